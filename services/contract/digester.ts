@@ -1,0 +1,96 @@
+import { z } from "zod";
+import { StoredInstruction } from "./instruction.ts";
+import { JobStep } from "./job.ts";
+import { RegulatorChoice, RegulatorInfo, WaitingJob } from "./regulator.ts";
+
+/** Where a digester reports to, and with which bearer token. `url` is the base: `{url}/job/{id}` is patched. */
+export const CallbackTarget = z.object({ url: z.url(), token: z.string().min(1) });
+export type CallbackTarget = z.infer<typeof CallbackTarget>;
+
+/** `POST {digester}/instructions`: 202 taken into the line, 429 line full, 503 draining. Posting it twice is one job. */
+export const Dispatch = z.object({
+  job: z.number().int().positive(),
+  key: z.string().min(1),
+  /** The number with which the digester claims the job when its turn comes. */
+  attempt: z.number().int().positive(),
+  priority: z.number().int().default(0),
+  submittedBy: z.string().nullable().default(null),
+  submittedAt: z.iso.datetime().optional(),
+  instruction: StoredInstruction,
+  callback: CallbackTarget,
+});
+export type Dispatch = z.infer<typeof Dispatch>;
+
+export const RunningJob = z.object({
+  job: z.number().int(),
+  key: z.string(),
+  attempt: z.number().int(),
+  step: JobStep,
+  progress: z.number().min(0).max(1),
+  startedAt: z.iso.datetime(),
+});
+export type RunningJob = z.infer<typeof RunningJob>;
+
+/**
+ * `GET {digester}/status`. `revision` rises with every change: `?since=<revision>` holds the answer until there is a newer
+ * one (at most five seconds), so whoever follows it learns of changes at once and of silence soon.
+ */
+export const DigesterStatus = z.object({
+  id: z.string(),
+  /** Changes with every start of the process: what an earlier life was running is not running any more. */
+  boot: z.string(),
+  revision: z.number().int().nonnegative(),
+  version: z.string(),
+  host: z.string(),
+  pid: z.number().int(),
+  startedAt: z.iso.datetime(),
+  draining: z.boolean(),
+  /** Jobs that run at once. */
+  workers: z.number().int().positive(),
+  /** Jobs that the line takes before it answers 429. */
+  lineLimit: z.number().int().positive(),
+  /** Directories below which it may read and write; empty: no limit. */
+  dataRoots: z.array(z.string()),
+  regulator: RegulatorChoice,
+  running: z.array(RunningJob),
+  waiting: z.array(WaitingJob),
+  /** Callbacks that could not be delivered yet. */
+  outbox: z.number().int().nonnegative(),
+});
+export type DigesterStatus = z.infer<typeof DigesterStatus>;
+
+/**
+ * `POST /api/v1/digesters`: attach. A person gives `url` and `token`; a digester that registers itself adds its `id`.
+ * `token` is what the web service presents to the digester.
+ */
+export const AttachRequest = z.object({
+  url: z.url(),
+  token: z.string().min(1),
+  id: z.string().min(1).max(200).optional(),
+  boot: z.string().optional(),
+});
+export type AttachRequest = z.infer<typeof AttachRequest>;
+
+/** The answer to attaching: what the digester calls back with, and the roots it takes unless it was given its own. */
+export const AttachAnswer = z.object({
+  id: z.string(),
+  callback: CallbackTarget,
+  dataRoots: z.array(z.string()),
+  leaseMs: z.number().int().positive(),
+  renewMs: z.number().int().positive(),
+});
+export type AttachAnswer = z.infer<typeof AttachAnswer>;
+
+/** A digester as the web service sees it. `status` is what it said last; it may be stale when not `reachable`. */
+export const AttachedDigester = z.object({
+  id: z.string(),
+  url: z.string(),
+  attachedAt: z.iso.datetime(),
+  reachable: z.boolean(),
+  lastHeardAt: z.iso.datetime().nullable(),
+  /** Why it is not reachable, in words. */
+  problem: z.string().nullable(),
+  status: DigesterStatus.nullable(),
+  regulators: z.array(RegulatorInfo),
+});
+export type AttachedDigester = z.infer<typeof AttachedDigester>;

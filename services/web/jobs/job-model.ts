@@ -1,0 +1,392 @@
+import type { JobPatch } from "../../contract/callback.ts";
+import { AppError } from "../../contract/errors.ts";
+import { isSettled } from "../../contract/job.ts";
+import type { Change } from "../store/store.ts";
+import type { JobRecord, NewEvent, NewJob } from "./job-record.ts";
+
+/**
+ * Every way in which a job changes, as pure functions from a job to a change, or to an error when the change is not
+ * possible. What must never happen (an attempt applied after a newer one began, a completion applied twice) is decided
+ * here and nowhere else.
+ */
+
+/** A new submitted job. `now` in milliseconds since 1970. */
+export function newJob(
+  input: Pick<JobRecord, "key" | "crop"> &
+    Partial<
+      Pick<
+        JobRecord,
+        | "held"
+        | "priority"
+        | "submittedBy"
+        | "tables"
+        | "source"
+        | "hasInstruction"
+        | "gobii"
+        | "message"
+        | "editOf"
+      >
+    >,
+  now: number,
+): NewJob {
+  return {
+    status: "submitted",
+    step: "submitted",
+    gobiiStatus: "pending",
+    message: null,
+    held: false,
+    priority: 0,
+    attempt: 0,
+    callback: 0,
+    digester: null,
+    reason: input.held === true ? "Held." : "Waiting to be placed on a digester.",
+    tables: [],
+    source: null,
+    submittedBy: null,
+    submittedAt: now,
+    startedAt: null,
+    settledAt: null,
+    updatedAt: now,
+    result: null,
+    losses: 0,
+    cancelledBy: null,
+    publishing: false,
+    hasInstruction: true,
+    editOf: null,
+    gobii: { type: "load", payloadType: null, contactId: null, datasetIds: null },
+    progress: null,
+    bytesRead: null,
+    bytesTotal: null,
+    leaseUntil: null,
+    ...input,
+  };
+}
+
+/** The first event of a job's life. The store has just given it its number. */
+export function submittedEvent(job: JobRecord): NewEvent {
+  return {
+    ...eventOf(job, "submitted", job.submittedAt),
+    status: "submitted",
+    step: "submitted",
+    gobiiStatus: job.gobiiStatus,
+    ...(job.message === null ? {} : { message: job.message }),
+    ...(job.submittedBy === null ? {} : { by: job.submittedBy }),
+  };
+}
+
+/**
+ * Applies a callback of a digester. See `JobPatch` for the kinds.
+ *
+ * @throws AppError `stale_attempt` when the patch does not speak for the current attempt on its digester, `conflict` when
+ * the job is held or has nothing to digest.
+ */
+export function applyPatch(job: JobRecord, patch: JobPatch, now: number, leaseMs: number): Change {
+  if (patch.attempt === job.attempt + 1) return claim(job, patch, now, leaseMs);
+  const speaksForIt = patch.attempt === job.attempt && patch.digester === job.digester;
+  if (speaksForIt && wasApplied(job, patch)) return unchanged(job);
+  if (!speaksForIt || job.status !== "in_progress") throw stale(job, patch);
+
+  const told = { ...job, ...patchedFields(patch), updatedAt: now, leaseUntil: now + leaseMs };
+  switch (patch.status) {
+    case undefined:
+    case "in_progress":
+      return stepOn(job, told, patch, now);
+    case "submitted":
+      return backInLine(
+        told,
+        now,
+        "handed_back",
+        patch.reason ?? "The digester gave the job back.",
+        patch,
+      );
+    case "completed":
+    case "failed":
+    case "aborted":
+      return settle(told, patch.status, now, patch);
+  }
+}
+
+function claim(job: JobRecord, patch: JobPatch, now: number, leaseMs: number): Change {
+  if (job.status !== "submitted") throw stale(job, patch);
+  if (job.held) throw new AppError("conflict", `Job ${job.id} is held.`);
+  if (!job.hasInstruction) throw new AppError("conflict", `Job ${job.id} has no instruction.`);
+  if (patch.status !== undefined && patch.status !== "in_progress") throw stale(job, patch);
+  const claimed: JobRecord = {
+    ...job,
+    ...patchedFields(patch),
+    status: "in_progress",
+    gobiiStatus: patch.gobiiStatus ?? "in_progress",
+    attempt: patch.attempt,
+    callback: patch.callback ?? 0,
+    digester: patch.digester,
+    startedAt: now,
+    settledAt: null,
+    updatedAt: now,
+    result: null,
+    reason: null,
+    cancelledBy: null,
+    publishing: false,
+    progress: patch.progress ?? 0,
+    leaseUntil: now + leaseMs,
+  };
+  const event: NewEvent = {
+    ...eventOf(claimed, "claimed", now),
+    status: "in_progress",
+    gobiiStatus: claimed.gobiiStatus,
+    ...(patch.step === undefined ? {} : { step: patch.step }),
+    ...(patch.message === undefined ? {} : { message: patch.message }),
+  };
+  return { job: claimed, events: [event] };
+}
+
+function stepOn(before: JobRecord, after: JobRecord, patch: JobPatch, now: number): Change {
+  const publishing = before.publishing || patch.publish === true;
+  const job = { ...after, publishing };
+  const tells =
+    patch.step !== undefined || patch.gobiiStatus !== undefined || patch.message !== undefined;
+  const events: NewEvent[] = [];
+  if (tells) events.push({ ...eventOf(job, "step", now), ...eventFields(patch) });
+  if (publishing && !before.publishing) events.push(eventOf(job, "publishing", now));
+  return { job, events };
+}
+
+function settle(
+  job: JobRecord,
+  status: "completed" | "failed" | "aborted",
+  now: number,
+  patch: Partial<JobPatch>,
+): Change {
+  const settled: JobRecord = {
+    ...job,
+    status,
+    step: status === "completed" ? "completed" : job.step,
+    gobiiStatus: status,
+    settledAt: now,
+    updatedAt: now,
+    reason: status === "completed" ? null : (patch.reason ?? patch.message ?? null),
+    result: patch.result ?? job.result,
+    progress: status === "completed" ? 1 : job.progress,
+    leaseUntil: null,
+    publishing: false,
+    cancelledBy: null,
+  };
+  const event: NewEvent = {
+    ...eventOf(settled, "settled", now),
+    ...eventFields(patch),
+    status,
+    step: settled.step,
+    gobiiStatus: status,
+    ...(job.cancelledBy === null ? {} : { by: job.cancelledBy }),
+  };
+  return { job: settled, events: [event] };
+}
+
+/** Back to submitted, to be placed anew. The next claim has the next number, so nothing old can be applied. */
+function backInLine(
+  job: JobRecord,
+  now: number,
+  type: "handed_back" | "lease_expired" | "requeued",
+  reason: string,
+  extra: { digester?: string; by?: string } = {},
+): Change {
+  if (job.cancelledBy !== null) {
+    return settle(job, "aborted", now, { reason: `Cancelled by ${job.cancelledBy}. ${reason}` });
+  }
+  const waiting: JobRecord = {
+    ...job,
+    status: "submitted",
+    step: "submitted",
+    gobiiStatus: "pending",
+    digester: null,
+    startedAt: null,
+    settledAt: null,
+    updatedAt: now,
+    result: null,
+    reason,
+    progress: null,
+    bytesRead: null,
+    bytesTotal: null,
+    leaseUntil: null,
+    publishing: false,
+  };
+  const event: NewEvent = {
+    ...eventOf(job, type, now),
+    ...(job.status === "submitted" ? {} : { status: "submitted" }),
+    step: "submitted",
+    gobiiStatus: "pending",
+    message: reason,
+    ...(extra.by === undefined ? {} : { by: extra.by }),
+  };
+  return { job: waiting, events: [event] };
+}
+
+/** The running attempt was not heard from in time, or its digester began a new life. */
+export function loseAttempt(job: JobRecord, reason: string, now: number): Change {
+  if (job.status !== "in_progress") return unchanged(job);
+  const change = backInLine(job, now, "lease_expired", reason);
+  return { ...change, job: { ...change.job, losses: job.losses + 1 } };
+}
+
+/** A digester took the job into its line. */
+export function place(job: JobRecord, digester: string, now: number): Change {
+  if (job.status !== "submitted" || job.digester === digester) return unchanged(job);
+  const placed = { ...job, digester, updatedAt: now, reason: `In the line of ${digester}.` };
+  return { job: placed, events: [eventOf(placed, "placed", now)] };
+}
+
+/** The digester that had the job in its line is gone or does not know it any more. */
+export function unplace(job: JobRecord, reason: string, now: number): Change {
+  if (job.status !== "submitted" || job.digester === null) return unchanged(job);
+  return { job: { ...job, digester: null, updatedAt: now, reason }, events: [] };
+}
+
+/**
+ * A person wants the job digested again: a new attempt of a settled job, or a new place for a waiting one.
+ *
+ * @throws AppError `conflict` while it is in progress.
+ */
+export function requeue(job: JobRecord, by: string, now: number): Change {
+  if (job.status === "in_progress") {
+    throw new AppError("conflict", `Job ${job.id} is in progress and cannot be requeued.`, {
+      hint: "Cancel it first, or wait until it has ended.",
+    });
+  }
+  requireInstruction(job);
+  const settled = { ...job, cancelledBy: null };
+  return backInLine(settled, now, "requeued", `Requeued by ${by}.`, { by });
+}
+
+/** @throws AppError `conflict` unless it is submitted. */
+export function hold(job: JobRecord, by: string, now: number): Change {
+  requireSubmitted(job, "held");
+  if (job.held) return unchanged(job);
+  const held: JobRecord = {
+    ...job,
+    held: true,
+    digester: null,
+    updatedAt: now,
+    reason: `Held by ${by}.`,
+  };
+  return { job: held, events: [{ ...eventOf(job, "held", now), by }] };
+}
+
+/** @throws AppError `conflict` unless it is submitted. */
+export function release(job: JobRecord, by: string, now: number): Change {
+  requireSubmitted(job, "released");
+  if (!job.held) return unchanged(job);
+  const released: JobRecord = {
+    ...job,
+    held: false,
+    updatedAt: now,
+    reason: "Waiting to be placed on a digester.",
+  };
+  return { job: released, events: [{ ...eventOf(job, "released", now), by }] };
+}
+
+/** @throws AppError `conflict` when it has ended. */
+export function setPriority(job: JobRecord, priority: number, by: string, now: number): Change {
+  if (isSettled(job.status)) {
+    throw new AppError(
+      "conflict",
+      `Job ${job.id} has ended: its priority does not matter any more.`,
+    );
+  }
+  if (job.priority === priority) return unchanged(job);
+  const changed = { ...job, priority, updatedAt: now };
+  const message = `Priority ${job.priority} → ${priority}`;
+  return { job: changed, events: [{ ...eventOf(job, "priority", now), by, message }] };
+}
+
+/**
+ * Aborts a waiting job at once; asks a running attempt to stop, which then reports `aborted`.
+ *
+ * @throws AppError `conflict` when it has ended.
+ */
+export function cancel(job: JobRecord, by: string, now: number): Change {
+  switch (job.status) {
+    case "submitted":
+      return settle({ ...job, cancelledBy: by, digester: null }, "aborted", now, {
+        reason: `Cancelled by ${by}.`,
+      });
+    case "in_progress": {
+      if (job.cancelledBy !== null) return unchanged(job);
+      const asked = { ...job, cancelledBy: by, updatedAt: now };
+      return { job: asked, events: [{ ...eventOf(job, "cancel_requested", now), by }] };
+    }
+    case "completed":
+    case "failed":
+    case "aborted":
+      throw new AppError("conflict", `Job ${job.id} has ended: there is nothing to cancel.`);
+  }
+}
+
+/** The event that keeps a callback which was not applied. */
+export function refusedEvent(job: JobRecord, patch: JobPatch, why: string, now: number): NewEvent {
+  return {
+    ...eventOf(job, "refused", now),
+    attempt: patch.attempt,
+    digester: patch.digester,
+    message: why,
+    refused: { ...patch },
+  };
+}
+
+/** An event of this job, with nothing but its place in it. */
+export function eventOf(job: JobRecord, type: NewEvent["type"], at: number): NewEvent {
+  return { type, at, job: job.id, key: job.key, attempt: job.attempt, digester: job.digester };
+}
+
+function wasApplied(job: JobRecord, patch: JobPatch): boolean {
+  if (patch.callback !== undefined && patch.callback <= job.callback) return true;
+  return patch.status !== undefined && isSettled(patch.status) && patch.status === job.status;
+}
+
+function stale(job: JobRecord, patch: JobPatch): AppError {
+  const running = job.digester === null ? "" : ` on ${job.digester}`;
+  return new AppError(
+    "stale_attempt",
+    `Attempt ${patch.attempt} of ${patch.digester} does not speak for job ${job.id}, ` +
+      `which is ${job.status} in attempt ${job.attempt}${running}.`,
+  );
+}
+
+function patchedFields(patch: JobPatch): Partial<JobRecord> {
+  return {
+    ...(patch.step === undefined ? {} : { step: patch.step }),
+    ...(patch.gobiiStatus === undefined ? {} : { gobiiStatus: patch.gobiiStatus }),
+    ...(patch.message === undefined ? {} : { message: patch.message }),
+    ...(patch.progress === undefined ? {} : { progress: patch.progress }),
+    ...(patch.bytesRead === undefined ? {} : { bytesRead: patch.bytesRead }),
+    ...(patch.bytesTotal === undefined ? {} : { bytesTotal: patch.bytesTotal }),
+    ...(patch.callback === undefined ? {} : { callback: patch.callback }),
+  };
+}
+
+function eventFields(patch: Partial<JobPatch>): Partial<NewEvent> {
+  const message = patch.message ?? patch.reason;
+  return {
+    ...(patch.step === undefined ? {} : { step: patch.step }),
+    ...(patch.gobiiStatus === undefined ? {} : { gobiiStatus: patch.gobiiStatus }),
+    ...(message === undefined ? {} : { message }),
+  };
+}
+
+function requireSubmitted(job: JobRecord, verb: string): void {
+  if (job.status === "submitted") return;
+  throw new AppError(
+    "conflict",
+    `Job ${job.id} is ${job.status}: only a submitted job can be ${verb}.`,
+  );
+}
+
+function requireInstruction(job: JobRecord): void {
+  if (job.hasInstruction) return;
+  throw new AppError(
+    "conflict",
+    `Job ${job.id} was made without an instruction: nothing to digest.`,
+  );
+}
+
+function unchanged(job: JobRecord): Change {
+  return { job, events: [] };
+}

@@ -1,0 +1,94 @@
+import type { Event } from "../../contract/event.ts";
+import type { StoredInstruction } from "../../contract/instruction.ts";
+import type { JobSort } from "../../contract/api.ts";
+import type { JobStatus } from "../../contract/job.ts";
+import type { JobRecord, NewEvent, NewJob, Volatile } from "../jobs/job-record.ts";
+
+/**
+ * The one record of what was asked and what became of it. Every driver passes the same conformance suite
+ * (`store-conformance.ts`).
+ *
+ * Two kinds of writing: `create`, `update`, `record` and the settings are durable when their promise resolves (on disk, not
+ * in a cache); `touch` is for what the next heartbeat says again (progress, leases, reasons for waiting) and may be lost
+ * with the process.
+ */
+export interface Store {
+  /**
+   * Keeps an instruction under its key and makes its job, in one step. Ids rise from 1 and are never used again.
+   *
+   * @throws AppError `duplicate_key` when the crop has a job of that key.
+   */
+  create(job: NewJob, instruction: StoredInstruction | null): Promise<JobRecord>;
+
+  /** The instruction of a job, as stored; null when there is no such job or it was made without one. */
+  instruction(id: number): Promise<StoredInstruction | null>;
+
+  job(id: number): Promise<JobRecord | null>;
+  jobByKey(crop: string, key: string): Promise<JobRecord | null>;
+
+  /**
+   * Changes one job: `decide` gets it as it is and says what it becomes and which events tell of it. Nothing else touches
+   * the job in between. Whatever `decide` throws is passed on, and nothing has changed then. `decide` must be pure: a
+   * driver may call it again after a conflict. When it returns the same record and no events, nothing is written.
+   *
+   * @throws AppError `not_found`.
+   */
+  update(id: number, decide: (job: JobRecord) => Change): Promise<JobRecord>;
+
+  /** Overwrites volatile fields of an unsettled job; does nothing to a settled or unknown one. */
+  touch(id: number, fields: Partial<Volatile>): void;
+
+  list(query: JobListQuery): Promise<JobPage>;
+  counts(): Promise<Record<JobStatus, number>>;
+  /** Every job that is submitted or in progress, oldest first. */
+  unsettled(): Promise<JobRecord[]>;
+
+  /** Keeps an event that changes no job. */
+  record(event: NewEvent): Promise<Event>;
+  /** The events of one job, oldest first. */
+  events(job: number): Promise<Event[]>;
+  /**
+   * Events after `seq`, oldest first, at most `limit`; null when some of them are not at hand any more, so that the
+   * caller knows that it cannot replay without a gap.
+   */
+  eventsAfter(seq: number, limit: number): Promise<Event[] | null>;
+  /** The number of the newest event; 0 when there is none. */
+  lastSeq(): Promise<number>;
+
+  /** Small things to remember, each a JSON value under a name: the token, attached digesters, users. */
+  setting(name: string): Promise<unknown>;
+  /** `undefined` removes it. */
+  setSetting(name: string, value: unknown): Promise<void>;
+  settings(prefix: string): Promise<Array<{ name: string; value: unknown }>>;
+
+  /** Calls `listener` after each durable change, in the order of `seq`, with the job after it. Returns the way out. */
+  subscribe(listener: StoreListener): () => void;
+
+  /** Brings everything to disk and lets go of it. */
+  close(): Promise<void>;
+}
+
+export interface Change {
+  readonly job: JobRecord;
+  readonly events: readonly NewEvent[];
+}
+
+export type StoreListener = (event: Event, job: JobRecord | null) => void;
+
+export interface JobListQuery {
+  readonly statuses: readonly JobStatus[] | null;
+  /** Looked for, ignoring case, in key, reason, message, source, tables and submitter. */
+  readonly text: string | null;
+  readonly crop: string | null;
+  readonly sort: JobSort;
+  readonly limit: number;
+  /** From the page before. */
+  readonly cursor: string | null;
+}
+
+export interface JobPage {
+  readonly jobs: JobRecord[];
+  /** Jobs that match, on all pages. */
+  readonly total: number;
+  readonly nextCursor: string | null;
+}
