@@ -79,7 +79,7 @@ function term<const T extends readonly [string, ...string[]]>(
     .transform((value): T[number] | null => {
       if (value === undefined) return fallback;
       if (value === null) return null;
-      return typeof value === "number" ? (names[value] ?? null) : (value as T[number]);
+      return typeof value === "number" ? (names[value] ?? null) : value;
     });
 }
 

@@ -1,0 +1,111 @@
+import type { StoredInstruction } from "../../contract/instruction.ts";
+import { AppError } from "../../contract/errors.ts";
+import type { Store } from "../store/store.ts";
+import { newJob } from "./job-model.ts";
+import type { GobiiFields, JobRecord } from "./job-record.ts";
+
+/** An instruction on its way to become a job. */
+export interface Submission {
+  readonly crop: string;
+  /** Null: one is made up from the time. */
+  readonly key: string | null;
+  readonly instruction: StoredInstruction;
+  readonly priority?: number;
+  readonly held?: boolean;
+  readonly submittedBy?: string | null;
+  readonly message?: string | null;
+  readonly gobii?: GobiiFields;
+  readonly editOf?: string | null;
+}
+
+/** Names of jobs and instructions, which are also names of files at some sites. */
+const keyPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
+
+export function isAllowedKey(key: string): boolean {
+  return keyPattern.test(key);
+}
+
+/**
+ * Keeps an instruction and makes its job; both are on disk when the promise resolves.
+ *
+ * @param now milliseconds since 1970.
+ * @throws AppError `bad_request` for a key with characters that are not allowed, `duplicate_key`.
+ */
+export async function submit(
+  store: Store,
+  submission: Submission,
+  now: number,
+): Promise<JobRecord> {
+  const { key, instruction } = submission;
+  if (key !== null) return create(store, submission, key, now);
+  for (let n = await firstFreeNumber(store, submission.crop, now); ; n++) {
+    const candidate = timeKey(now, n);
+    try {
+      return await create(store, { ...submission, instruction }, candidate, now);
+    } catch (thrown) {
+      // Another submission of the same second was quicker.
+      if (!(thrown instanceof AppError) || thrown.code !== "duplicate_key") throw thrown;
+    }
+  }
+}
+
+async function create(
+  store: Store,
+  submission: Submission,
+  key: string,
+  now: number,
+): Promise<JobRecord> {
+  if (!isAllowedKey(key)) {
+    throw new AppError(
+      "bad_request",
+      `The instruction file name contains characters that are not allowed: ${key}`,
+      {
+        hint: "Use letters, digits, dots, dashes and underscores, beginning with a letter or digit.",
+      },
+    );
+  }
+  const { instruction } = submission;
+  const job = newJob(
+    {
+      key,
+      crop: submission.crop,
+      held: submission.held ?? false,
+      priority: submission.priority ?? 0,
+      submittedBy: submission.submittedBy ?? null,
+      message: submission.message ?? null,
+      editOf: submission.editOf ?? null,
+      tables: tablesOf(instruction),
+      source: sourceOf(instruction),
+      ...(submission.gobii === undefined ? {} : { gobii: submission.gobii }),
+    },
+    now,
+  );
+  return store.create(job, instruction);
+}
+
+async function firstFreeNumber(store: Store, crop: string, now: number): Promise<number> {
+  let n = 1;
+  while ((await store.jobByKey(crop, timeKey(now, n))) !== null) n++;
+  return n;
+}
+
+/** `data_yyyyMMdd_HHmmss_NNN` in local time, as the loader names its own. */
+function timeKey(now: number, n: number): string {
+  const at = new Date(now);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const day = `${at.getFullYear()}${two(at.getMonth() + 1)}${two(at.getDate())}`;
+  const time = `${two(at.getHours())}${two(at.getMinutes())}${two(at.getSeconds())}`;
+  return `data_${day}_${time}_${String(n).padStart(3, "0")}`;
+}
+
+function tablesOf(instruction: StoredInstruction): string[] {
+  const list =
+    instruction.shape === "list" ? instruction.instructions : instruction.procedure.instructions;
+  return list.map((item) => item.table ?? "").filter((table) => table !== "");
+}
+
+function sourceOf(instruction: StoredInstruction): string | null {
+  return instruction.shape === "list"
+    ? (instruction.instructions[0]?.gobiiFile.source ?? null)
+    : instruction.procedure.metadata.gobiiFile.source;
+}
