@@ -89,10 +89,11 @@ async function firstFreeNumber(store: Store, crop: string, now: number): Promise
   return n;
 }
 
+const two = (value: number): string => String(value).padStart(2, "0");
+
 /** `data_yyyyMMdd_HHmmss_NNN` in local time, as the loader names its own. */
 function timeKey(now: number, n: number): string {
   const at = new Date(now);
-  const two = (value: number): string => String(value).padStart(2, "0");
   const day = `${at.getFullYear()}${two(at.getMonth() + 1)}${two(at.getDate())}`;
   const time = `${two(at.getHours())}${two(at.getMinutes())}${two(at.getSeconds())}`;
   return `data_${day}_${time}_${String(n).padStart(3, "0")}`;
