@@ -101,7 +101,7 @@ function oneLetter(marker: Marker, call: Call): string {
     case 0:
       return marker.ref;
     case 1:
-      return ambiguous[[marker.ref, marker.alt].sort().join("")] ?? "N";
+      return ambiguous[[marker.ref, marker.alt].toSorted().join("")] ?? "N";
     case 2:
       return marker.alt;
   }

@@ -1,0 +1,96 @@
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+export const servicesEntry = fileURLToPath(new URL("../out/main/services.js", import.meta.url));
+
+/** The first line that `web` and `all` print with `--json`. */
+export type Announcement = {
+  url: string;
+  token: string;
+  gobii: { url: string; user: string; password: string };
+};
+
+export type ServicesProcess = {
+  announcement: Announcement;
+  pid: number;
+  /** What it wrote to stderr so far. */
+  log(): string;
+  /** Ends it with SIGTERM, after `deadlineMs` with SIGKILL; answers its exit code, null where a signal ended it. */
+  stop(deadlineMs?: number): Promise<number | null>;
+  /** Ends it and its workers at once, as a crash of the machine would. */
+  kill(): Promise<void>;
+};
+
+/**
+ * Starts the built headless services and waits until they listen.
+ *
+ * @throws Error with the log when they end, or stay silent for 30 s, before that.
+ */
+export async function startServices(args: readonly string[]): Promise<ServicesProcess> {
+  if (!existsSync(servicesEntry)) {
+    throw new Error(`${servicesEntry} is missing: run npm run build first`);
+  }
+  // A group of its own, so that its workers can be ended with it.
+  const child = spawn(process.execPath, [servicesEntry, ...args, "--json"], {
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let log = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (log += text));
+  const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  const first = await firstLine(child, child.stdout, exited);
+  if ("problem" in first) {
+    killGroup(child);
+    throw new Error(`services ${args.join(" ")} ${first.problem}\n${log}`);
+  }
+  return {
+    announcement: JSON.parse(first.line) as Announcement,
+    pid: child.pid ?? 0,
+    log: () => log,
+    stop: async (deadlineMs = 10_000) => {
+      child.kill("SIGTERM");
+      const timer = setTimeout(() => killGroup(child), deadlineMs);
+      const code = await exited;
+      clearTimeout(timer);
+      return code;
+    },
+    kill: async () => {
+      killGroup(child);
+      await exited;
+    },
+  };
+}
+
+async function firstLine(
+  child: ChildProcess,
+  stdout: NodeJS.ReadableStream,
+  exited: Promise<number | null>,
+): Promise<{ line: string } | { problem: string }> {
+  const lines = createInterface({ input: stdout });
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await Promise.race([
+      new Promise<{ line: string }>((resolve) => lines.once("line", (line) => resolve({ line }))),
+      exited.then((code) => ({
+        problem: `ended with ${code ?? child.signalCode} before it listened`,
+      })),
+      new Promise<{ problem: string }>((resolve) => {
+        timer = setTimeout(() => resolve({ problem: "did not listen within 30 s" }), 30_000);
+      }),
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // The whole group is gone already.
+  }
+}

@@ -1,0 +1,29 @@
+import { defineConfig } from "@playwright/test";
+import { chromiumArguments, findChromium } from "./e2e/chromium.ts";
+
+const chromium = findChromium();
+
+export default defineConfig({
+  testDir: "e2e",
+  outputDir: "test-results",
+  globalSetup: "./e2e/global-setup.ts",
+  // Each test has services, workers and a browser of its own: two at once on a small machine would test the machine.
+  workers: 1,
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: process.env["CI"] !== undefined,
+  reporter: [["list"]],
+  use: {
+    ...("missing" in chromium
+      ? {}
+      : { launchOptions: { executablePath: chromium.path, args: [...chromiumArguments] } }),
+    viewport: { width: 1360, height: 860 },
+    screenshot: "only-on-failure",
+    trace: "retain-on-failure",
+  },
+  projects: [
+    { name: "browser", testMatch: "*.spec.ts", testIgnore: "desktop.spec.ts" },
+    { name: "desktop", testMatch: "desktop.spec.ts" },
+  ],
+});
