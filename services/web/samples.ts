@@ -21,9 +21,9 @@ const About = z.object({ title: z.string(), description: z.string() });
 
 /** What ships, in the order of the names; none when the folder is missing. */
 export async function listSamples(samplesDir: string): Promise<Sample[]> {
-  const names = await readdir(samplesDir).catch(() => []);
+  const names = await namesIn(samplesDir);
   return Promise.all(
-    [...names].sort().map(async (name) => {
+    names.toSorted().map(async (name) => {
       const about = parseOrThrow(About, await readJson(join(samplesDir, name, "sample.json")));
       const instruction = await readSampleInstruction(samplesDir, name);
       return { name, ...about, tables: toLoad(instruction).tables.map((table) => table.table) };
@@ -43,7 +43,7 @@ export async function layOutSample(
   crop: Crop,
   key: string,
 ): Promise<StoredInstruction> {
-  const known = await readdir(samplesDir).catch(() => []);
+  const known = await namesIn(samplesDir);
   if (!known.includes(name)) throw new AppError("not_found", `There is no sample "${name}".`);
   const locations = fileLocations(crop);
   const source = join(locations.RAW_USER_FILES, key);
@@ -99,5 +99,14 @@ async function readJson(path: string): Promise<unknown> {
     throw new AppError("internal", `The sample file ${path} cannot be read.`, {
       cause: coerceError(thrown),
     });
+  }
+}
+
+/** Without the folder there are no samples; that is not an error of whoever asks. */
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch {
+    return [];
   }
 }
