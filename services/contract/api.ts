@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AttachedDigester } from "./digester.ts";
 import { Event } from "./event.ts";
+import { ListInstruction, Procedure } from "./instruction.ts";
 import { Job, JobStatus, JobSummary, Priority } from "./job.ts";
 
 /**
@@ -27,6 +28,16 @@ export type SubmitRequest = z.infer<typeof SubmitRequest>;
 
 export const SubmitAnswer = z.object({ key: z.string(), job: Job });
 export type SubmitAnswer = z.infer<typeof SubmitAnswer>;
+
+/** `GET /instructions/{key}`: the instruction as stored, under the name of its shape. */
+export const InstructionAnswer = z.object({
+  key: z.string(),
+  crop: z.string(),
+  editOf: z.string().nullable(),
+  instructions: z.array(ListInstruction).optional(),
+  procedure: Procedure.optional(),
+});
+export type InstructionAnswer = z.infer<typeof InstructionAnswer>;
 
 export const jobSorts = [
   "-id",

@@ -94,3 +94,14 @@ export const AttachedDigester = z.object({
   regulators: z.array(RegulatorInfo),
 });
 export type AttachedDigester = z.infer<typeof AttachedDigester>;
+
+/** The answer to `GET` and `PUT {digester}/regulator`: the strategy in force and all there are, for the console's forms. */
+export const RegulatorState = z.object({
+  regulator: RegulatorChoice,
+  regulators: z.array(RegulatorInfo),
+});
+export type RegulatorState = z.infer<typeof RegulatorState>;
+
+/** `POST {digester}/drain`, and the same through the web service. Without a body it means true. */
+export const DrainRequest = z.object({ draining: z.boolean().default(true) });
+export type DrainRequest = z.infer<typeof DrainRequest>;
