@@ -41,18 +41,18 @@ export const desktopContract = {
     output: z.array(z.string()),
   },
   /** Shows a folder, or a file in its folder, in the system's file manager. Refused outside the data roots. */
-  openPath: { input: z.object({ path: text(4096).min(1) }), output: z.undefined() },
+  openPath: { input: z.object({ path: text(4096).min(1) }), output: z.void() },
   /** Opens a https, http or mailto address in the person's browser or mail program. */
-  openExternal: { input: z.object({ url: text(4096) }), output: z.undefined() },
+  openExternal: { input: z.object({ url: text(4096) }), output: z.void() },
   /** Shows a notification; a click on it brings the window forward and, with `path`, sends it there. */
   notify: {
     input: z.object({ title: text(200).min(1), body: text(2000), path: ConsolePath.optional() }),
-    output: z.undefined(),
+    output: z.void(),
   },
   /** The number on the application's icon, where the system has one; 0 takes it away. */
   setBadge: {
     input: z.object({ count: z.number().int().min(0).max(99_999) }),
-    output: z.undefined(),
+    output: z.void(),
   },
 } as const satisfies Record<DesktopMethod, { input: z.ZodType; output: z.ZodType }>;
 
