@@ -1,0 +1,4 @@
+import { contextBridge, ipcRenderer } from "electron";
+import { installDesktopApi } from "./desktop-api.ts";
+
+installDesktopApi(contextBridge, ipcRenderer);
