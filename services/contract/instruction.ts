@@ -19,7 +19,7 @@ import {
  */
 
 /** Jackson's `Integer`: a number, digits in a string, "" and absent as null; a fraction is cut off. */
-const integer = z
+export const integer = z
   .union([
     z.number().refine((n) => Number.isSafeInteger(Math.trunc(n)), "expected an integer"),
     z.string().regex(/^\s*-?\d{0,15}\s*$/, "expected an integer"),
@@ -42,7 +42,7 @@ const decimal = z
   });
 
 /** Jackson's `String`: numbers and booleans become their text. */
-const text = z
+export const text = z
   .union([z.string(), z.number(), z.boolean()])
   .nullish()
   .transform((value) => (value === null || value === undefined ? null : String(value)));

@@ -36,12 +36,25 @@ export async function submit(
   submission: Submission,
   now: number,
 ): Promise<JobRecord> {
-  const { key, instruction } = submission;
+  const { key } = submission;
   if (key !== null) return create(store, submission, key, now);
-  for (let n = await firstFreeNumber(store, submission.crop, now); ; n++) {
-    const candidate = timeKey(now, n);
+  return underTimeKey(store, submission.crop, now, (made) => create(store, submission, made, now));
+}
+
+/**
+ * Makes a job that was given no name, under a key made up from the time.
+ *
+ * @param make is called with one key after the other, until it does not throw `duplicate_key`.
+ */
+export async function underTimeKey(
+  store: Store,
+  crop: string,
+  now: number,
+  make: (key: string) => Promise<JobRecord>,
+): Promise<JobRecord> {
+  for (let n = await firstFreeNumber(store, crop, now); ; n++) {
     try {
-      return await create(store, { ...submission, instruction }, candidate, now);
+      return await make(timeKey(now, n));
     } catch (thrown) {
       // Another submission of the same second was quicker.
       if (!(thrown instanceof AppError) || thrown.code !== "duplicate_key") throw thrown;

@@ -1,0 +1,19 @@
+/** Names of GOBii's `GobiiStatusLevel` and `GobiiValidationStatusType`, as far as this service says them. */
+export type StatusLevel = "ERROR" | "VALIDATION";
+export type ValidationType =
+  "NONE" | "BAD_REQUEST" | "MISSING_REQUIRED_VALUE" | "ENTITY_DOES_NOT_EXIST";
+
+/** Why a request failed, as the envelope's header tells it. */
+export interface StatusMessage {
+  readonly level: StatusLevel;
+  readonly type: ValidationType;
+  readonly text: string;
+}
+
+export const failed = (text: string): StatusMessage => ({ level: "ERROR", type: "NONE", text });
+
+export const invalid = (type: Exclude<ValidationType, "NONE">, text: string): StatusMessage => ({
+  level: "VALIDATION",
+  type,
+  text,
+});
