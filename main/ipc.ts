@@ -5,7 +5,7 @@ import { desktopContract } from "../services/contract/desktop.ts";
 import type { DesktopInput, DesktopOutput } from "../services/contract/desktop.ts";
 import { desktopChannel, desktopMethods } from "../services/contract/desktop-methods.ts";
 import type { DesktopAnswer, DesktopMethod } from "../services/contract/desktop-methods.ts";
-import { AppError, coerceError, parseOrThrow, toErrorAnswer } from "../services/contract/errors.ts";
+import { AppError, coerceError, parseOrThrow } from "../services/contract/errors.ts";
 import type { Electron } from "./electron.ts";
 import { isOwnOrigin } from "./security.ts";
 
@@ -46,7 +46,10 @@ function register<M extends DesktopMethod>(
       );
       return { ok: true, value: await handler(input) };
     } catch (thrown) {
-      const { code, message } = toErrorAnswer(thrown).body.error;
+      const { code, message } =
+        thrown instanceof AppError
+          ? thrown
+          : new AppError("internal", "Something went wrong in the app; its log tells more.");
       log.warn({ method, code, err: coerceError(thrown) }, "a call of the window failed");
       return { ok: false, error: { code, message } };
     }
