@@ -124,7 +124,7 @@ function literalText(text: string): string {
 
 const RequestEnvelope = z.object({
   payload: z.object({ data: z.array(z.unknown()).nullish() }).nullish(),
-  header: z.unknown(),
+  header: z.unknown().optional(),
 });
 
 export interface RequestEnvelope {

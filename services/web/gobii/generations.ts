@@ -123,12 +123,16 @@ const V2Keys = ["columnsByTableName", "jobPayloadType", "gobiiJobStatus", "logMe
 const authKeys = ["userName", "password", "token", "gobiiCropType"];
 
 /**
- * Tells a client's generation by what it sent: the shape of the instruction, then the keys of the header object. Null
- * where nothing tells, as in a request typed by hand.
+ * Tells a client's generation by what it sent: the shape of the instruction, then the keys of the header object. Where
+ * nothing tells, as in a request typed by hand, it is what is remembered, if that fits the shape.
  *
- * @param header the request's `header`. @param item the first data item.
+ * @param header the request's `header`. @param item the first data item. @param remembered of the client's token.
  */
-export function tellGeneration(header: unknown, item: unknown): GobiiGeneration | null {
+export function tellGeneration(
+  header: unknown,
+  item: unknown,
+  remembered: GobiiGeneration | null,
+): GobiiGeneration | null {
   if (isRecord(item)) {
     if (has(item, "procedure") || has(item, "gobiiLoaderProcedure")) return "v2.2";
     const list = item["gobiiLoaderInstructions"];
@@ -137,11 +141,11 @@ export function tellGeneration(header: unknown, item: unknown): GobiiGeneration 
       if (elements.some((one) => isRecord(one) && V2Keys.some((key) => has(one, key)))) {
         return "v2.1";
       }
-      const told = tellByHeader(header);
+      const told = tellByHeader(header) ?? remembered;
       return told === "v2.2" ? "v2.1" : told;
     }
   }
-  return tellByHeader(header);
+  return tellByHeader(header) ?? remembered;
 }
 
 function tellByHeader(header: unknown): GobiiGeneration | null {

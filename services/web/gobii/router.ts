@@ -99,9 +99,9 @@ export function gobiiRouter(deps: GobiiDeps): Router {
   const posting = (work: (call: PostedCall) => Promise<Outcome>) =>
     entering("call", async ({ identity, request }, response) => {
       const { data, header } = readEnvelope(await readBody(request, response));
-      const told = tellGeneration(header, data[0]);
+      const told = tellGeneration(header, data[0], identity.generation);
       if (told !== null) sessions.rememberGeneration(identity.token, told);
-      const generation = generationOf(told ?? identity.generation);
+      const generation = generationOf(told);
       const call = { identity, request, user: identity.user, data, generation };
       write(response, identity, { outcome: await work(call), generation });
     });
