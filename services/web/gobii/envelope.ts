@@ -7,7 +7,7 @@ import type { StatusMessage } from "./status-message.ts";
 
 /** What GOBii calls process types, and the HTTP method that a link offers for each. */
 const methodOf = { READ: "GET", UPDATE: "PUT" } as const;
-export type ProcessType = keyof typeof methodOf;
+type ProcessType = keyof typeof methodOf;
 
 /** One item of an answer: the DTO, and what its link says of it. */
 export interface Item {

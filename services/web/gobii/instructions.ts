@@ -10,7 +10,7 @@ import { submit } from "../jobs/submission.ts";
 import type { Store } from "../store/store.ts";
 import { checkCreate, checkedParts, partsOf, type PathFacts } from "./create-checks.ts";
 import type { Outcome } from "./envelope.ts";
-import { generations, type CreateRules, type Generation } from "./generations.ts";
+import { generationOf, generations, type CreateRules, type Generation } from "./generations.ts";
 import { instructionItem, isReadableBy, readInstructionFile, toStored } from "./instruction-dto.ts";
 import { failed, invalid, type StatusMessage } from "./status-message.ts";
 
@@ -71,8 +71,7 @@ export async function showInstruction(
 ): Promise<{ outcome: Outcome; generation: Generation }> {
   const job = await store.jobByKey(crop.name, name);
   const instruction = job === null ? null : await store.instruction(job.id);
-  const own = instruction?.shape === "procedure" ? generations["v2.2"] : generations["v2.1"];
-  const generation = remembered ?? own;
+  const generation = remembered ?? ownGeneration(instruction);
   if (job === null || instruction === null) {
     return { outcome: missing(name, generation), generation };
   }
@@ -86,6 +85,14 @@ export async function showInstruction(
   }
   const item = instructionItem(name, instruction, generation, job);
   return { outcome: { status: 201, items: [item] }, generation };
+}
+
+/** The generation whose form an instruction has. V2.1 demands a payload type, which V1.1 does not know. */
+function ownGeneration(instruction: StoredInstruction | null): Generation {
+  if (instruction === null) return generationOf(null);
+  if (instruction.shape === "procedure") return generations["v2.2"];
+  const [primary] = partsOf(instruction);
+  return primary?.payloadType === null ? generations["v1.1"] : generations["v2.1"];
 }
 
 export const notOneItem = invalid(

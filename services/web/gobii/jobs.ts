@@ -22,7 +22,7 @@ interface Posted {
   readonly user: string;
 }
 
-const pageSize = 500;
+const pageSize = 5_000;
 
 /** `GET jobs`: all of the crop, oldest first. */
 export async function listJobs({ store, crop }: Place, generation: Generation): Promise<Outcome> {

@@ -70,7 +70,7 @@ describe("reading an instruction back", () => {
   });
 
   it("by a token that has said nothing yet, in the instruction's own form", async () => {
-    for (const generation of ["v2.1", "v2.2"] as const) {
+    for (const generation of allGenerations) {
       await create(generation, `own-${generation}`);
       const token = await face.signIn();
       const reply = await face.call("GET", `${base}/instructions/loader/own-${generation}`, {

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { gobiiStatuses, type GobiiStatus } from "../../contract/gobii-terms.ts";
 import { isSettled, jobStatuses, statusOfGobiiStatus } from "../../contract/job.ts";
-import { newJob } from "../jobs/job-model.ts";
+import { cancel, loseAttempt, newJob } from "../jobs/job-model.ts";
 import type { JobRecord } from "../jobs/job-record.ts";
 import type { GobiiEdit } from "./job-dto.ts";
 import { replaceByGobii } from "./replace-by-gobii.ts";
@@ -140,5 +140,14 @@ describe("a PUT to a job without an instruction", () => {
     const failed = edit({ status: "failed", message: "no such table" });
     const { job: after } = replaceByGobii(job({ hasInstruction: false }), failed, "ann", 2000);
     expect(after).toMatchObject({ status: "failed", reason: "no such table", settledAt: 2000 });
+  });
+
+  it("is not undone by a lease, which it never had, and can be cancelled at once", () => {
+    const running = edit({ status: "in_progress" });
+    const { job: moved } = replaceByGobii(job({ hasInstruction: false }), running, "ann", 2000);
+    expect(loseAttempt(moved, "not heard from", 9000)).toEqual({ job: moved, events: [] });
+    const { job: cancelled, events } = cancel(moved, "bob", 9000);
+    expect(cancelled).toMatchObject({ status: "aborted", reason: "Cancelled by bob." });
+    expect(events).toMatchObject([{ type: "settled", status: "aborted", by: "bob" }]);
   });
 });

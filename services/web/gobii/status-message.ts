@@ -1,7 +1,6 @@
 /** Names of GOBii's `GobiiStatusLevel` and `GobiiValidationStatusType`, as far as this service says them. */
-export type StatusLevel = "ERROR" | "VALIDATION";
-export type ValidationType =
-  "NONE" | "BAD_REQUEST" | "MISSING_REQUIRED_VALUE" | "ENTITY_DOES_NOT_EXIST";
+type StatusLevel = "ERROR" | "VALIDATION";
+type ValidationType = "NONE" | "BAD_REQUEST" | "MISSING_REQUIRED_VALUE" | "ENTITY_DOES_NOT_EXIST";
 
 /** Why a request failed, as the envelope's header tells it. */
 export interface StatusMessage {

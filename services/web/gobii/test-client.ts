@@ -21,7 +21,7 @@ export interface Face {
   close(): Promise<void>;
 }
 
-export interface CallOptions {
+interface CallOptions {
   readonly token?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** An object is sent as JSON, a text as UTF-8. */

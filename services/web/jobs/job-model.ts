@@ -220,9 +220,12 @@ function backInLine(
   return { job: waiting, events: [event] };
 }
 
-/** The running attempt was not heard from in time, or its digester began a new life. */
+/**
+ * The running attempt was not heard from in time, or its digester began a new life. A job without an instruction has no
+ * attempt: the client that made it says what becomes of it.
+ */
 export function loseAttempt(job: JobRecord, reason: string, now: number): Change {
-  if (job.status !== "in_progress") return unchanged(job);
+  if (job.status !== "in_progress" || !job.hasInstruction) return unchanged(job);
   const change = backInLine(job, now, "lease_expired", reason);
   return { ...change, job: { ...change.job, losses: job.losses + 1 } };
 }
@@ -298,7 +301,7 @@ export function setPriority(job: JobRecord, priority: number, by: string, now: n
 }
 
 /**
- * Aborts a waiting job at once; asks a running attempt to stop, which then reports `aborted`.
+ * Aborts at once a job that waits or that no digester runs; asks a running attempt to stop, which then reports `aborted`.
  *
  * @throws AppError `conflict` when it has ended.
  */
@@ -309,6 +312,10 @@ export function cancel(job: JobRecord, by: string, now: number): Change {
         reason: `Cancelled by ${by}.`,
       });
     case "in_progress": {
+      if (!job.hasInstruction) {
+        const reason = `Cancelled by ${by}.`;
+        return settle({ ...job, cancelledBy: by }, "aborted", now, { reason });
+      }
       if (job.cancelledBy !== null) return unchanged(job);
       const asked = { ...job, cancelledBy: by, updatedAt: now };
       return { job: asked, events: [{ ...eventOf(job, "cancel_requested", now), by }] };
