@@ -1,0 +1,118 @@
+import express, { type Express, type Request } from "express";
+import type { Logger } from "pino";
+import { z } from "zod";
+import { Dispatch, DrainRequest, type DigesterStatus, type RegulatorState } from "../contract/digester.ts";
+import { parseOrThrow } from "../contract/errors.ts";
+import { RegulatorSwap, type RegulatorChoice, type RegulatorPreview } from "../contract/regulator.ts";
+import { errorHandler, hostGuard, notFound, tokenGuard } from "./http.ts";
+import { chooseRegulator, listRegulators, type ChosenRegulator } from "./regulators/index.ts";
+
+/** What the API offers, without a word of HTTP. Everything throws AppError. */
+export interface Node {
+  accept(dispatch: Dispatch): Promise<void>;
+  withdraw(job: number, callbackUrl: string | null): "waiting" | "running" | "unknown";
+  /** Waits up to `waitMs` for a revision other than `since`. */
+  status(since: number | null, waitMs: number): Promise<DigesterStatus>;
+  regulator(): RegulatorChoice;
+  swap(regulator: ChosenRegulator, told: { by?: string | undefined; why?: string | undefined }): Promise<void>;
+  preview(regulator: ChosenRegulator): RegulatorPreview;
+  drain(on: boolean): void;
+  /** Why it cannot take jobs right now; null when it can. */
+  notReady(): string | null;
+}
+
+export interface ApiOptions {
+  readonly token: string;
+  /** Names, beside addresses and the machine's own, under which it is reached. */
+  readonly names: readonly string[];
+  readonly log: Logger;
+}
+
+/** How long a status waits for news. */
+const STATUS_WAIT_MS = 5000;
+/** An instruction names columns, not cells: this is a hundred times the largest that is known. */
+const BODY_LIMIT = "16mb";
+
+const JobParams = z.object({ job: z.coerce.number().int().positive() });
+const WithdrawQuery = z.object({ callback: z.url().optional() });
+const StatusQuery = z.object({ since: z.coerce.number().int().nonnegative().optional() });
+
+/** The digester's own API. */
+export function createApi(node: Node, { token, names, log }: ApiOptions): Express {
+  const app = express();
+  app.disable("x-powered-by");
+  app.disable("etag");
+  app.use(hostGuard(names));
+  app.use((_request, response, next) => {
+    response.set({ "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" });
+    next();
+  });
+
+  app.get("/healthz", (_request, response) => {
+    response.json({ ok: true });
+  });
+  app.get("/readyz", (_request, response) => {
+    const reason = node.notReady();
+    response.status(reason === null ? 200 : 503).json({ ok: reason === null, reason });
+  });
+
+  app.use(tokenGuard(token));
+  app.use(express.json({ limit: BODY_LIMIT }));
+
+  app.post("/instructions", async (request, response) => {
+    const dispatch = parseOrThrow(Dispatch, bodyOf(request), "bad_request", "The dispatch");
+    await node.accept(dispatch);
+    response.status(202).json({ job: dispatch.job, attempt: dispatch.attempt });
+  });
+
+  app.delete("/instructions/:job", (request, response) => {
+    const { job } = parseOrThrow(JobParams, request.params, "bad_request", "The path");
+    const { callback } = parseOrThrow(WithdrawQuery, request.query, "bad_request", "The query");
+    response.json({ job, was: node.withdraw(job, callback ?? null) });
+  });
+
+  app.get("/status", async (request, response) => {
+    const { since } = parseOrThrow(StatusQuery, request.query, "bad_request", "The query");
+    response.json(await node.status(since ?? null, STATUS_WAIT_MS));
+  });
+
+  app.get("/regulator", (_request, response) => {
+    response.json(stateOf(node));
+  });
+  app.put("/regulator", async (request, response) => {
+    const { name, options, by, why } = readSwap(request);
+    await node.swap(chooseRegulator({ name, options }), { by, why });
+    response.json(stateOf(node));
+  });
+  app.get("/regulators", (_request, response) => {
+    response.json({ regulators: listRegulators() });
+  });
+  app.post("/regulator/preview", (request, response) => {
+    const { name, options } = readSwap(request);
+    response.json(node.preview(chooseRegulator({ name, options })));
+  });
+
+  app.post("/drain", (request, response) => {
+    const { draining } = parseOrThrow(DrainRequest, bodyOf(request), "bad_request", "The body");
+    node.drain(draining);
+    response.json({ draining });
+  });
+
+  app.use(notFound);
+  app.use(errorHandler(log));
+  return app;
+}
+
+function stateOf(node: Node): RegulatorState {
+  return { regulator: node.regulator(), regulators: listRegulators() };
+}
+
+function readSwap(request: Request): RegulatorSwap {
+  return parseOrThrow(RegulatorSwap, bodyOf(request), "bad_request", "The choice");
+}
+
+/** Express leaves it undefined where there was none. */
+function bodyOf(request: Request): unknown {
+  const body: unknown = request.body;
+  return body ?? {};
+}

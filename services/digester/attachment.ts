@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "pino";
+import type { UnsettledJob } from "../contract/callback.ts";
+import type { AttachAnswer, AttachRequest, Dispatch } from "../contract/digester.ts";
+import { AppError, coerceError } from "../contract/errors.ts";
+import { backoffMs } from "./outbox.ts";
+import type { WebClient } from "./web-client.ts";
+
+/** The tie to the web service: registers the digester, asks for unsettled jobs, and does both anew when the tie has broken. */
+export interface Attachment {
+  /** The web service has asked for our status: the tie holds. */
+  polled(): void;
+  /**
+   * Resolves with the first answer. Rejects with AppError `upstream_failed` when the web service refuses this digester, which
+   * trying again cannot mend.
+   */
+  readonly attached: Promise<AttachAnswer>;
+  /** Asks for unsettled jobs once more, as after draining. */
+  askAgain(): void;
+  close(): void;
+}
+
+export interface AttachmentOptions {
+  readonly client: WebClient;
+  readonly self: AttachRequest & { readonly id: string };
+  /** Called before each try: what an earlier life left to be told is told before the new one announces itself. */
+  prepare(): Promise<void>;
+  onAttached(answer: AttachAnswer): void;
+  /** All unsettled jobs that this digester may take. */
+  onUnsettled(answer: AttachAnswer, dispatches: Dispatch[]): Promise<void>;
+  readonly now: () => number;
+  readonly log: Logger;
+  /** How many unsettled jobs are worth asking for. */
+  readonly lineLimit: number;
+  /** Milliseconds without a poll after which it attaches anew. */
+  readonly silenceMs?: number;
+}
+
+export function createAttachment(options: AttachmentOptions): Attachment {
+  const { client, self, now, log, silenceMs = 15_000 } = options;
+  const closing = new AbortController();
+  let lastHeard = now();
+  let asked = false;
+
+  const pause = (ms: number): Promise<unknown> =>
+    sleep(ms, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
+
+  const attach = async (isFirst: boolean): Promise<AttachAnswer> => {
+    for (let tries = 0; ; tries += 1) {
+      closing.signal.throwIfAborted();
+      try {
+        await options.prepare();
+        const answer = await client.attach(self);
+        lastHeard = now();
+        options.onAttached(answer);
+        log.info({ id: answer.id }, "Attached to the web service");
+        return answer;
+      } catch (thrown) {
+        const error = coerceError(thrown);
+        const isFinal = !(error instanceof AppError && error.code === "unavailable");
+        if (isFirst && isFinal) throw error;
+        if (tries === 0) log.warn({ why: error.message }, "Not attached; trying again");
+        await pause(backoffMs(tries));
+      }
+    }
+  };
+
+  const askForJobs = async (answer: AttachAnswer): Promise<void> => {
+    try {
+      const found: Dispatch[] = [];
+      await client.unsettled(answer.callback, (jobs) => {
+        const mine = jobs.filter(({ digester }) => digester === null || digester === answer.id);
+        found.push(...mine.map((job) => toDispatch(job, answer)));
+        return found.length < options.lineLimit && !closing.signal.aborted;
+      });
+      if (!closing.signal.aborted) await options.onUnsettled(answer, found);
+    } catch (thrown) {
+      log.warn({ why: coerceError(thrown).message }, "The unsettled jobs could not be asked for");
+      asked = true;
+    }
+  };
+
+  const hold = async (first: AttachAnswer): Promise<void> => {
+    let answer = first;
+    await askForJobs(answer);
+    while (!closing.signal.aborted) {
+      await pause(1000);
+      if (now() - lastHeard > silenceMs) {
+        log.info("The web service has not asked for the status for a while; attaching anew");
+        answer = await attach(false);
+        asked = true;
+      }
+      if (asked) {
+        asked = false;
+        await askForJobs(answer);
+      }
+    }
+  };
+
+  const attached = attach(true);
+  attached.then(hold).catch((thrown: unknown) => {
+    if (!closing.signal.aborted) log.error({ why: coerceError(thrown).message }, "Not attached");
+  });
+
+  return {
+    polled: () => {
+      lastHeard = now();
+    },
+    attached,
+    askAgain: () => {
+      asked = true;
+    },
+    close: () => closing.abort(),
+  };
+}
+
+function toDispatch(job: UnsettledJob, { callback }: AttachAnswer): Dispatch {
+  const { key, attempt, priority, submittedBy, submittedAt, instruction } = job;
+  return {
+    job: job.job,
+    key,
+    attempt,
+    priority,
+    submittedBy,
+    submittedAt,
+    instruction,
+    callback,
+  };
+}

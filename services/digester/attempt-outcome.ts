@@ -1,0 +1,84 @@
+import type { JobPatch } from "../contract/callback.ts";
+import type { JobStep } from "../contract/job.ts";
+import type { DigestProblem, DigestResult } from "../contract/result.ts";
+import { failureMessage, type Phase } from "../digest/failure-message.ts";
+import { describeProblem } from "../digest/problems.ts";
+
+/** What an attempt has come to, and what its last callback says. */
+export type Outcome =
+  | { readonly kind: "settled"; readonly status: SettledStatus; readonly patch: OutcomePatch }
+  /** The job belongs to somebody else: there is nothing to say. */
+  | { readonly kind: "dropped" }
+  /** The service ends. */
+  | { readonly kind: "handed_back"; readonly patch: OutcomePatch };
+
+export type SettledStatus = "completed" | "failed" | "aborted";
+export type OutcomePatch = Omit<JobPatch, "digester" | "attempt" | "callback">;
+
+export function completed(result: DigestResult): OutcomePatch & { status: "completed" } {
+  return {
+    status: "completed",
+    gobiiStatus: "completed",
+    step: "completed",
+    message: "Successful Data Load",
+    progress: 1,
+    result,
+  };
+}
+
+/** A digest that found its input wanting. */
+export function failedDigest(result: DigestResult, lastPhase: Phase, step: JobStep): Outcome {
+  const [first] = result.errors;
+  const reason = first === undefined ? "Unknown error" : describeProblem(first);
+  return failedOutcome(reason, first, lastPhase, step, { result });
+}
+
+/** An attempt that could not be brought to a result. */
+export function failed(reason: string, lastPhase: Phase, step: JobStep): Outcome {
+  const problem = { message: reason, file: null, line: null, column: null };
+  return failedOutcome(reason, problem, lastPhase, step, {});
+}
+
+function failedOutcome(
+  reason: string,
+  problem: DigestProblem | undefined,
+  lastPhase: Phase,
+  step: JobStep,
+  more: { result?: DigestResult },
+): Outcome {
+  const patch: OutcomePatch = {
+    status: "failed",
+    gobiiStatus: "failed",
+    step,
+    message: clip(failureMessage(lastPhase, problem)),
+    reason: clip(reason),
+    ...more,
+  };
+  return { kind: "settled", status: "failed", patch };
+}
+
+export const aborted: Outcome = {
+  kind: "settled",
+  status: "aborted",
+  patch: {
+    status: "aborted",
+    gobiiStatus: "aborted",
+    message: "Cancelled",
+    reason: "Cancelled while in progress.",
+  },
+};
+
+export function handedBack(digester: string): Outcome {
+  const patch: OutcomePatch = {
+    status: "submitted",
+    gobiiStatus: "pending",
+    step: "submitted",
+    reason: `${digester} is shutting down.`,
+  };
+  return { kind: "handed_back", patch };
+}
+
+/** A callback's texts have a limit of 20,000 characters. */
+export function clip(text: string): string {
+  return text.length <= 20_000 ? text : `${text.slice(0, 19_999)}…`;
+}

@@ -1,0 +1,301 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "pino";
+import type { JobPatch } from "../contract/callback.ts";
+import type { Dispatch } from "../contract/digester.ts";
+import { AppError, coerceError } from "../contract/errors.ts";
+import { stepOfGobiiStatus, type JobStep } from "../contract/job.ts";
+import { toLoad, type Load } from "../contract/load.ts";
+import type { DigestResult } from "../contract/result.ts";
+import { FIRST_PHASE, type Phase } from "../digest/failure-message.ts";
+import type { AttemptJournal } from "./attempt-journal.ts";
+import {
+  aborted,
+  clip,
+  completed,
+  failed,
+  failedDigest,
+  handedBack,
+  type Outcome,
+  type SettledStatus,
+} from "./attempt-outcome.ts";
+import type { Deliver, Delivery } from "./callback-client.ts";
+import { requireInsideRoots } from "./data-roots.ts";
+import type { Intake } from "./intake.ts";
+import type { Outbox } from "./outbox.ts";
+import { share, startProgress, type ProgressReporter } from "./progress-reporter.ts";
+import { fileProblem, openStaging, removeStaging, type Publisher, type Staging } from "./staging.ts";
+import type { WorkerPool } from "./worker-pool.ts";
+
+/** What an attempt needs of the service around it. */
+export interface AttemptContext {
+  /** The id of this digester. */
+  readonly digester: string;
+  readonly deliver: Deliver;
+  readonly outbox: Outbox;
+  readonly journal: AttemptJournal;
+  readonly intake: Intake;
+  readonly pool: Pick<WorkerPool, "run">;
+  readonly publisher: Publisher;
+  /** Directories below which it may read and write; empty: no limit. */
+  dataRoots(): readonly string[];
+  /** Milliseconds of silence after which the lease has to be renewed. */
+  renewMs(): number;
+  now(): number;
+  readonly log: Logger;
+  /** Something that the status shows has changed. */
+  onChange(): void;
+}
+
+/** One attempt of a job, from its claim to its outcome. */
+export interface Attempt {
+  readonly dispatch: Dispatch;
+  /** What the status shows; null until the claim was accepted. */
+  view(): { step: JobStep; progress: number; startedAt: number } | null;
+  /** Makes it end soon, unless it is publishing already. The first wish counts. */
+  stop(why: StopReason): void;
+  /** Never rejects. */
+  readonly ended: Promise<AttemptEnd>;
+}
+
+export type StopReason =
+  /** A person wants it: the outcome is `aborted`. */
+  | { readonly kind: "cancelled" }
+  /** The job belongs to somebody else: nothing is reported, the outputs are dropped. */
+  | { readonly kind: "stale" }
+  /** The service ends: the job is handed back, unless `report` is off. `deadline` ends the trying. */
+  | { readonly kind: "closing"; readonly report: boolean; readonly deadline: AbortSignal };
+
+export type AttemptEnd =
+  /** Its outcome is in the outbox. */
+  | { readonly kind: "settled"; readonly status: SettledStatus }
+  /** The caller did not want it (any more). */
+  | { readonly kind: "dropped" }
+  | { readonly kind: "handed_back" }
+  /** The caller did not answer: the job goes back to its place in the line. */
+  | { readonly kind: "unclaimed"; readonly why: string };
+
+/** A worker that is ended by the same signal as the service may be seen to end first. */
+const GRACE_MS = 300;
+
+export function startAttempt(dispatch: Dispatch, context: AttemptContext): Attempt {
+  const { deliver, outbox, journal, now, onChange } = context;
+  const { job, attempt, callback: target } = dispatch;
+  const log = context.log.child({ job, key: dispatch.key, attempt });
+  const speaker = { digester: context.digester, attempt };
+  const stopping = new AbortController();
+  let stopWish: StopReason | null = null;
+  let ordinal = 1;
+  let startedAt: number | null = null;
+  let step: JobStep = "submitted";
+  let bytes = { bytesRead: 0, bytesTotal: 0 };
+  let lastPhase: Phase = FIRST_PHASE;
+  let progress: ProgressReporter | null = null;
+  let staging: Staging | null = null;
+
+  const stop = (why: StopReason): void => {
+    stopWish ??= why;
+    stopping.abort();
+  };
+  const throwIfStopping = (): void => stopping.signal.throwIfAborted();
+
+  const heed = (delivery: Delivery): void => {
+    if (delivery.kind === "stale") stop({ kind: "stale" });
+    if (delivery.kind !== "accepted") return;
+    progress?.renewed();
+    if (delivery.cancel) stop({ kind: "cancelled" });
+  };
+
+  const next = <Patch extends Partial<JobPatch>>(patch: Patch) => ({
+    ...speaker,
+    callback: (ordinal += 1),
+    ...patch,
+  });
+
+  const tellPhase = (phase: Phase): void => {
+    lastPhase = phase;
+    step = stepOfGobiiStatus(phase.gobiiStatus) ?? step;
+    onChange();
+    const patch = next({ gobiiStatus: phase.gobiiStatus, step, message: clip(phase.message) });
+    outbox.say(target, job, patch, stopping.signal).then(heed, () => undefined);
+  };
+
+  /** True when the attempt may go on; else how it has ended. */
+  const claim = async (): Promise<true | AttemptEnd> => {
+    const delivery = await deliver(target, job, {
+      ...speaker,
+      callback: ordinal,
+      status: "in_progress",
+      ...FIRST_PHASE,
+    });
+    switch (delivery.kind) {
+      case "unreachable":
+        return { kind: "unclaimed", why: delivery.why };
+      case "stale":
+      case "refused":
+        log.info({ why: delivery.why }, "The job is not to be had any more");
+        await context.intake.forget(dispatch);
+        return { kind: "dropped" };
+      case "accepted":
+        heed(delivery);
+        await context.intake.claimed(dispatch);
+        return true;
+    }
+  };
+
+  const digestAndPublish = async (): Promise<Outcome> => {
+    throwIfStopping();
+    const load = toLoad(dispatch.instruction);
+    await requireInsideRoots(load, context.dataRoots());
+    const destination = load.tables.find((table) => table.destination !== "")?.destination;
+    if (destination === undefined) {
+      return failed("The instruction names no destination.", lastPhase, step);
+    }
+    staging = await openStaging(
+      { job, attempt, destination },
+      context.dataRoots(),
+      context.publisher,
+    );
+    const { path, made } = staging;
+    await journal.add({
+      staging: path,
+      destination: staging.destination,
+      made,
+      job,
+      attempt,
+      target,
+      completion: null,
+    });
+    return digestInto(staging, load);
+  };
+
+  const digestInto = async (into: Staging, load: Load): Promise<Outcome> => {
+    throwIfStopping();
+    const end = await context.pool.run(
+      { load, outDir: into.path, publishDir: into.destination },
+      {
+        onPhase: tellPhase,
+        onProgress: (read) => {
+          bytes = read;
+          progress?.update(read);
+        },
+      },
+      stopping.signal,
+    );
+    if (end.kind === "crashed") await sleep(GRACE_MS);
+    throwIfStopping();
+    switch (end.kind) {
+      case "crashed":
+        return failed(end.reason, lastPhase, step);
+      case "stopped":
+        throw new AppError("internal", "The worker stopped without being told to.");
+      case "done":
+        return end.result.status === "completed"
+          ? publish(into, end.result)
+          : failedDigest(end.result, lastPhase, step);
+    }
+  };
+
+  /** Asks for permission until there is an answer, however long the web service is away; then moves the files. */
+  const publish = async (from: Staging, result: DigestResult): Promise<Outcome> => {
+    const permission = await outbox.say(
+      target,
+      job,
+      next({ publish: true }),
+      stopping.signal,
+    );
+    heed(permission);
+    throwIfStopping();
+    if (permission.kind !== "accepted") {
+      return failed(`Publishing was refused: ${permission.why}.`, lastPhase, step);
+    }
+    // The next callback is the completion, so its ordinal is known; a later life reports it if this one ends too early.
+    const patch = completed(result);
+    await journal.mayPublish(from.path, { ...speaker, callback: ordinal + 1, ...patch });
+    throwIfStopping();
+    try {
+      await context.publisher.publish(from.path, from.destination);
+    } catch (thrown) {
+      log.error({ err: coerceError(thrown) }, "Publishing failed");
+      const reason = `The files could not be moved to ${from.destination}: ${fileProblem(thrown)}.`;
+      return failed(reason, lastPhase, step);
+    }
+    return { kind: "settled", status: "completed", patch };
+  };
+
+  const outcomeOf = (thrown: unknown): Outcome => {
+    switch (stopWish?.kind) {
+      case "cancelled":
+        return aborted;
+      case "stale":
+        return { kind: "dropped" };
+      case "closing":
+        return handedBack(context.digester);
+      case undefined:
+        break;
+    }
+    const error = coerceError(thrown);
+    if (error instanceof AppError && error.code === "stale_attempt") return { kind: "dropped" };
+    if (!(error instanceof AppError)) log.error({ err: error }, "The attempt failed");
+    return failed(error.message, lastPhase, step);
+  };
+
+  const report = async (outcome: Outcome): Promise<AttemptEnd> => {
+    log.info({ outcome: outcome.kind === "settled" ? outcome.status : outcome.kind }, "Ended");
+    switch (outcome.kind) {
+      case "settled":
+        await outbox.settle(target, job, next(outcome.patch));
+        await context.intake.forget(dispatch);
+        return { kind: "settled", status: outcome.status };
+      case "dropped":
+        await context.intake.forget(dispatch);
+        return outcome;
+      case "handed_back": {
+        if (stopWish?.kind === "closing" && stopWish.report) {
+          const said = outbox.say(target, job, next(outcome.patch), stopWish.deadline);
+          const accepted = await said.then(
+            ({ kind }) => kind === "accepted",
+            () => false,
+          );
+          if (accepted) await context.intake.forget(dispatch);
+        }
+        return { kind: "handed_back" };
+      }
+    }
+  };
+
+  const run = async (): Promise<AttemptEnd> => {
+    const claimed = await claim();
+    if (claimed !== true) return claimed;
+    startedAt = now();
+    onChange();
+    progress = startProgress({
+      send: (patch) => deliver(target, job, { ...speaker, ...patch }),
+      onDelivery: heed,
+      renewMs: context.renewMs,
+      now,
+    });
+    const outcome = await digestAndPublish().catch(outcomeOf);
+    await progress.stop();
+    // Before the outcome is told: whoever reads it finds nothing left over. The journal lets go of it only afterwards.
+    if (staging !== null) await tidy(removeStaging(staging));
+    const end = await report(outcome);
+    if (staging !== null) await tidy(journal.remove(staging.path));
+    return end;
+  };
+
+  /** What is left over is found by the next attempt or the next life: no reason to report anything else. */
+  const tidy = (work: Promise<void>): Promise<void> =>
+    work.catch((thrown: unknown) => {
+      log.warn({ err: coerceError(thrown) }, "Tidying up failed");
+    });
+
+  return {
+    dispatch,
+    view: () => (startedAt === null ? null : { step, progress: share(bytes), startedAt }),
+    stop,
+    ended: run().catch((thrown: unknown): AttemptEnd => {
+      log.error({ err: coerceError(thrown) }, "The attempt could not report its end");
+      return { kind: "dropped" };
+    }),
+  };
+}

@@ -1,0 +1,66 @@
+import { realpath } from "node:fs/promises";
+import { dirname, isAbsolute, relative, resolve } from "node:path";
+import { AppError, coerceError } from "../contract/errors.ts";
+import type { StoredInstruction } from "../contract/instruction.ts";
+import { toLoad, type Load } from "../contract/load.ts";
+
+/**
+ * Holds a load to the directories that this digester may read and write. Whoever can post an instruction names paths, and
+ * so could make the node read or overwrite anything that its user can.
+ *
+ * @param roots absolute directories; empty: no limit.
+ * @throws AppError `bad_request` naming the first path that is relative or lies outside.
+ */
+export async function requireInsideRoots(load: Load, roots: readonly string[]): Promise<void> {
+  const paths = new Set(load.tables.flatMap(({ source, destination }) => [source, destination]));
+  for (const path of paths) {
+    if (path === "") continue;
+    if (!isAbsolute(path)) {
+      throw new AppError("bad_request", `A digester takes absolute paths only: ${path}`);
+    }
+    if (!(await liesInside(path, roots))) {
+      throw new AppError("bad_request", `This path lies outside the data roots: ${path}`);
+    }
+  }
+}
+
+/**
+ * The same for an instruction that has not been looked at yet. One that makes no load passes: it fails with its own words
+ * when its turn comes. Throws as `requireInsideRoots`.
+ */
+export async function requireInstructionInsideRoots(
+  instruction: StoredInstruction,
+  roots: readonly string[],
+): Promise<void> {
+  let load: Load;
+  try {
+    load = toLoad(instruction);
+  } catch {
+    return;
+  }
+  await requireInsideRoots(load, roots);
+}
+
+/** Whether a path lies below one of the roots, symbolic links followed as far as it exists. No roots: it does. */
+export async function liesInside(path: string, roots: readonly string[]): Promise<boolean> {
+  if (roots.length === 0) return true;
+  if (path.includes("\0")) return false;
+  const real = await realPathOfDeepest(resolve(path));
+  for (const root of roots) {
+    const way = relative(await realPathOfDeepest(resolve(root)), real);
+    if (way === "" || (way !== ".." && !way.startsWith("../") && !isAbsolute(way))) return true;
+  }
+  return false;
+}
+
+/** The real path of the deepest ancestor that exists, with the rest appended. */
+async function realPathOfDeepest(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (thrown) {
+    const error: Error & { code?: unknown } = coerceError(thrown);
+    const parent = dirname(path);
+    if (parent === path || (error.code !== "ENOENT" && error.code !== "ENOTDIR")) return path;
+    return resolve(await realPathOfDeepest(parent), relative(parent, path));
+  }
+}

@@ -1,0 +1,74 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { isIP } from "node:net";
+import { hostname } from "node:os";
+import type { ErrorRequestHandler, RequestHandler } from "express";
+import type { Logger } from "pino";
+import { AppError, coerceError, toErrorAnswer } from "../contract/errors.ts";
+
+/*
+ * Whoever gets in can have files read and overwritten with the rights of this process. So it listens on the loopback
+ * address unless told otherwise, every call carries the token, nothing is taken from cookies, and a name that was pointed
+ * at our address (DNS rebinding) is not answered.
+ */
+
+/** Refuses a `Host` that is neither an address in digits nor one of our names. */
+export function hostGuard(names: readonly string[]): RequestHandler {
+  const own = new Set(["localhost", hostname(), ...names].map((name) => name.toLowerCase()));
+  return (request, _response, next) => {
+    const host = (request.headers.host ?? "").toLowerCase();
+    const name = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+))(?::\d{1,5})?$/.exec(host);
+    const bare = name?.[1] ?? name?.[2] ?? "";
+    if (isIP(bare) !== 0 || own.has(bare)) return next();
+    next(new AppError("forbidden", "This digester does not answer under that name."));
+  };
+}
+
+/** Requires `Authorization: Bearer <token>`. */
+export function tokenGuard(token: string): RequestHandler {
+  const expected = digestOf(token);
+  return (request, response, next) => {
+    const given = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? "")?.[1];
+    // Digests have one length, so the time that comparing takes tells nothing.
+    if (given !== undefined && timingSafeEqual(digestOf(given), expected)) return next();
+    response.setHeader("WWW-Authenticate", "Bearer");
+    next(
+      new AppError(
+        "unauthenticated",
+        given === undefined ? "A token is needed." : "The token is not the right one.",
+        { hint: "Send the digester's own token: Authorization: Bearer TOKEN" },
+      ),
+    );
+  };
+}
+
+const digestOf = (text: string): Buffer => createHash("sha256").update(text).digest();
+
+export const notFound: RequestHandler = (request, _response, next) => {
+  next(new AppError("not_found", `There is nothing at ${request.method} ${request.path}.`));
+};
+
+/** The one way in which a request fails. What is not foreseen is logged, not shown. */
+export function errorHandler(log: Logger): ErrorRequestHandler {
+  return (thrown: unknown, request, response, next) => {
+    const error = toAppError(thrown);
+    const { status, body } = toErrorAnswer(error);
+    if (status === 500) {
+      log.error({ err: coerceError(thrown), method: request.method, path: request.path }, "Failed");
+    }
+    if (response.headersSent) return next(thrown);
+    response.status(status).set("Cache-Control", "no-store").json(body);
+  };
+}
+
+function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const error: Error & { type?: unknown; status?: unknown } = coerceError(thrown);
+  if (error.type === "entity.too.large") {
+    return new AppError("payload_too_large", "The body is too large.");
+  }
+  // A body that is no JSON, a path that cannot be decoded, a compressed body that cannot be inflated.
+  if (typeof error.status === "number" && error.status >= 400 && error.status < 500) {
+    return new AppError("bad_request", "The request cannot be read: expected JSON in UTF-8.");
+  }
+  return new AppError("internal", "Something went wrong on the digester.", { cause: error });
+}

@@ -1,0 +1,69 @@
+import { createHash } from "node:crypto";
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { Dispatch } from "../contract/digester.ts";
+import { writeDurably } from "./durable-files.ts";
+import { parseJson, readText } from "./state-dir.ts";
+
+const Kept = z.object({
+  dispatch: Dispatch,
+  /** Whether this attempt was claimed: a later life then claims the next one. */
+  claimed: z.boolean(),
+});
+type Kept = z.infer<typeof Kept>;
+
+/**
+ * Jobs that were taken from callers who keep no record that this digester could ask for again. They are on disk before the
+ * caller is answered, until their outcome is.
+ */
+export interface Intake {
+  /** Keeps it, or keeps its newer attempt in the place of the older. */
+  keep(dispatch: Dispatch): Promise<void>;
+  /** Its attempt has begun. Does nothing for a job that is not kept. */
+  claimed(dispatch: Dispatch): Promise<void>;
+  /** Lets go of this attempt and older ones; a newer one stays. */
+  forget(dispatch: Dispatch): Promise<void>;
+  /** What an earlier life took and did not bring to an end, each with the attempt to claim it with. */
+  list(): Promise<Dispatch[]>;
+}
+
+export async function openIntake(directory: string): Promise<Intake> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const pathOf = ({ job, callback }: Dispatch): string => {
+    const caller = createHash("sha256").update(callback.url).digest("hex").slice(0, 16);
+    return join(directory, `${caller}-${job}.json`);
+  };
+  const read = async (path: string): Promise<Kept | null> => {
+    const text = await readText(path);
+    return text === null ? null : (Kept.safeParse(parseJson(text)).data ?? null);
+  };
+  const write = (kept: Kept): Promise<void> =>
+    writeDurably(pathOf(kept.dispatch), JSON.stringify(kept));
+
+  return {
+    keep: (dispatch) => write({ dispatch, claimed: false }),
+    claimed: async (dispatch) => {
+      const kept = await read(pathOf(dispatch));
+      if (kept?.dispatch.attempt === dispatch.attempt) await write({ dispatch, claimed: true });
+    },
+    forget: async (dispatch) => {
+      const kept = await read(pathOf(dispatch));
+      if (kept !== null && kept.dispatch.attempt <= dispatch.attempt) {
+        await rm(pathOf(dispatch), { force: true });
+      }
+    },
+    list: async () => {
+      const names = await readdir(directory);
+      const kept = await Promise.all(
+        names.filter((name) => name.endsWith(".json")).map((name) => read(join(directory, name))),
+      );
+      return kept
+        .filter((one) => one !== null)
+        .map(({ dispatch, claimed }) => ({
+          ...dispatch,
+          attempt: claimed ? dispatch.attempt + 1 : dispatch.attempt,
+        }));
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import type { Dispatch } from "../contract/digester.ts";
+import { AppError } from "../contract/errors.ts";
+
+/** A job that waits on this node. */
+export interface LineEntry {
+  readonly id: string;
+  readonly dispatch: Dispatch;
+  /** When it came, in milliseconds since 1970. */
+  readonly enteredAt: number;
+}
+
+/** The jobs that wait, in the order in which they came. It does not decide who is next: that is the regulator's. */
+export interface Line {
+  /**
+   * Whether `add` would take it.
+   *
+   * @throws AppError `full`, or `stale_attempt` when a newer attempt of the job waits already.
+   */
+  check(dispatch: Dispatch): void;
+  /** The same attempt again changes nothing but its priority; a newer one takes the place of the older. Throws as `check`. */
+  add(dispatch: Dispatch, now: number): LineEntry;
+  /** Back to where it was, also when the line is full: it had its place. */
+  putBack(entry: LineEntry): void;
+  remove(id: string): LineEntry | null;
+  get(id: string): LineEntry | null;
+  list(): LineEntry[];
+  size(): number;
+}
+
+/** Job numbers are unique only within one caller. */
+export function lineId(dispatch: Pick<Dispatch, "job" | "callback">): string {
+  return `${dispatch.callback.url}#${dispatch.job}`;
+}
+
+export function createLine(limit: number): Line {
+  const entries = new Map<string, LineEntry>();
+
+  const check = (dispatch: Dispatch): void => {
+    const there = entries.get(lineId(dispatch));
+    if (there !== undefined && there.dispatch.attempt > dispatch.attempt) {
+      throw new AppError(
+        "stale_attempt",
+        `Attempt ${there.dispatch.attempt} of job ${dispatch.job} waits here already, which is newer than ${dispatch.attempt}.`,
+      );
+    }
+    if (there === undefined && entries.size >= limit) {
+      throw new AppError("full", `The line is full: ${limit} jobs wait here.`, {
+        hint: "Try another digester, or this one later.",
+      });
+    }
+  };
+
+  return {
+    check,
+    add(dispatch, now) {
+      check(dispatch);
+      const id = lineId(dispatch);
+      const entry = { id, dispatch, enteredAt: entries.get(id)?.enteredAt ?? now };
+      entries.set(id, entry);
+      return entry;
+    },
+    putBack(entry) {
+      const there = entries.get(entry.id);
+      if (there === undefined || there.dispatch.attempt < entry.dispatch.attempt) {
+        entries.set(entry.id, entry);
+      }
+    },
+    remove(id) {
+      const there = entries.get(id) ?? null;
+      entries.delete(id);
+      return there;
+    },
+    get: (id) => entries.get(id) ?? null,
+    list: () => [...entries.values()].toSorted((a, b) => a.enteredAt - b.enteredAt),
+    size: () => entries.size,
+  };
+}

@@ -1,0 +1,87 @@
+import type { Logger } from "pino";
+import type { Dispatch, DigesterStatus } from "../contract/digester.ts";
+import { AppError, coerceError } from "../contract/errors.ts";
+import type { RegulatorChoice } from "../contract/regulator.ts";
+import type { Node } from "./api.ts";
+import { requireInstructionInsideRoots } from "./data-roots.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Revision } from "./revision.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+export interface NodeParts {
+  /** What of the status never changes. */
+  readonly about: Pick<
+    DigesterStatus,
+    "id" | "boot" | "version" | "host" | "pid" | "startedAt" | "workers" | "lineLimit"
+  >;
+  readonly scheduler: Scheduler;
+  readonly outbox: Pick<Outbox, "size">;
+  readonly revision: Revision;
+  dataRoots(): readonly string[];
+  keepRegulator(choice: RegulatorChoice): Promise<void>;
+  isReady(): boolean;
+  onPolled(): void;
+  onUndrained(): void;
+  readonly log: Logger;
+}
+
+/** The digester as its API shows it. */
+export function createNode(parts: NodeParts): Node {
+  const { about, scheduler, outbox, revision, dataRoots, log } = parts;
+
+  const notReady = (): string | null =>
+    parts.isReady() ? null : "This digester is not registered with its web service yet.";
+
+  return {
+    notReady,
+    accept: async (dispatch) => {
+      const problem = notReady();
+      if (problem !== null) throw new AppError("unavailable", problem);
+      await requireInstructionInsideRoots(dispatch.instruction, dataRoots());
+      await scheduler.accept(dispatch);
+    },
+    withdraw: scheduler.withdraw,
+    status: async (since, waitMs) => {
+      parts.onPolled();
+      if (since !== null) await revision.after(since, waitMs);
+      return {
+        ...about,
+        revision: revision.current(),
+        dataRoots: [...dataRoots()],
+        regulator: scheduler.regulator(),
+        outbox: outbox.size(),
+        ...scheduler.view(),
+      };
+    },
+    regulator: scheduler.regulator,
+    swap: async (chosen, { by, why }) => {
+      await parts.keepRegulator(chosen.choice);
+      scheduler.swap(chosen);
+      log.info({ regulator: chosen.choice, by, why }, "The regulator was swapped");
+    },
+    preview: scheduler.preview,
+    drain: (on) => {
+      scheduler.drain(on);
+      if (!on) parts.onUndrained();
+      log.info({ draining: on }, "Draining was switched");
+    },
+  };
+}
+
+/** Those of the jobs whose files this digester may touch. The others are for digesters with other data roots. */
+export async function takeable(
+  dispatches: readonly Dispatch[],
+  roots: readonly string[],
+  log: Logger,
+): Promise<Dispatch[]> {
+  const taken: Dispatch[] = [];
+  for (const dispatch of dispatches) {
+    try {
+      await requireInstructionInsideRoots(dispatch.instruction, roots);
+      taken.push(dispatch);
+    } catch (thrown) {
+      log.info({ job: dispatch.job, why: coerceError(thrown).message }, "Not a job for this node");
+    }
+  }
+  return taken;
+}

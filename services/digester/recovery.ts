@@ -1,0 +1,96 @@
+import { access } from "node:fs/promises";
+import type { Logger } from "pino";
+import { coerceError } from "../contract/errors.ts";
+import type { AttemptJournal, JournaledAttempt } from "./attempt-journal.ts";
+import type { Deliver } from "./callback-client.ts";
+import type { Outbox } from "./outbox.ts";
+import { removeStaging, type Publisher } from "./staging.ts";
+
+export interface RecoveryContext {
+  readonly journal: AttemptJournal;
+  readonly deliver: Deliver;
+  readonly outbox: Pick<Outbox, "settle">;
+  readonly publisher: Publisher;
+  readonly log: Logger;
+}
+
+/** What an earlier life left, until all of it is cleared up. */
+export interface Recovery {
+  /** One try at all that is left. Never rejects; a try that is under way is not doubled. */
+  run(): Promise<void>;
+  isDone(): boolean;
+}
+
+export function createRecovery(
+  left: readonly JournaledAttempt[],
+  context: RecoveryContext,
+): Recovery {
+  let remaining = left;
+  let underWay: Promise<void> | null = null;
+  return {
+    run: () =>
+      (underWay ??= recoverAttempts(remaining, context).then((unanswered) => {
+        remaining = unanswered;
+        underWay = null;
+      })),
+    isDone: () => remaining.length === 0,
+  };
+}
+
+/**
+ * Clears up after an earlier life that ended without notice.
+ *
+ * A staging directory of an attempt that was still digesting is removed. One that was allowed to publish has its result
+ * whole: when the attempt still speaks for its job, the publish is brought to its end and the completion reported, so that
+ * hours of work are not done again for the want of one rename.
+ *
+ * @returns those whose caller did not answer, to be tried again.
+ */
+async function recoverAttempts(
+  left: readonly JournaledAttempt[],
+  context: RecoveryContext,
+): Promise<JournaledAttempt[]> {
+  const unanswered: JournaledAttempt[] = [];
+  for (const attempt of left) {
+    try {
+      if (!(await recover(attempt, context))) unanswered.push(attempt);
+    } catch (thrown) {
+      const { job, staging } = attempt;
+      context.log.error({ err: coerceError(thrown), job, staging }, "An attempt was not recovered");
+    }
+  }
+  return unanswered;
+}
+
+/** @returns false when its caller did not answer. */
+async function recover(left: JournaledAttempt, context: RecoveryContext): Promise<boolean> {
+  const { job, attempt, target, completion, staging, destination, made } = left;
+  const log = context.log.child({ job, attempt, staging });
+  if (completion !== null) {
+    // Without an ordinal, so that it counts as new and renews the lease.
+    const { digester } = completion;
+    const answer = await context.deliver(target, job, { digester, attempt, publish: true });
+    if (answer.kind === "unreachable") return false;
+    if (answer.kind === "accepted") {
+      // Gone, with the permission still in force: the whole directory had become the destination.
+      if (await exists(staging)) {
+        await context.publisher.finishPublish(staging);
+        await context.publisher.publish(staging, destination);
+      }
+      await context.outbox.settle(target, job, completion);
+      log.info("The publish of an earlier life was brought to its end");
+    }
+  }
+  await removeStaging({ path: staging, made });
+  await context.journal.remove(staging);
+  return true;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

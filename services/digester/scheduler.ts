@@ -1,0 +1,289 @@
+import type { Logger } from "pino";
+import type { Dispatch, RunningJob } from "../contract/digester.ts";
+import { AppError, coerceError } from "../contract/errors.ts";
+import type { RegulatorChoice, RegulatorPreview, WaitingJob } from "../contract/regulator.ts";
+import type { Attempt, AttemptEnd, StopReason } from "./attempt.ts";
+import { createCallerWatch } from "./caller-watch.ts";
+import type { Intake } from "./intake.ts";
+import { createLine, lineId, type LineEntry } from "./line.ts";
+import { chooseRegulator, type ChosenRegulator } from "./regulators/index.ts";
+import type { Decision, JobInLine, QueuedJob } from "./regulators/regulator.ts";
+
+/** The node's line and what runs from it: takes jobs, asks the regulator, starts attempts. */
+export interface Scheduler {
+  /**
+   * Takes a job into the line. The same attempt twice is one job.
+   *
+   * @throws AppError `draining`, `full` or `stale_attempt`.
+   */
+  accept(dispatch: Dispatch): Promise<void>;
+  /** Takes the unsettled jobs of a caller as far as there is room; those of it that wait here and are not among them go. */
+  adopt(callerUrl: string, dispatches: readonly Dispatch[]): void;
+  /** Drops a waiting job, cancels a running one. `callbackUrl` tells callers apart whose numbers are the same. */
+  withdraw(job: number, callbackUrl: string | null): "waiting" | "running" | "unknown";
+  regulator(): RegulatorChoice;
+  swap(regulator: ChosenRegulator): void;
+  preview(regulator: ChosenRegulator): RegulatorPreview;
+  /** A draining node takes and starts nothing; what runs goes on. */
+  drain(on: boolean): void;
+  view(): { running: RunningJob[]; waiting: WaitingJob[]; draining: boolean };
+  /** A caller was heard from: its jobs need not wait for the next try. */
+  callerAnswers(url: string): void;
+  /** Stops all attempts and resolves when they have ended. */
+  close(why: Extract<StopReason, { kind: "closing" }>): Promise<void>;
+}
+
+export interface SchedulerOptions {
+  readonly digester: string;
+  readonly workers: number;
+  readonly lineLimit: number;
+  readonly regulator: RegulatorChoice;
+  readonly intake: Pick<Intake, "keep" | "forget">;
+  /** Whether the caller keeps the record itself, so that its waiting jobs can be asked for again. */
+  keepsRecord(callbackUrl: string): boolean;
+  start(dispatch: Dispatch): Attempt;
+  now(): number;
+  readonly log: Logger;
+  onChange(): void;
+}
+
+interface Running {
+  readonly entry: LineEntry;
+  readonly attempt: Attempt;
+}
+
+export function createScheduler(options: SchedulerOptions): Scheduler {
+  const { digester, workers, intake, keepsRecord, now, log, onChange } = options;
+  const line = createLine(options.lineLimit);
+  const running = new Map<string, Running>();
+  let regulator = chooseRegulator(options.regulator);
+  let draining = false;
+  let closing = false;
+  let decision: Decision = { start: [], waiting: [] };
+  let planned: NodeJS.Immediate | null = null;
+
+  /** Decides soon: a thousand jobs that come at once are one decision. */
+  const plan = (): void => {
+    onChange();
+    planned ??= setImmediate(() => {
+      planned = null;
+      act();
+    });
+  };
+  const callers = createCallerWatch(plan);
+
+  const mayStart = (entry: LineEntry): boolean =>
+    !draining &&
+    !closing &&
+    !running.has(entry.id) &&
+    callers.problem(entry.dispatch.callback.url) === null;
+
+  const decide = (by: ChosenRegulator): Decision =>
+    by.decide({
+      waiting: line.list().filter(mayStart).map(toQueued),
+      running: [...running.values()].map(({ entry, attempt }) => ({
+        ...toJobInLine(entry),
+        startedAt: attempt.view()?.startedAt ?? now(),
+      })),
+      node: { id: digester, workers, freeWorkers: workers - running.size },
+      now: now(),
+    });
+
+  const act = (): void => {
+    decision = decide(regulator);
+    for (const id of decision.start) {
+      const entry = line.remove(id);
+      if (entry !== null) begin(entry);
+    }
+    onChange();
+  };
+
+  const begin = (entry: LineEntry): void => {
+    const attempt = options.start(entry.dispatch);
+    running.set(entry.id, { entry, attempt });
+    void attempt.ended.then((end) => {
+      running.delete(entry.id);
+      afterEnd(entry, end);
+      plan();
+    });
+  };
+
+  const afterEnd = (entry: LineEntry, end: AttemptEnd): void => {
+    const { url } = entry.dispatch.callback;
+    if (end.kind !== "unclaimed") return callers.answered(url);
+    callers.failed(url, end.why);
+    if (!closing) line.putBack(entry);
+  };
+
+  /** First those that are being claimed, then those in the regulator's order, then those it was not asked about. */
+  const waitingView = (decided: Decision, entries: readonly LineEntry[]): WaitingJob[] => {
+    const active = [...running.values()];
+    const rest = new Map(entries.map((entry) => [entry.id, entry]));
+    const jobOf = new Map(
+      [...entries, ...active.map(({ entry }) => entry)].map(({ id, dispatch }) => [id, dispatch.job]),
+    );
+    const rows = active
+      .filter(({ attempt }) => attempt.view() === null)
+      .map(({ entry }) => ({ entry, reason: "Starting now.", after: null as number | null }));
+    for (const { id, reason, after } of decided.waiting) {
+      const entry = rest.get(id);
+      if (entry === undefined) continue;
+      rest.delete(id);
+      rows.push({ entry, reason, after: after === null ? null : (jobOf.get(after) ?? null) });
+    }
+    for (const entry of rest.values()) rows.push({ entry, reason: reasonToStay(entry), after: null });
+    return rows.map(({ entry: { dispatch }, reason, after }, index) => ({
+      job: dispatch.job,
+      key: dispatch.key,
+      position: index + 1,
+      reason,
+      after,
+    }));
+  };
+
+  /** Why a job is not for the regulator to decide about. */
+  const reasonToStay = ({ id, dispatch }: LineEntry): string => {
+    if (closing) return `${digester} is shutting down.`;
+    if (draining) return `${digester} is draining: it starts no more jobs until that is taken back.`;
+    const problem = callers.problem(dispatch.callback.url);
+    if (problem !== null) return problem;
+    if (running.has(id)) return "Waits until its earlier attempt on this node has stopped.";
+    return "Has just arrived; its turn is being worked out.";
+  };
+
+  /** @returns whether there is anything left to do for it. */
+  const meetsRunning = ({ attempt, job, callback }: Dispatch): boolean => {
+    const there = running.get(lineId({ job, callback }))?.attempt;
+    if (there === undefined) return true;
+    if (there.dispatch.attempt > attempt) {
+      throw new AppError(
+        "stale_attempt",
+        `Attempt ${there.dispatch.attempt} of job ${job} runs here, which is newer than ${attempt}.`,
+      );
+    }
+    if (there.dispatch.attempt === attempt) return false;
+    // Its caller would not have it run anew if it did not count the running attempt as lost.
+    there.stop({ kind: "stale" });
+    return true;
+  };
+
+  const add = (dispatch: Dispatch): void => {
+    line.add(dispatch, now());
+    plan();
+  };
+
+  return {
+    accept: async (dispatch) => {
+      if (draining || closing) {
+        throw new AppError("draining", `${digester} is draining: it takes no more jobs.`);
+      }
+      if (!meetsRunning(dispatch)) return;
+      line.check(dispatch);
+      if (!keepsRecord(dispatch.callback.url)) await intake.keep(dispatch);
+      add(dispatch);
+    },
+    adopt: (callerUrl, dispatches) => {
+      if (draining || closing) return;
+      const wanted = new Set(dispatches.map((dispatch) => lineId(dispatch)));
+      for (const { id, dispatch } of line.list()) {
+        if (dispatch.callback.url === callerUrl && !wanted.has(id)) line.remove(id);
+      }
+      for (const dispatch of dispatches) {
+        // What runs here goes on: whether it still speaks for the job is answered to its next callback.
+        if (running.has(lineId(dispatch))) continue;
+        try {
+          add(dispatch);
+        } catch (thrown) {
+          log.debug({ job: dispatch.job, why: coerceError(thrown).message }, "Not taken");
+        }
+      }
+      plan();
+    },
+    withdraw: (job, callbackUrl) => {
+      const isMeant = ({ dispatch }: LineEntry): boolean =>
+        dispatch.job === job && (callbackUrl === null || dispatch.callback.url === callbackUrl);
+      const waiting = line.list().filter(isMeant);
+      const active = [...running.values()].filter(({ entry }) => isMeant(entry));
+      const callersMeant = new Set(
+        [...waiting, ...active.map(({ entry }) => entry)].map((e) => e.dispatch.callback.url),
+      );
+      if (callersMeant.size > 1) {
+        throw new AppError("conflict", `Several callers have a job ${job} here.`, {
+          hint: `Name the one that is meant: ?callback=${[...callersMeant].join(" or ?callback=")}`,
+        });
+      }
+      for (const { id, dispatch } of waiting) {
+        line.remove(id);
+        void intake.forget(dispatch).catch((thrown: unknown) => {
+          log.error({ err: coerceError(thrown) }, "A withdrawn job could not be forgotten");
+        });
+      }
+      for (const { attempt } of active) attempt.stop({ kind: "cancelled" });
+      plan();
+      return active.length > 0 ? "running" : waiting.length > 0 ? "waiting" : "unknown";
+    },
+    regulator: () => regulator.choice,
+    swap: (chosen) => {
+      regulator = chosen;
+      // At once, so that whoever asks next sees the new order.
+      act();
+    },
+    preview: (chosen) => {
+      const decided = decide(chosen);
+      const starting = new Set(decided.start);
+      return {
+        regulator: chosen.choice,
+        start: line.list().flatMap(({ id, dispatch }) => (starting.has(id) ? [dispatch.job] : [])),
+        waiting: waitingView(
+          decided,
+          line.list().filter(({ id }) => !starting.has(id)),
+        ),
+      };
+    },
+    drain: (on) => {
+      draining = on;
+      if (on) {
+        // Whoever keeps the record finds another place for them; the others wait here.
+        for (const { id, dispatch } of line.list()) {
+          if (keepsRecord(dispatch.callback.url)) line.remove(id);
+        }
+      }
+      act();
+    },
+    view: () => ({
+      running: [...running.values()].flatMap(({ attempt }) => {
+        const view = attempt.view();
+        if (view === null) return [];
+        const { job, key, attempt: number } = attempt.dispatch;
+        const startedAt = new Date(view.startedAt).toISOString();
+        return [{ job, key, attempt: number, step: view.step, progress: view.progress, startedAt }];
+      }),
+      waiting: waitingView(decision, line.list()),
+      draining,
+    }),
+    callerAnswers: (url) => callers.answered(url),
+    close: async (why) => {
+      closing = true;
+      callers.close();
+      for (const { attempt } of running.values()) attempt.stop(why);
+      await Promise.all([...running.values()].map(({ attempt }) => attempt.ended));
+      if (planned !== null) clearImmediate(planned);
+    },
+  };
+}
+
+function toJobInLine({ id, dispatch, enteredAt }: LineEntry): JobInLine {
+  const { job, key, priority, submittedBy, submittedAt } = dispatch;
+  return {
+    id,
+    job,
+    key,
+    priority,
+    submittedBy,
+    submittedAt: submittedAt === undefined ? enteredAt : Date.parse(submittedAt),
+  };
+}
+
+function toQueued(entry: LineEntry): QueuedJob {
+  return { ...toJobInLine(entry), enteredAt: entry.enteredAt };
+}

@@ -1,0 +1,158 @@
+import { createHash, randomBytes } from "node:crypto";
+import { access, constants, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { AppError, coerceError } from "../contract/errors.ts";
+import { liesInside } from "./data-roots.ts";
+
+/**
+ * The directory in which one attempt writes, on the file system of its destination, so that publishing is renaming.
+ *
+ * It is also the fence of the output. A process that was stopped after it had been allowed to publish may wake up when a
+ * newer attempt has long begun. Nobody can take its permission back, but its files can be taken away: the first act of an
+ * attempt is to move the staging directories of earlier attempts aside, and every rename of a late publisher then fails.
+ */
+export interface Staging {
+  readonly path: string;
+  readonly destination: string;
+  /** The topmost directory that had to be made for it, which goes with it unless something else is in there by then. */
+  readonly made: string | null;
+}
+
+export interface Publisher {
+  /** Moves all files of the staging directory into the destination; see the digest engine. */
+  publish(stagingDir: string, destination: string): Promise<void>;
+  /** Brings a publish that was cut short to its end; does nothing where none had begun. */
+  finishPublish(stagingDir: string): Promise<void>;
+}
+
+interface AttemptOf {
+  readonly job: number;
+  readonly attempt: number;
+  readonly destination: string;
+}
+
+const namePattern = /^\.digester-(\d+)-(\d+)-([0-9a-f]{8})[0-9a-f]{12}$/;
+
+/** Job numbers are unique only within one caller, so the name also tells by which destination it stands. */
+function stagingName({ job, attempt, destination }: AttemptOf): string {
+  return `.digester-${job}-${attempt}-${mark(destination)}${randomBytes(6).toString("hex")}`;
+}
+
+function mark(destination: string): string {
+  return createHash("sha256").update(basename(destination)).digest("hex").slice(0, 8);
+}
+
+/**
+ * Fences off earlier attempts and makes the directory of this one. A publish of theirs that was cut short is finished
+ * first, so that the destination never holds half of it, whatever becomes of this attempt.
+ *
+ * @param roots the directories it may write in; empty: no limit.
+ * @throws AppError `stale_attempt` when a newer attempt has been here, `bad_request` when the place cannot be written.
+ */
+export async function openStaging(
+  { job, attempt, destination: given }: AttemptOf,
+  roots: readonly string[],
+  publisher: Pick<Publisher, "finishPublish">,
+): Promise<Staging> {
+  const destination = resolve(given);
+  const own = { job, attempt, destination };
+  try {
+    await fenceOff(own, publisher);
+    const parent = dirname(destination);
+    const beside = parent !== destination && (await liesInside(parent, roots));
+    const madeParent = beside ? await mkdir(parent, { recursive: true }) : undefined;
+    const place = beside && (await isWritable(parent)) ? parent : destination;
+    const madePlace = await mkdir(place, { recursive: true });
+    const path = join(place, stagingName(own));
+    await mkdir(path);
+    return { path, destination, made: madeParent ?? madePlace ?? null };
+  } catch (thrown) {
+    if (thrown instanceof AppError) throw thrown;
+    throw new AppError(
+      "bad_request",
+      `The destination ${destination} cannot be written: ${fileProblem(thrown)}.`,
+      { cause: thrown },
+    );
+  }
+}
+
+/** Removes what an attempt wrote. What has been published is not in there any more. */
+export async function removeStaging({ path, made }: Pick<Staging, "path" | "made">): Promise<void> {
+  await rm(path, { recursive: true, force: true, maxRetries: 3 });
+  if (made === null) return;
+  for (let directory = dirname(path); ; directory = dirname(directory)) {
+    const removed = await rmdir(directory).then(
+      () => true,
+      () => false,
+    );
+    if (!removed || directory === made) return;
+  }
+}
+
+/** Moves the staging directories of other attempts of the job aside, finishes what they had begun to publish, drops the rest. */
+async function fenceOff(own: AttemptOf, publisher: Pick<Publisher, "finishPublish">): Promise<void> {
+  for (const place of [dirname(own.destination), own.destination]) {
+    for (const name of await namesIn(place)) {
+      const [, job, attempt, marked] = namePattern.exec(name) ?? [];
+      if (Number(job) !== own.job || marked !== mark(own.destination)) continue;
+      if (Number(attempt) > own.attempt) {
+        throw new AppError(
+          "stale_attempt",
+          `Attempt ${attempt} of job ${own.job} has begun, so attempt ${own.attempt} is over.`,
+        );
+      }
+      const aside = join(place, stagingName(own));
+      if (!(await moved(join(place, name), aside))) continue;
+      await publisher.finishPublish(aside);
+      await rm(aside, { recursive: true, force: true, maxRetries: 3 });
+    }
+  }
+}
+
+/** False when it is gone: its owner has just finished, or somebody else fences as well. */
+async function moved(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (thrown) {
+    const error: Error & { code?: unknown } = coerceError(thrown);
+    if (error.code === "ENOENT") return false;
+    throw error;
+  }
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch {
+    return [];
+  }
+}
+
+async function isWritable(directory: string): Promise<boolean> {
+  try {
+    await access(directory, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What went wrong with a file or directory, in words. */
+export function fileProblem(thrown: unknown): string {
+  const error: Error & { code?: unknown } = coerceError(thrown);
+  switch (error.code) {
+    case "EACCES":
+    case "EPERM":
+      return "permission denied";
+    case "ENOSPC":
+      return "no space left on the device";
+    case "EROFS":
+      return "the file system is read-only";
+    case "ENOTDIR":
+    case "EEXIST":
+      return "a file stands where a directory is needed";
+    default:
+      return error.message;
+  }
+}

@@ -1,0 +1,310 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type Server } from "node:http";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "pino";
+import type { AttachAnswer, Dispatch } from "../contract/digester.ts";
+import { AppError, coerceError } from "../contract/errors.ts";
+import { finishPublish, publish } from "../digest/publish.ts";
+import { createApi } from "./api.ts";
+import { createAttachment, type Attachment } from "./attachment.ts";
+import { startAttempt } from "./attempt.ts";
+import { openAttemptJournal } from "./attempt-journal.ts";
+import { createDeliver, type Deliver } from "./callback-client.ts";
+import { openIntake, type Intake } from "./intake.ts";
+import { createNode, takeable } from "./node.ts";
+import { openOutbox, type Outbox } from "./outbox.ts";
+import { createRecovery, type Recovery } from "./recovery.ts";
+import { openRegulatorFile } from "./regulator-file.ts";
+import { createRevision } from "./revision.ts";
+import { createScheduler } from "./scheduler.ts";
+import { digesterId, digesterToken, takeStateDir, type StateDir } from "./state-dir.ts";
+import type { Publisher } from "./staging.ts";
+import { createWebClient } from "./web-client.ts";
+import { createWorkerPool, type WorkerPool } from "./worker-pool.ts";
+
+export interface DigesterOptions {
+  /** The web service to register with, and the token of its own API. Without it, others call this digester directly. */
+  readonly web?: { readonly url: string; readonly token: string };
+  /** 0 takes a free one. @default 0 */
+  readonly port?: number;
+  /** The address to listen on. @default "127.0.0.1" */
+  readonly host?: string;
+  /** Where the web service reaches this digester, when that is not the address it listens on. */
+  readonly advertiseUrl?: string;
+  /** Jobs that run at once. */
+  readonly workers: number;
+  /** Processes isolate jobs from each other; under Electron only threads can be had. */
+  readonly workerKind: "process" | "thread";
+  /** The built worker script. */
+  readonly workerPath: string;
+  /** Directories below which it may read and write; null: those that the web service names, or no limit without one. */
+  readonly dataRoots: readonly string[] | null;
+  /** Where to keep state; null: the lowest free place for this web service in the user's data directory. */
+  readonly stateDir: string | null;
+  /** The name by which it is known; made and kept unless given. */
+  readonly id?: string;
+  /** What callers present; made and kept unless given. */
+  readonly token?: string;
+  readonly log: Logger;
+  readonly version: string;
+  /** Jobs that wait here at most. @default 1000 */
+  readonly lineLimit?: number;
+  /** For tests: what stands in for the worker pool, the network, the clock. */
+  readonly replace?: {
+    readonly pool?: WorkerPool;
+    readonly deliver?: Deliver;
+    readonly publisher?: Publisher;
+    readonly now?: () => number;
+  };
+}
+
+export interface RunningDigester {
+  readonly url: string;
+  readonly id: string;
+  /** What callers present. */
+  readonly token: string;
+  /** Resolves once it is registered with the web service; rejects when that refuses it. At once without one. */
+  readonly attached: Promise<void>;
+  /**
+   * Ends within five seconds.
+   *
+   * @param handBack gives running jobs back to their callers, so that they start elsewhere at once; else they are left to
+   * their leases. @default true
+   */
+  close(options?: { handBack?: boolean }): Promise<void>;
+}
+
+/** Of the five seconds that ending may take, those for handing back. */
+const HAND_BACK_MS = 3500;
+/** Silence after which a lease is renewed, until the web service says otherwise. */
+const RENEW_MS = 5000;
+/** How long a start waits for what an earlier life left to be told. */
+const RECOVERY_MS = 2000;
+
+/** Starts the digester service. The same function serves the desktop, headless nodes and tests. */
+export async function startDigester(options: DigesterOptions): Promise<RunningDigester> {
+  const state = await takeStateDir(
+    options.stateDir === null ? { webUrl: options.web?.url ?? "" } : { path: options.stateDir },
+  );
+  try {
+    return await startIn(state, options);
+  } catch (thrown) {
+    await state.release();
+    throw thrown;
+  }
+}
+
+async function startIn(state: StateDir, options: DigesterOptions): Promise<RunningDigester> {
+  const { web, host = "127.0.0.1", lineLimit = 1000, workers } = options;
+  const now = options.replace?.now ?? Date.now;
+  const deliver = options.replace?.deliver ?? createDeliver();
+  const publisher = options.replace?.publisher ?? { publish, finishPublish };
+  const id = options.id ?? (await digesterId(state));
+  const token = options.token ?? (await digesterToken(state));
+  const log = options.log.child({ digester: id });
+  const boot = randomUUID();
+  const revision = createRevision();
+  const ending = new AbortController();
+
+  const outbox = await openOutbox({ path: join(state.path, "outbox.ndjson"), deliver, log });
+  const intake = await openIntake(join(state.path, "intake"));
+  const { journal, left } = await openAttemptJournal(join(state.path, "attempts.json"));
+  const regulatorFile = await openRegulatorFile(join(state.path, "regulator.json"), log);
+  const recovery = createRecovery(left, { journal, deliver, outbox, publisher, log });
+  // Before anybody learns that this is a new life, and counts the attempts of the earlier one as lost.
+  const recover = async (): Promise<void> => {
+    const enough = AbortSignal.timeout(RECOVERY_MS);
+    await Promise.race([recovery.run(), aborted(enough)]);
+    await outbox.flushed(enough);
+  };
+  await recover();
+  void keepRecovering(recovery, ending.signal);
+
+  let answer: AttachAnswer | null = null;
+  let attachment: Attachment | null = null;
+  const dataRoots = (): readonly string[] => options.dataRoots ?? answer?.dataRoots ?? [];
+  const pool =
+    options.replace?.pool ??
+    createWorkerPool({
+      workerPath: options.workerPath,
+      kind: options.workerKind,
+      workers,
+      log,
+    });
+  const context = {
+    digester: id,
+    deliver,
+    outbox,
+    journal,
+    intake,
+    pool,
+    publisher,
+    dataRoots,
+    renewMs: () => answer?.renewMs ?? RENEW_MS,
+    now,
+    log,
+    onChange: revision.bump,
+  };
+  const scheduler = createScheduler({
+    digester: id,
+    workers,
+    lineLimit,
+    regulator: regulatorFile.choice,
+    intake,
+    keepsRecord: (url) => url === answer?.callback.url,
+    start: (dispatch) => startAttempt(dispatch, context),
+    now,
+    log,
+    onChange: revision.bump,
+  });
+  const node = createNode({
+    about: {
+      id,
+      boot,
+      version: options.version,
+      host: hostname(),
+      pid: process.pid,
+      startedAt: new Date(now()).toISOString(),
+      workers,
+      lineLimit,
+    },
+    scheduler,
+    outbox,
+    revision,
+    dataRoots,
+    keepRegulator: regulatorFile.write,
+    isReady: () => web === undefined || answer !== null,
+    onPolled: () => attachment?.polled(),
+    onUndrained: () => attachment?.askAgain(),
+    log,
+  });
+
+  const names = options.advertiseUrl === undefined ? [] : [new URL(options.advertiseUrl).hostname];
+  const server = createServer(createApi(node, { token, names: [host, ...names], log }));
+  let port: number;
+  try {
+    await restore(intake, outbox, scheduler.accept, log);
+    port = await listen(server, options.port ?? 0, host);
+  } catch (thrown) {
+    ending.abort();
+    await Promise.all([pool.close(), outbox.close()]);
+    throw thrown;
+  }
+  const url = urlOf(host, port);
+  log.info({ url, workers, state: state.path }, "The digester listens");
+
+  if (web !== undefined) {
+    attachment = createAttachment({
+      client: createWebClient(web),
+      self: { id, boot, token, url: options.advertiseUrl ?? urlOf(reachable(host), port) },
+      prepare: recover,
+      onAttached: (given) => {
+        answer = given;
+        outbox.renewToken(given.callback.url, given.callback.token);
+        outbox.tryNow();
+        scheduler.callerAnswers(given.callback.url);
+        revision.bump();
+      },
+      onUnsettled: async ({ callback }, dispatches) => {
+        scheduler.adopt(callback.url, await takeable(dispatches, dataRoots(), log));
+      },
+      now,
+      log,
+      lineLimit,
+    });
+  }
+  const attached = (attachment?.attached ?? Promise.resolve()).then(() => undefined);
+  attached.catch(() => undefined);
+
+  const close = async (handBack: boolean): Promise<void> => {
+    const deadline = AbortSignal.timeout(HAND_BACK_MS);
+    ending.abort();
+    attachment?.close();
+    scheduler.drain(true);
+    const ended = scheduler.close({ kind: "closing", report: handBack, deadline });
+    await Promise.race([ended, aborted(deadline)]);
+    if (handBack) await outbox.flushed(AbortSignal.any([deadline, AbortSignal.timeout(500)]));
+    revision.close();
+    server.close();
+    server.closeIdleConnections();
+    await Promise.race([pool.close(), sleep(1000)]);
+    await outbox.close();
+    server.closeAllConnections();
+    await state.release();
+    log.info("The digester has ended");
+  };
+  let closed: Promise<void> | null = null;
+
+  return {
+    url,
+    id,
+    token,
+    attached,
+    close: ({ handBack = true } = {}) => (closed ??= close(handBack)),
+  };
+}
+
+/** A caller that does not answer now may answer later, and has a right to the outcome. */
+async function keepRecovering(recovery: Recovery, ending: AbortSignal): Promise<void> {
+  while (!recovery.isDone() && !ending.aborted) {
+    await sleep(5000, undefined, { ref: false, signal: ending }).catch(() => undefined);
+    if (!ending.aborted) await recovery.run();
+  }
+}
+
+/** Brings back into the line what an earlier life had taken from callers that keep no record. */
+async function restore(
+  intake: Intake,
+  outbox: Outbox,
+  accept: (dispatch: Dispatch) => Promise<void>,
+  log: Logger,
+): Promise<void> {
+  for (const dispatch of await intake.list()) {
+    const isSettled = outbox.inherited.some(
+      ({ target, job, patch }) =>
+        target.url === dispatch.callback.url &&
+        job === dispatch.job &&
+        patch.attempt >= dispatch.attempt - 1,
+    );
+    try {
+      await (isSettled ? intake.forget(dispatch) : accept(dispatch));
+    } catch (thrown) {
+      log.error({ err: coerceError(thrown), job: dispatch.job }, "A job was not brought back");
+    }
+  }
+}
+
+/** @throws AppError `unavailable` when the port is taken or the address is not this machine's. */
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error) => {
+      reject(
+        new AppError("unavailable", `Cannot listen on ${host}:${port}: ${error.message}`, {
+          cause: error,
+        }),
+      );
+    });
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : port);
+    });
+  });
+}
+
+function urlOf(host: string, port: number): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** Where others find a service that listens on all addresses. */
+function reachable(host: string): string {
+  return host === "0.0.0.0" || host === "::" ? hostname() : host;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

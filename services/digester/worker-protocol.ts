@@ -1,0 +1,27 @@
+import type { Load } from "../contract/load.ts";
+import type { DigestResult } from "../contract/result.ts";
+import type { Phase } from "../digest/failure-message.ts";
+
+/** What the service sends to a worker: all that a digest needs, as plain data. */
+export interface WorkerRequest {
+  readonly load: Load;
+  /** Where the files are written. */
+  readonly outDir: string;
+  /** Where they will stand in the end; the result names them there. */
+  readonly publishDir: string;
+}
+
+/** What a worker says while it is at work. */
+export type WorkerEvent =
+  /** The first word: a worker that dies before it had not begun, so the job may go to another. */
+  | { readonly kind: "started"; readonly pid: number }
+  | { readonly kind: "phase"; readonly phase: Phase }
+  | { readonly kind: "progress"; readonly bytesRead: number; readonly bytesTotal: number }
+  /** The last word of a digest that was told to stop: it does not touch its files any more. */
+  | { readonly kind: "stopped" };
+
+/** The last word of a digest that was not told to stop. */
+export interface WorkerAnswer {
+  /** Null when it was told to stop. */
+  readonly result: DigestResult | null;
+}
