@@ -52,10 +52,7 @@ async function launched(scene: Scene = {}) {
       logFile: "/logs/main.log",
     },
     process: {
-      on: (name: string, listener: () => void) => {
-        signals.on(name, listener);
-        return process;
-      },
+      on: (signal, listener) => signals.on(signal, listener),
       platform: scene.platform ?? "linux",
       argv: scene.argv ?? ["electron", "."],
       cwd: () => directory,

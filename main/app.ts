@@ -29,7 +29,9 @@ export type AppDeps = {
     dataDir: string;
     logFile: string;
   };
-  process: Pick<NodeJS.Process, "on" | "platform" | "argv" | "cwd" | "versions">;
+  process: Pick<NodeJS.Process, "platform" | "argv" | "cwd" | "versions"> & {
+    on: (signal: NodeJS.Signals, listener: () => void) => unknown;
+  };
   log: Logger;
   connect?: (services: HostedServices) => ServiceClient;
 };
