@@ -134,7 +134,7 @@ function replaceParts({ BrowserWindow, Notification, app, dialog, shell }: Elect
     recorded.badges.push(count);
     return true;
   };
-  const focus = Reflect.get(BrowserWindow.prototype, "focus") as () => void;
+  const focus: () => void = Reflect.get(BrowserWindow.prototype, "focus");
   BrowserWindow.prototype.focus = function focusAndCount() {
     recorded.focusCalls += 1;
     focus.call(this);
