@@ -91,7 +91,10 @@ export async function openOutboxFile(
   };
 }
 
-/** What was put and not done, in the order in which it was put. Lines that are not whole are passed over. */
+/**
+ * What was put and not done, in the order of its numbers: an ordinary callback comes to disk only when its delivery has
+ * failed, which may be after a later one. Lines that are not whole are passed over.
+ */
 export function readKept(text: string): KeptCallback[] {
   const kept = new Map<number, KeptCallback>();
   for (const line of text.split("\n")) {
@@ -100,7 +103,7 @@ export function readKept(text: string): KeptCallback[] {
     if ("put" in parsed.data) kept.set(parsed.data.put.seq, parsed.data.put);
     else kept.delete(parsed.data.done);
   }
-  return [...kept.values()];
+  return [...kept.values()].toSorted((a, b) => a.seq - b.seq);
 }
 
 function parseLine(line: string): unknown {

@@ -101,7 +101,9 @@ describe("outbox", () => {
       ["renewed", 7, 2, "completed"],
     ]);
     await later.outbox.close();
-    expect((await open(async () => accepted, path)).outbox.inherited).toEqual([]);
+    const last = await open(async () => accepted, path);
+    expect(last.outbox.inherited).toEqual([]);
+    await last.outbox.close();
   });
 
   it("gives up an ordinary callback with its signal, and goes on with the next", async () => {

@@ -1,0 +1,310 @@
+import { access, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { JobPatch } from "../contract/callback.ts";
+import type { Dispatch } from "../contract/digester.ts";
+import { startAttempt, type AttemptContext } from "./attempt.ts";
+import type { Publisher } from "./staging.ts";
+import { makeContext } from "./testing/context.ts";
+import {
+  makeDispatch,
+  makeResult,
+  startCallbackServer,
+  temporaryDirectory,
+  until,
+  type CallbackServer,
+} from "./testing/fakes.ts";
+import type { DigestEnd, WorkerPool } from "./worker-pool.ts";
+import type { WorkerRequest } from "./worker-protocol.ts";
+
+type Run = WorkerPool["run"];
+
+/** Writes one table as a digest would, with the phases of one. */
+const digestOneTable: Run = async ({ outDir, publishDir }, { onPhase, onProgress }) => {
+  onPhase({ gobiiStatus: "validation", message: "Beginning Validation" });
+  onPhase({ gobiiStatus: "digest", message: "Beginning file digest" });
+  await writeFile(join(outDir, "digest.marker"), "name\nm1\n");
+  onProgress({ bytesRead: 8, bytesTotal: 8 });
+  const file = join(publishDir, "digest.marker");
+  return {
+    kind: "done",
+    result: makeResult({ tables: [{ table: "marker", file, rows: 1, columns: 1 }] }),
+  };
+};
+
+/** Runs until it is told to stop. */
+const digestForever: Run = (_request, { onPhase }, signal) => {
+  onPhase({ gobiiStatus: "validation", message: "Beginning Validation" });
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve({ kind: "stopped" }));
+  });
+};
+
+/** The simplest publisher that does what it is for: one rename. */
+const renaming: Publisher = {
+  publish: (staging, destination) => rename(staging, destination),
+  finishPublish: async () => undefined,
+};
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function setUp(run: Run, more: Partial<AttemptContext> = {}) {
+  const server = await startCallbackServer();
+  const root = await temporaryDirectory();
+  const destination = join(root, "out");
+  const context = await makeContext({ pool: { run }, publisher: renaming, ...more });
+  onTestFinished(async () => {
+    await context.close();
+    await server.go();
+  });
+  const dispatch = makeDispatch({ url: server.url, destination, job: 7 });
+  const said = (): Array<[number | undefined, string | undefined, string | undefined]> =>
+    server.patches
+      .filter(({ patch }) => patch.callback !== undefined)
+      .map(({ patch }) => [patch.callback, patch.gobiiStatus, patch.message]);
+  const last = async (): Promise<JobPatch> => {
+    await until(() => context.outbox.size() === 0, "the outcome is delivered");
+    const found = server.patches.filter(({ patch }) => patch.callback !== undefined).at(-1);
+    if (found === undefined) throw new Error("nothing was said");
+    return found.patch;
+  };
+  return { server, root, destination, context, dispatch, said, last };
+}
+
+const withCancel = (cancel: boolean) => ({ status: 200, body: { job: {}, cancel } });
+
+function answerBy(server: CallbackServer, decide: (patch: JobPatch) => number): void {
+  server.answer = (_job, patch) => ({ status: decide(patch) });
+}
+
+describe("an attempt", () => {
+  it("claims, tells each phase in order, publishes with permission, then reports completed", async () => {
+    const { server, root, destination, context, dispatch, said, last } = await setUp(digestOneTable);
+    let atPermission: boolean | null = null;
+    server.answer = (_job, patch) => {
+      if (patch.publish === true) {
+        void exists(destination).then((there) => (atPermission = there));
+      }
+      return { status: 200 };
+    };
+    const end = await startAttempt(dispatch, context).ended;
+    expect(end).toEqual({ kind: "settled", status: "completed" });
+    const outcome = await last();
+    expect(said()).toEqual([
+      [1, "in_progress", "Beginning Digest"],
+      [2, "validation", "Beginning Validation"],
+      [3, "digest", "Beginning file digest"],
+      [4, undefined, undefined],
+      [5, "completed", "Successful Data Load"],
+    ]);
+    expect(outcome).toMatchObject({ status: "completed", step: "completed", progress: 1 });
+    expect(outcome.result?.tables[0]?.file).toBe(join(destination, "digest.marker"));
+    expect(atPermission).toBe(false);
+    expect(await readFile(join(destination, "digest.marker"), "utf8")).toBe("name\nm1\n");
+    expect(await readdir(root)).toEqual(["out"]);
+  });
+
+  it("leaves nothing behind when the input is wanting, and says where it is", async () => {
+    const error = { message: "genotype 0/3", file: "/in/wheat.vcf", line: 211, column: 14 };
+    const { root, context, dispatch, last } = await setUp(async ({ outDir }, { onPhase }) => {
+      onPhase({ gobiiStatus: "digest", message: "Beginning file digest" });
+      await writeFile(join(outDir, "digest.marker"), "na");
+      return { kind: "done", result: makeResult({ status: "failed", errors: [error], errorCount: 1 }) };
+    });
+    expect(await startAttempt(dispatch, context).ended).toEqual({ kind: "settled", status: "failed" });
+    const outcome = await last();
+    expect(outcome.reason).toBe("genotype 0/3 [/in/wheat.vcf:211:14]");
+    expect(outcome.message).toBe(
+      "Status: digest - Beginning file digest | \n" +
+        "Unsuccessfully Generated Files - No Data Upload : genotype 0/3 [/in/wheat.vcf:211:14]",
+    );
+    expect(outcome.result?.status).toBe("failed");
+    expect(await readdir(root)).toEqual([]);
+  });
+
+  it("does nothing when its claim comes too late", async () => {
+    let ran = false;
+    const { server, root, context, dispatch } = await setUp(async () => {
+      ran = true;
+      return { kind: "stopped" };
+    });
+    answerBy(server, () => 409);
+    expect(await startAttempt(dispatch, context).ended).toEqual({ kind: "dropped" });
+    expect(ran).toBe(false);
+    expect(await readdir(root)).toEqual([]);
+  });
+
+  it("goes back to the line when nobody answers its claim", async () => {
+    const { server, context, dispatch } = await setUp(digestOneTable);
+    await server.go();
+    expect(await startAttempt(dispatch, context).ended).toMatchObject({ kind: "unclaimed" });
+  });
+
+  it("drops its outputs when it is not allowed to publish", async () => {
+    const { server, root, context, dispatch, said } = await setUp(digestOneTable);
+    answerBy(server, ({ publish }) => (publish === true ? 409 : 200));
+    expect(await startAttempt(dispatch, context).ended).toEqual({ kind: "dropped" });
+    expect(await readdir(root)).toEqual([]);
+    expect(said().at(-1)).toEqual([3, "digest", "Beginning file digest"]);
+  });
+
+  it("waits with its files for a web service that is away, and publishes when it is back", async () => {
+    let gone = false;
+    const { server, destination, context, dispatch, said, last } = await setUp(
+      async (request, listener, signal) => {
+        const end = await digestOneTable(request, listener, signal);
+        await until(() => server.patches.some(({ patch }) => patch.callback === 3), "steps told");
+        await server.go();
+        gone = true;
+        return end;
+      },
+    );
+    const attempt = startAttempt(dispatch, context);
+    await until(() => gone && context.outbox.size() === 1, "it asks to publish");
+    expect(await exists(destination)).toBe(false);
+    await server.come();
+    expect(await attempt.ended).toEqual({ kind: "settled", status: "completed" });
+    expect((await last()).status).toBe("completed");
+    expect(said().map(([callback]) => callback)).toEqual([1, 2, 3, 4, 5]);
+    expect(await exists(destination)).toBe(true);
+  });
+
+  it("does not hold its worker for the delivery of the outcome", async () => {
+    const { server, context, dispatch, last } = await setUp(digestOneTable, {
+      publisher: {
+        ...renaming,
+        publish: async (staging, destination) => {
+          await renaming.publish(staging, destination);
+          await server.go();
+        },
+      },
+    });
+    expect(await startAttempt(dispatch, context).ended).toMatchObject({ status: "completed" });
+    expect(context.outbox.size()).toBe(1);
+    await server.come();
+    expect((await last()).status).toBe("completed");
+  });
+
+  it("stops when an answer says that a person wants it, and reports aborted", async () => {
+    const { server, root, context, dispatch, last } = await setUp(digestForever);
+    server.answer = (_job, patch) => withCancel(patch.gobiiStatus === "validation");
+    expect(await startAttempt(dispatch, context).ended).toEqual({
+      kind: "settled",
+      status: "aborted",
+    });
+    expect(await last()).toMatchObject({ status: "aborted", gobiiStatus: "aborted" });
+    expect(await readdir(root)).toEqual([]);
+  });
+
+  it("stops without a word when a renewal tells that it is stale", async () => {
+    const { server, root, context, dispatch } = await setUp(digestForever);
+    answerBy(server, ({ callback }) => (callback === undefined ? 409 : 200));
+    expect(await startAttempt(dispatch, context).ended).toEqual({ kind: "dropped" });
+    expect(server.patches.some(({ patch }) => patch.status === "aborted")).toBe(false);
+    expect(await readdir(root)).toEqual([]);
+  });
+
+  it("renews its lease when there is nothing else to say, and stops before the outcome", async () => {
+    let release = (): void => undefined;
+    const { server, context, dispatch, last } = await setUp(async (request, listener, signal) => {
+      await new Promise<void>((resolve) => (release = resolve));
+      return digestOneTable(request, listener, signal);
+    });
+    const attempt = startAttempt(dispatch, context);
+    const renewals = () => server.patches.filter(({ patch }) => patch.callback === undefined);
+    await until(() => renewals().length >= 2, "two renewals");
+    release();
+    await attempt.ended;
+    await last();
+    expect(server.patches.at(-1)?.patch.status).toBe("completed");
+  });
+
+  it("reports a worker that died, and whose job it was goes on with the next", async () => {
+    const crashed: DigestEnd = { kind: "crashed", reason: "The worker process ended (SIGKILL)." };
+    const { context, dispatch, last } = await setUp(async () => crashed);
+    expect(await startAttempt(dispatch, context).ended).toMatchObject({ status: "failed" });
+    expect(await last()).toMatchObject({ status: "failed", reason: crashed.reason });
+  });
+
+  it("hands the job back when the service ends, also when its worker was ended first", async () => {
+    for (const end of ["stopped", "crashed"] as const) {
+      const { root, context, dispatch, last } = await setUp(
+        (_request, _listener, signal) =>
+          new Promise((resolve) => {
+            const how: DigestEnd = end === "stopped" ? { kind: end } : { kind: end, reason: "x" };
+            if (end === "crashed") setTimeout(() => resolve(how), 50);
+            else signal.addEventListener("abort", () => resolve(how));
+          }),
+      );
+      const attempt = startAttempt(dispatch, context);
+      await until(() => attempt.view() !== null, "claimed");
+      setTimeout(
+        () => attempt.stop({ kind: "closing", report: true, deadline: AbortSignal.timeout(2000) }),
+        100,
+      );
+      expect(await attempt.ended).toEqual({ kind: "handed_back" });
+      expect(await last()).toMatchObject({
+        status: "submitted",
+        reason: "node-1 is shutting down.",
+      });
+      expect(await readdir(root)).toEqual([]);
+    }
+  });
+
+  it("fences off an older attempt that had its permission and sleeps", async () => {
+    let wake = (): void => undefined;
+    let asleep = false;
+    const { root, destination, context, dispatch, server } = await setUp(digestOneTable, {
+      publisher: {
+        ...renaming,
+        publish: async (staging, to) => {
+          if (!asleep) {
+            asleep = true;
+            await new Promise<void>((resolve) => (wake = resolve));
+          }
+          await renaming.publish(staging, to);
+        },
+      },
+    });
+    const old = startAttempt(dispatch, context);
+    await until(() => asleep, "the old attempt sleeps, permission in hand");
+    const next: Dispatch = { ...dispatch, attempt: 2 };
+    expect(await startAttempt(next, context).ended).toMatchObject({ status: "completed" });
+    await writeFile(join(destination, "mark"), "of attempt 2");
+    answerBy(server, ({ attempt }) => (attempt === 1 ? 409 : 200));
+    wake();
+    await old.ended;
+    expect((await readdir(destination)).toSorted()).toEqual(["digest.marker", "mark"]);
+    expect(await readdir(root)).toEqual(["out"]);
+    const outcomes = server.patches.filter(({ patch }) => patch.status === "completed");
+    expect(outcomes.map(({ patch }) => patch.attempt)).toEqual([2]);
+  });
+
+  it("writes nowhere outside the data roots", async () => {
+    const roots = await temporaryDirectory();
+    const { root, context, dispatch, last } = await setUp(digestOneTable, {
+      dataRoots: () => [roots],
+    });
+    expect(await startAttempt(dispatch, context).ended).toMatchObject({ status: "failed" });
+    expect((await last()).reason).toContain("lies outside the data roots");
+    expect(await readdir(root)).toEqual([]);
+  });
+
+  it("gives the worker nothing but the load and two directories", async () => {
+    const requests: WorkerRequest[] = [];
+    const { context, dispatch, destination } = await setUp((request, listener, signal) => {
+      requests.push(request);
+      return digestOneTable(request, listener, signal);
+    });
+    await mkdir(destination);
+    await startAttempt(dispatch, context).ended;
+    expect(requests).toHaveLength(1);
+    expect(requests[0]).toMatchObject({ publishDir: destination });
+    expect(Object.keys(requests[0] ?? {}).toSorted()).toEqual(["load", "outDir", "publishDir"]);
+  });
+});

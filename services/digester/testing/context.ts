@@ -1,0 +1,37 @@
+import { join } from "node:path";
+import { openAttemptJournal } from "../attempt-journal.ts";
+import type { AttemptContext } from "../attempt.ts";
+import { createDeliver } from "../callback-client.ts";
+import { openIntake } from "../intake.ts";
+import { openOutbox } from "../outbox.ts";
+import { silentLog, temporaryDirectory } from "./fakes.ts";
+
+/** All that an attempt needs, with real files and a real network, and whatever a test puts in the place of a part. */
+export async function makeContext(
+  given: Partial<AttemptContext> & Pick<AttemptContext, "pool" | "publisher">,
+): Promise<AttemptContext & { state: string; close(): Promise<void> }> {
+  const state = await temporaryDirectory();
+  const deliver = createDeliver(fetch, 1000);
+  const outbox = await openOutbox({
+    path: join(state, "outbox.ndjson"),
+    deliver,
+    log: silentLog,
+    pauseMs: () => 20,
+  });
+  const { journal } = await openAttemptJournal(join(state, "attempts.json"));
+  return {
+    digester: "node-1",
+    deliver,
+    outbox,
+    journal,
+    intake: await openIntake(join(state, "intake")),
+    dataRoots: () => [],
+    renewMs: () => 100,
+    now: Date.now,
+    log: silentLog,
+    onChange: () => undefined,
+    ...given,
+    state,
+    close: () => outbox.close(),
+  };
+}
