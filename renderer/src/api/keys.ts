@@ -1,0 +1,15 @@
+import type { JobFilter } from "./job-filter.ts";
+
+/** The names under which answers are kept. What the event stream changes, it finds by these. */
+export const keys = {
+  about: ["about"] as const,
+  jobLists: ["jobs", "list"] as const,
+  jobList: (filter: JobFilter) => ["jobs", "list", filter] as const,
+  jobCounts: ["jobs", "counts"] as const,
+  job: (id: string) => ["job", id] as const,
+  jobEvents: (id: string) => ["job", id, "events"] as const,
+  instruction: (key: string) => ["instruction", key] as const,
+  digesters: ["digesters"] as const,
+  samples: ["samples"] as const,
+  activity: ["activity"] as const,
+};

@@ -1,0 +1,58 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import type { StreamMessage } from "../../../../services/contract/event.ts";
+import { announce } from "./announcement.ts";
+import { applyMessages } from "./apply-messages.ts";
+import { broke, heard, newConnection, opened, type Connection } from "./connection.ts";
+import { followEvents } from "./event-stream.ts";
+import { askForEverything, makeAskAgain } from "./ask-again.ts";
+
+export interface EventStream {
+  readonly connection: Connection;
+  /** The newest change of status in words, for the live region. */
+  readonly announcement: string;
+}
+
+const announceEveryMs = 1500;
+
+/** Follows the event stream while `enabled` and keeps the query cache true to it. */
+export function useEventStream(enabled: boolean): EventStream {
+  const client = useQueryClient();
+  const [connection, setConnection] = useState(() => newConnection(Date.now()));
+  const [announcement, setAnnouncement] = useState("");
+
+  useEffect(() => {
+    if (!enabled) return;
+    const askAgain = makeAskAgain(client);
+    let unannounced: StreamMessage[] = [];
+    const announcer = setInterval(() => {
+      const words = announce(unannounced);
+      unannounced = [];
+      if (words !== null) setAnnouncement(words);
+    }, announceEveryMs);
+    const stop = followEvents("/api/v1/events", {
+      onOpen: (gap) => {
+        setConnection((before) => opened(before, Date.now()));
+        if (gap) askForEverything(client);
+      },
+      onBreak: () => setConnection((before) => broke(before, Date.now())),
+      onMessages: (messages) => {
+        setConnection((before) => heard(before, newestStamp(messages), Date.now()));
+        askAgain.add(applyMessages(client, messages));
+        unannounced.push(...messages.filter((message) => message.kind === "event"));
+      },
+    });
+    return () => {
+      stop();
+      clearInterval(announcer);
+      askAgain.cancel();
+    };
+  }, [client, enabled]);
+
+  return { connection, announcement };
+}
+
+function newestStamp(messages: readonly StreamMessage[]): number | null {
+  const newest = messages.findLast((message) => message.kind === "event");
+  return newest === undefined ? null : Date.parse(newest.event.at);
+}

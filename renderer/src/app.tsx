@@ -1,0 +1,64 @@
+import { MantineProvider } from "@mantine/core";
+import { Notifications } from "@mantine/notifications";
+import { QueryClientProvider, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Redirect, Route, Switch } from "wouter";
+import { aboutQuery } from "./api/about.ts";
+import { isSignedOut, makeQueryClient } from "./api/query-client.ts";
+import { ConnectionContext } from "./api/stream/connection-context.ts";
+import { useEventStream } from "./api/stream/use-event-stream.ts";
+import { Frame } from "./frame/frame.tsx";
+import { ActivityPage } from "./pages/activity/activity-page.tsx";
+import { DigestersPage } from "./pages/digesters/digesters-page.tsx";
+import { JobPage } from "./pages/job/job-page.tsx";
+import { JobsPage } from "./pages/jobs/jobs-page.tsx";
+import { NotFoundPage } from "./pages/not-found-page.tsx";
+import { SignInPage } from "./pages/sign-in/sign-in-page.tsx";
+import { SubmitPage } from "./pages/submit/submit-page.tsx";
+import { cssVariables, theme } from "./theme.ts";
+
+export function App() {
+  const [client] = useState(makeQueryClient);
+  return (
+    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
+      <QueryClientProvider client={client}>
+        <Notifications position="bottom-right" limit={4} />
+        <Console />
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}
+
+function Console() {
+  const about = useQuery(aboutQuery);
+  const signedOut = about.isError && isSignedOut(about.error);
+  const { connection, announcement } = useEventStream(!signedOut);
+  if (signedOut) return <SignInPage />;
+  return (
+    <ConnectionContext value={connection}>
+      <Frame announcement={announcement}>
+        <Switch>
+          <Route path="/">
+            <Redirect to="/jobs" replace />
+          </Route>
+          <Route path="/jobs">
+            <JobsPage />
+          </Route>
+          <Route path="/jobs/:id">{({ id }) => <JobPage key={id} id={id} />}</Route>
+          <Route path="/submit">
+            <SubmitPage />
+          </Route>
+          <Route path="/digesters">
+            <DigestersPage />
+          </Route>
+          <Route path="/activity">
+            <ActivityPage />
+          </Route>
+          <Route>
+            <NotFoundPage />
+          </Route>
+        </Switch>
+      </Frame>
+    </ConnectionContext>
+  );
+}

@@ -1,0 +1,64 @@
+export type TimeZone = "local" | "UTC";
+
+/** How long ago, in one unit: `now`, `4 s ago`, `2 min ago`, `3 d ago`. What lies ahead by a skewed clock is `now`. */
+export function formatAgo(at: number, now: number): string {
+  const passed = now - at;
+  return passed < 2000 ? "now" : `${formatSpan(passed)} ago`;
+}
+
+/** A time span in one unit, for columns: `4 s`, `2 min`, `1 h`. Negative spans count as none. */
+export function formatSpan(ms: number): string {
+  const seconds = Math.max(0, ms) / 1000;
+  if (seconds < 60) return `${Math.floor(seconds)} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86_400)} d`;
+}
+
+/** A time span to the digit that matters: `0.4 s`, `42 s`, `2 min 5 s`, `1 h 5 min`. */
+export function formatDuration(ms: number): string {
+  const seconds = Math.max(0, ms) / 1000;
+  if (seconds < 0.95) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  if (seconds < 59.5) return `${Math.round(seconds)} s`;
+  const rounded = Math.round(seconds);
+  if (rounded < 3600) return twoUnits(Math.floor(rounded / 60), "min", rounded % 60, "s");
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 48 * 60) return twoUnits(Math.floor(minutes / 60), "h", minutes % 60, "min");
+  const hours = Math.round(minutes / 60);
+  return twoUnits(Math.floor(hours / 24), "d", hours % 24, "h");
+}
+
+function twoUnits(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
+}
+
+/** `24 Nov 2026, 09:31:07` with the zone's name. */
+export function formatDateTime(at: number, zone: TimeZone): string {
+  return new Intl.DateTimeFormat("en-GB", {
+    year: "numeric",
+    month: "short",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+    timeZoneName: "short",
+    ...timeZoneOption(zone),
+  }).format(at);
+}
+
+/** `09:31:07`. */
+export function formatTime(at: number, zone: TimeZone): string {
+  return new Intl.DateTimeFormat("en-GB", {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+    ...timeZoneOption(zone),
+  }).format(at);
+}
+
+function timeZoneOption(zone: TimeZone): Intl.DateTimeFormatOptions {
+  return zone === "UTC" ? { timeZone: "UTC" } : {};
+}

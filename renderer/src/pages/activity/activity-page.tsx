@@ -1,0 +1,104 @@
+import { Button, MultiSelect } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { IconActivity, IconPlayerPause, IconPlayerPlay } from "@tabler/icons-react";
+import { useMemo, useState } from "react";
+import { eventTypes, EventType, type Event } from "../../../../services/contract/event.ts";
+import { keys } from "../../api/keys.ts";
+import { Notice } from "../../components/notice.tsx";
+import { Page } from "../../components/page.tsx";
+import { formatCount, formatPlural } from "../../format/numbers.ts";
+import { eventWords } from "../../format/words.ts";
+import { EventTable } from "./event-table.tsx";
+import classes from "./activity-page.module.css";
+
+const typeChoices = eventTypes.map((type) => ({ value: type, label: labelOf(type) }));
+
+/** Every event as it arrives, newest first. */
+export function ActivityPage() {
+  // Filled by the event stream alone.
+  const { data: events = [] } = useQuery<Event[]>({
+    queryKey: keys.activity,
+    queryFn: () => [],
+    enabled: false,
+    gcTime: Infinity,
+  });
+  const [types, setTypes] = useState<readonly EventType[]>([]);
+  const [pausedAt, setPausedAt] = useState<number | null>(null);
+
+  const last = events.at(-1)?.seq ?? 0;
+  const arrived = pausedAt === null ? 0 : events.filter((event) => event.seq > pausedAt).length;
+  const shown = useMemo(
+    () =>
+      events
+        .filter(
+          (event) =>
+            (pausedAt === null || event.seq <= pausedAt) &&
+            (types.length === 0 || types.includes(event.type)),
+        )
+        .toReversed(),
+    [events, types, pausedAt],
+  );
+
+  return (
+    <Page
+      title="Activity"
+      ownScroll
+      fixed={
+        <div className={classes["filters"]}>
+          <MultiSelect
+            aria-label="Types of event"
+            placeholder={types.length === 0 ? "All types of event" : ""}
+            className={classes["types"] ?? ""}
+            size="sm"
+            clearable
+            searchable
+            data={typeChoices}
+            value={[...types]}
+            onChange={(next) =>
+              setTypes(next.flatMap((one) => EventType.safeParse(one).data ?? []))
+            }
+          />
+          <span className={classes["count"]}>
+            {pausedAt === null
+              ? formatPlural(shown.length, "event")
+              : `paused, ${formatCount(arrived)} since`}
+          </span>
+          <Button
+            size="sm"
+            variant="default"
+            leftSection={
+              pausedAt === null ? (
+                <IconPlayerPause size={15} aria-hidden />
+              ) : (
+                <IconPlayerPlay size={15} aria-hidden />
+              )
+            }
+            onClick={() => setPausedAt(pausedAt === null ? last : null)}
+          >
+            {pausedAt === null ? "Pause" : "Resume"}
+          </Button>
+        </div>
+      }
+    >
+      {shown.length === 0 ? (
+        <Notice
+          icon={IconActivity}
+          title={types.length === 0 ? "Quiet so far" : "None of these events so far"}
+        >
+          <p className={classes["hint"]}>
+            Every event that happens while this page is open in the browser stands here:
+            submissions, callbacks of digesters, what people do. Each job&rsquo;s page has all of
+            its own, from the beginning.
+          </p>
+        </Notice>
+      ) : (
+        <EventTable events={shown} onScrolledAway={() => setPausedAt((before) => before ?? last)} />
+      )}
+    </Page>
+  );
+}
+
+/** Two types share a word on a job's page, where the context tells them apart. */
+function labelOf(type: EventType): string {
+  return type === "lease_expired" ? "Job lost with its digester" : eventWords[type];
+}

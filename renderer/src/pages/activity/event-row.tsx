@@ -1,0 +1,58 @@
+import { memo } from "react";
+import { Link } from "wouter";
+import type { Event } from "../../../../services/contract/event.ts";
+import { StatusIcon } from "../../components/status-mark.tsx";
+import { TimeOfDay } from "../../components/times.tsx";
+import { eventWords, standingWords, stepWords } from "../../format/words.ts";
+import classes from "./event-table.module.css";
+
+interface EventRowProps {
+  readonly event: Event;
+  readonly index: number;
+  readonly top: number;
+  readonly height: number;
+}
+
+export const EventRow = memo(function EventRow({ event, index, top, height }: EventRowProps) {
+  const by = event.by === undefined ? "" : `by ${event.by}`;
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 1}
+      className={classes["row"]}
+      data-type={event.type}
+      style={{ height, transform: `translateY(${top}px)` }}
+    >
+      <span role="cell" className={classes["time"]}>
+        <TimeOfDay at={event.at} />
+      </span>
+      <span role="cell" className={classes["type"]}>
+        {event.type === "refused" ? (
+          <StatusIcon standing="failed" size={14} />
+        ) : (
+          event.status !== undefined && <StatusIcon standing={event.status} size={14} />
+        )}
+        {titleOf(event)}
+      </span>
+      <span role="cell" className={classes["key"]}>
+        {event.job !== null && (
+          <Link href={`/jobs/${event.job}`} title={event.key ?? undefined}>
+            {event.key ?? `job ${event.job}`}
+          </Link>
+        )}
+      </span>
+      <span role="cell" className={classes["digester"]} title={event.digester ?? undefined}>
+        {event.digester}
+      </span>
+      <span role="cell" className={classes["what"]} title={event.message}>
+        {[event.message?.trim(), by].filter(Boolean).join(" ")}
+      </span>
+    </div>
+  );
+});
+
+function titleOf(event: Event): string {
+  if (event.type === "step" && event.step !== undefined) return stepWords[event.step];
+  if (event.type === "settled" && event.status !== undefined) return standingWords[event.status];
+  return eventWords[event.type];
+}

@@ -1,0 +1,65 @@
+import { useMediaQuery } from "@mantine/hooks";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useRef } from "react";
+import type { Event } from "../../../../services/contract/event.ts";
+import { EventRow } from "./event-row.tsx";
+import classes from "./event-table.module.css";
+
+interface EventTableProps {
+  /** Newest first. */
+  readonly events: readonly Event[];
+  /** The reader went down the list: what arrives must not push it away. */
+  readonly onScrolledAway: () => void;
+}
+
+const wideRowPx = 33;
+const narrowRowPx = 57;
+
+export function EventTable({ events, onScrolledAway }: EventTableProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const isNarrow = useMediaQuery("(max-width: 767px)", false, { getInitialValueInEffect: false });
+  const rowPx = isNarrow ? narrowRowPx : wideRowPx;
+  const virtual = useVirtualizer({
+    count: events.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowPx,
+    overscan: 12,
+  });
+  useEffect(() => virtual.measure(), [virtual, rowPx]);
+  return (
+    <div
+      ref={scroller}
+      className={classes["scroller"]}
+      tabIndex={0}
+      role="log"
+      aria-live="off"
+      aria-label="Events, newest first"
+      onScroll={(event) => {
+        if (event.currentTarget.scrollTop > rowPx) onScrolledAway();
+      }}
+    >
+      <div
+        role="table"
+        aria-label="Events"
+        aria-rowcount={events.length}
+        className={classes["body"]}
+        style={{ height: virtual.getTotalSize() }}
+      >
+        {virtual.getVirtualItems().map((item) => {
+          const event = events[item.index];
+          return (
+            event !== undefined && (
+              <EventRow
+                key={event.seq}
+                event={event}
+                index={item.index}
+                top={item.start}
+                height={rowPx}
+              />
+            )
+          );
+        })}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+import { Button, Group, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { IconFileOff } from "@tabler/icons-react";
+import { Link } from "wouter";
+import { AppError } from "../../../../services/contract/errors.ts";
+import { instructionQuery } from "../../api/instructions.ts";
+import { CopyButton } from "../../components/copy-button.tsx";
+import { ErrorPanel } from "../../components/error-panel.tsx";
+import { JsonEditor } from "../../components/json-editor/json-editor.tsx";
+import { Notice } from "../../components/notice.tsx";
+import classes from "./instruction-view.module.css";
+
+/** The instruction as stored, to be read, folded, searched (Ctrl F) and copied. */
+export function InstructionView({ jobKey }: { jobKey: string }) {
+  const { data, error, isPending, isError, refetch } = useQuery(instructionQuery(jobKey));
+  if (isError && error instanceof AppError && error.code === "not_found") {
+    return <Notice icon={IconFileOff} title="This job was made without an instruction" />;
+  }
+  if (isError) {
+    return (
+      <ErrorPanel
+        error={error}
+        what="The instruction could not be read"
+        onRetry={() => void refetch()}
+      />
+    );
+  }
+  const text = isPending ? "" : JSON.stringify(data, null, 2);
+  return (
+    <>
+      <Group justify="space-between" mb="xs">
+        <Group gap={4}>
+          <Text size="sm" c="dimmed">
+            Instructions never change. An edit makes a new one, with a job of its own.
+          </Text>
+          <CopyButton value={text} what="the instruction" />
+        </Group>
+        <Button
+          component={Link}
+          href={`/submit?from=${encodeURIComponent(jobKey)}`}
+          variant="default"
+        >
+          Edit and submit again
+        </Button>
+      </Group>
+      <div className={classes["editor"]}>
+        {!isPending && <JsonEditor value={text} label={`Instruction ${jobKey}`} />}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,112 @@
+import { Tabs } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { IconSearchOff } from "@tabler/icons-react";
+import { useMemo, useState } from "react";
+import { Link } from "wouter";
+import { AppError } from "../../../../services/contract/errors.ts";
+import type { Job } from "../../../../services/contract/job.ts";
+import { jobEventsQuery, jobQuery } from "../../api/jobs.ts";
+import { ErrorPanel } from "../../components/error-panel.tsx";
+import { Notice } from "../../components/notice.tsx";
+import { Page } from "../../components/page.tsx";
+import { PriorityMark } from "../../components/priority-mark.tsx";
+import { StatusMark } from "../../components/status-mark.tsx";
+import { standingOf } from "../../format/words.ts";
+import { AttemptLanes } from "./attempt-lanes.tsx";
+import { attemptsOf, isStopping } from "./attempts.ts";
+import { EventList } from "./event-list.tsx";
+import { InstructionView } from "./instruction-view.tsx";
+import { JobActions } from "./job-actions.tsx";
+import { JobFacts } from "./job-facts.tsx";
+import { JobSkeleton } from "./job-skeleton.tsx";
+import { ResultView } from "./result-view.tsx";
+import classes from "./job-page.module.css";
+
+/** @param id the job's number or key. */
+export function JobPage({ id }: { id: string }) {
+  const { data: job, error, isPending, refetch } = useQuery(jobQuery(id));
+  if (job !== undefined) return <Found job={job} id={id} />;
+  return (
+    <Page title={`Job ${id}`} heading={<Crumbs name={id} />}>
+      {isPending ? (
+        <JobSkeleton />
+      ) : error instanceof AppError && error.code === "not_found" ? (
+        <Notice icon={IconSearchOff} title={`There is no job ${id}`} />
+      ) : (
+        <ErrorPanel error={error} what="The job could not be read" onRetry={() => void refetch()} />
+      )}
+    </Page>
+  );
+}
+
+function Crumbs({ name }: { name: string }) {
+  return (
+    <span className={classes["crumbs"]}>
+      <Link href="/jobs">Jobs</Link>
+      <span aria-hidden>/</span>
+      <span className={classes["name"]} title={name}>
+        {name}
+      </span>
+    </span>
+  );
+}
+
+function Found({ job, id }: { job: Job; id: string }) {
+  const { data, isError, error, refetch } = useQuery(jobEventsQuery(job.id));
+  const [tab, setTab] = useState<string | null>("result");
+  const events = data?.events;
+  const attempts = useMemo(() => attemptsOf(events ?? []), [events]);
+  const stopping = job.status === "in_progress" && isStopping(events ?? []);
+  return (
+    <Page title={job.key} heading={<Crumbs name={job.key} />}>
+      <div className={classes["job"]}>
+        <div className={classes["head"]}>
+          <div className={classes["standing"]}>
+            <StatusMark standing={standingOf(job)} size={18} />
+            <PriorityMark priority={job.priority} />
+            {stopping && <span className={classes["stopping"]}>stopping…</span>}
+          </div>
+          <JobActions job={job} id={id} isStopping={stopping} />
+        </div>
+        <Reason job={job} />
+        <JobFacts job={job} />
+        <AttemptLanes attempts={attempts} />
+        <Tabs value={tab} onChange={setTab} keepMounted={false}>
+          <Tabs.List>
+            <Tabs.Tab value="result">Result</Tabs.Tab>
+            <Tabs.Tab value="events">Events</Tabs.Tab>
+            <Tabs.Tab value="instruction">Instruction</Tabs.Tab>
+          </Tabs.List>
+          <Tabs.Panel value="result" pt="md">
+            <ResultView job={job} />
+          </Tabs.Panel>
+          <Tabs.Panel value="events" pt="md">
+            {isError && data === undefined ? (
+              <ErrorPanel
+                error={error}
+                what="The events could not be read"
+                onRetry={() => void refetch()}
+              />
+            ) : (
+              <EventList events={events} />
+            )}
+          </Tabs.Panel>
+          <Tabs.Panel value="instruction" pt="md">
+            <InstructionView jobKey={job.key} />
+          </Tabs.Panel>
+        </Tabs>
+      </div>
+    </Page>
+  );
+}
+
+/** Why it waits or why it ended as it did. */
+function Reason({ job }: { job: Job }) {
+  const text = job.reason ?? (job.status === "failed" ? job.message : null);
+  if (text === null || text.trim() === "" || job.status === "completed") return null;
+  return (
+    <p className={classes["reason"]} data-standing={standingOf(job)}>
+      {text.trim()}
+    </p>
+  );
+}

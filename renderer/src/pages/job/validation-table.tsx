@@ -1,0 +1,53 @@
+import type { TableValidation } from "../../../../services/contract/result.ts";
+import { StatusIcon } from "../../components/status-mark.tsx";
+import classes from "./result-view.module.css";
+
+/** Each table's file against the rules of its table. */
+export function ValidationTable({ validation }: { validation: readonly TableValidation[] }) {
+  if (validation.length === 0) return null;
+  return (
+    <section aria-label="Validation" className={classes["wide"]}>
+      <h2 className={classes["heading"]}>Validation</h2>
+      <table className={classes["table"]}>
+        <thead>
+          <tr>
+            <th>Table</th>
+            <th>Outcome</th>
+            <th>What failed</th>
+          </tr>
+        </thead>
+        <tbody>
+          {validation.map((one) => (
+            <tr key={one.fileName}>
+              <td className={classes["mono"]}>{one.fileName}</td>
+              <td>
+                <span style={{ display: "inline-flex", gap: 6, alignItems: "center" }}>
+                  <StatusIcon standing={one.status === "PASSED" ? "completed" : "failed"} />
+                  {one.status === "PASSED" ? "Passed" : "Failed"}
+                </span>
+              </td>
+              <td>
+                {one.failures.map((failure, index) => (
+                  <div key={index}>
+                    {failure.reason}
+                    {failure.columnName.length > 0 && (
+                      <>
+                        {" "}
+                        in <span className={classes["mono"]}>{failure.columnName.join(", ")}</span>
+                      </>
+                    )}
+                    {failure.values.length > 0 && (
+                      <>
+                        : <span className={classes["mono"]}>{failure.values.join(", ")}</span>
+                      </>
+                    )}
+                  </div>
+                ))}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,87 @@
+import { Button, Group, Modal, NumberInput, Skeleton, Text } from "@mantine/core";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import type { BulkAction, JobAction } from "../../../../services/contract/api.ts";
+import { coerceError } from "../../../../services/contract/errors.ts";
+import { priorityRange } from "../../../../services/contract/job.ts";
+import type { JobFilter } from "../../api/job-filter.ts";
+import { actOnJobs } from "../../api/jobs.ts";
+import { tellDone, tellError } from "../../components/tell.ts";
+import { formatPlural } from "../../format/numbers.ts";
+import { actionWords, conditionWords, doneWords } from "../job/action-words.ts";
+import { targetOf, type Selection } from "./selection.ts";
+
+interface BulkDialogProps {
+  readonly action: JobAction;
+  readonly selection: Selection;
+  readonly filter: JobFilter;
+  readonly onClose: () => void;
+  readonly onDone: () => void;
+}
+
+/** Says on how many of the selected jobs the action is possible, as the service counts them, before it is done. */
+export function BulkDialog({ action, selection, filter, onClose, onDone }: BulkDialogProps) {
+  const [priority, setPriority] = useState<number | string>(0);
+  const body: BulkAction = {
+    action,
+    ...targetOf(selection, filter),
+    dryRun: false,
+    ...(action === "priority" ? { priority: Number(priority) } : {}),
+  };
+  const trial = useQuery({
+    queryKey: ["jobs", "trial", body],
+    queryFn: () => actOnJobs({ ...body, dryRun: true }),
+    gcTime: 0,
+  });
+  const act = useMutation({
+    mutationFn: () => actOnJobs(body),
+    onSuccess: ({ done }) => {
+      tellDone(`${doneWords[action]} ${formatPlural(done, "job")}.`);
+      onDone();
+    },
+    onError: (error) => tellError("Nothing was done", error),
+  });
+  const possible = trial.data?.done ?? 0;
+  const impossible = (trial.data?.matched ?? 0) - possible;
+  return (
+    <Modal opened onClose={onClose} title={`${actionWords[action]} jobs`} size="sm">
+      {action === "priority" && (
+        <NumberInput
+          label="Priority"
+          description="Higher runs earlier, where the strategy in force looks at it."
+          {...priorityRange}
+          allowDecimal={false}
+          value={priority}
+          onChange={setPriority}
+          mb="md"
+        />
+      )}
+      {trial.isError ? (
+        <Text size="sm" role="alert" c="var(--status-failed)">
+          {coerceError(trial.error).message}
+        </Text>
+      ) : trial.data === undefined ? (
+        <Skeleton height={20} width="80%" />
+      ) : (
+        <Text size="sm">
+          {actionWords[action]} <b>{formatPlural(possible, "job")}</b>.{" "}
+          {impossible > 0 &&
+            `${formatPlural(impossible, "other")} stay as they are: ${conditionWords[action]}`}
+        </Text>
+      )}
+      <Group justify="flex-end" gap="xs" mt="lg">
+        <Button variant="default" onClick={onClose}>
+          Leave them
+        </Button>
+        <Button
+          {...(action === "cancel" ? { color: "var(--status-failed)" } : {})}
+          disabled={possible === 0}
+          loading={act.isPending}
+          onClick={() => act.mutate()}
+        >
+          {actionWords[action]} {trial.data !== undefined && formatPlural(possible, "job")}
+        </Button>
+      </Group>
+    </Modal>
+  );
+}

@@ -1,0 +1,32 @@
+import { Button, Text } from "@mantine/core";
+import { IconFilterOff, IconListDetails } from "@tabler/icons-react";
+import { Link } from "wouter";
+import { Notice } from "../../components/notice.tsx";
+
+/** An empty list: because nothing was ever submitted, or because the filter lets nothing through. */
+export function NoJobs({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
+  if (isFiltered) {
+    return (
+      <Notice icon={IconFilterOff} title="No job matches">
+        <Text size="sm" c="dimmed">
+          None of the jobs has this status and this text in its name, reason, source, tables or
+          submitter.
+        </Text>
+        <Button variant="default" mt="xs" onClick={onClear}>
+          Show all jobs
+        </Button>
+      </Notice>
+    );
+  }
+  return (
+    <Notice icon={IconListDetails} title="No jobs yet">
+      <Text size="sm" c="dimmed">
+        Every instruction that is submitted here or by GOBii&rsquo;s loader makes a job, which
+        stands in this list with its progress and its outcome.
+      </Text>
+      <Button component={Link} href="/submit" mt="xs">
+        Submit an instruction
+      </Button>
+    </Notice>
+  );
+}

@@ -1,0 +1,37 @@
+import { Select } from "@mantine/core";
+import { IconArrowsSort } from "@tabler/icons-react";
+import { JobSort } from "../../../../services/contract/api.ts";
+
+const sorts: { value: JobSort; label: string }[] = [
+  { value: "-id", label: "Newest first" },
+  { value: "id", label: "Oldest first" },
+  { value: "-updatedAt", label: "Last updated first" },
+  { value: "updatedAt", label: "Longest unchanged first" },
+  { value: "-priority", label: "Highest priority first" },
+  { value: "priority", label: "Lowest priority first" },
+  { value: "key", label: "Name, A to Z" },
+  { value: "-key", label: "Name, Z to A" },
+];
+
+export function SortSelect({
+  value,
+  onChange,
+}: {
+  value: JobSort;
+  onChange: (sort: JobSort) => void;
+}) {
+  return (
+    <Select
+      aria-label="Order"
+      w={196}
+      allowDeselect={false}
+      leftSection={<IconArrowsSort size={15} aria-hidden />}
+      data={sorts}
+      value={value}
+      onChange={(next) => {
+        const sort = JobSort.safeParse(next);
+        if (sort.success) onChange(sort.data);
+      }}
+    />
+  );
+}

@@ -1,0 +1,52 @@
+import type { SubmitRequest } from "../../../../services/contract/api.ts";
+import type { StoredInstruction } from "../../../../services/contract/instruction.ts";
+
+/** What a person can say of a submission beside the instruction itself. */
+export interface SubmitOptions {
+  /** Empty: the service makes one up from the time. */
+  readonly key: string;
+  readonly priority: number;
+  readonly hold: boolean;
+  readonly submittedBy: string;
+}
+
+export const defaultOptions: SubmitOptions = { key: "", priority: 0, hold: false, submittedBy: "" };
+
+/** @param editOf key of the instruction that this one is an edit of. */
+export function submitBody(
+  instruction: StoredInstruction,
+  options: SubmitOptions,
+  editOf: string | null,
+): SubmitRequest {
+  const key = options.key.trim();
+  const submittedBy = options.submittedBy.trim();
+  return {
+    ...wireForm(instruction),
+    ...(key === "" ? {} : { key }),
+    ...(submittedBy === "" ? {} : { submittedBy }),
+    ...(options.priority === 0 ? {} : { priority: options.priority }),
+    ...(options.hold ? { hold: true } : {}),
+    ...(editOf === null ? {} : { editOf }),
+  };
+}
+
+function wireForm(
+  instruction: StoredInstruction,
+): Pick<SubmitRequest, "instructions" | "procedure"> {
+  switch (instruction.shape) {
+    case "list":
+      return { instructions: instruction.instructions };
+    case "procedure":
+      return { procedure: instruction.procedure };
+  }
+}
+
+const keyPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
+
+/** Why a key is not accepted; null when it is. */
+export function keyProblem(key: string): string | null {
+  const trimmed = key.trim();
+  return trimmed === "" || keyPattern.test(trimmed)
+    ? null
+    : "Letters, digits, dots, dashes and underscores, beginning with a letter or digit, at most 200.";
+}

@@ -1,0 +1,43 @@
+import { Checkbox, NumberInput, TextInput } from "@mantine/core";
+import { priorityRange } from "../../../../services/contract/job.ts";
+import { keyProblem, type SubmitOptions } from "./submit-body.ts";
+
+interface SubmitOptionsFormProps {
+  readonly options: SubmitOptions;
+  readonly onChange: (options: SubmitOptions) => void;
+}
+
+export function SubmitOptionsForm({ options, onChange }: SubmitOptionsFormProps) {
+  return (
+    <div style={{ display: "grid", gap: 12 }}>
+      <TextInput
+        label="Name"
+        description="Unique; made up from the time when left empty."
+        placeholder="data_20261124_093012_001"
+        value={options.key}
+        error={keyProblem(options.key)}
+        onChange={(event) => onChange({ ...options, key: event.currentTarget.value })}
+      />
+      <TextInput
+        label="Submitted by"
+        value={options.submittedBy}
+        maxLength={200}
+        onChange={(event) => onChange({ ...options, submittedBy: event.currentTarget.value })}
+      />
+      <NumberInput
+        label="Priority"
+        description="Higher runs earlier, where the strategy in force looks at it."
+        {...priorityRange}
+        allowDecimal={false}
+        value={options.priority}
+        onChange={(value) => onChange({ ...options, priority: Number(value) || 0 })}
+      />
+      <Checkbox
+        size="sm"
+        label="Hold: keep the job, do not start it"
+        checked={options.hold}
+        onChange={(event) => onChange({ ...options, hold: event.currentTarget.checked })}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,75 @@
+import { Tabs } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { IconFile, IconFlask, IconJson } from "@tabler/icons-react";
+import { useState } from "react";
+import { useSearch } from "wouter";
+import { digestersQuery } from "../../api/digesters.ts";
+import { samplesQuery } from "../../api/instructions.ts";
+import { Page } from "../../components/page.tsx";
+import { EditedInstruction } from "./edited-instruction.tsx";
+import { FileTab } from "./file-tab.tsx";
+import { InstructionForm } from "./instruction-form.tsx";
+import { SampleList } from "./sample-list.tsx";
+import { useOpenedFile } from "./opened-file.ts";
+import classes from "./submit-page.module.css";
+
+type Way = "sample" | "file" | "paste";
+
+export function SubmitPage() {
+  const editOf = new URLSearchParams(useSearch()).get("from");
+  if (editOf !== null) return <EditedInstruction key={editOf} instructionKey={editOf} />;
+  return <ThreeWays />;
+}
+
+function ThreeWays() {
+  const samples = useQuery(samplesQuery);
+  const opened = useOpenedFile();
+  const [chosen, setChosen] = useState<Way | null>(null);
+  const hasSamples = samples.isPending || (samples.data ?? []).length > 0;
+  const way = chosen ?? (opened === null ? (hasSamples ? "sample" : "file") : "file");
+  return (
+    <Page title="Submit" fixed={<NoDigester />}>
+      <Tabs
+        value={way}
+        onChange={(next) => setChosen(next as Way)}
+        className={classes["tabs"] ?? ""}
+      >
+        <Tabs.List>
+          {hasSamples && (
+            <Tabs.Tab value="sample" leftSection={<IconFlask size={15} aria-hidden />}>
+              Sample
+            </Tabs.Tab>
+          )}
+          <Tabs.Tab value="file" leftSection={<IconFile size={15} aria-hidden />}>
+            Instruction file
+          </Tabs.Tab>
+          <Tabs.Tab value="paste" leftSection={<IconJson size={15} aria-hidden />}>
+            Paste JSON
+          </Tabs.Tab>
+        </Tabs.List>
+        {hasSamples && (
+          <Tabs.Panel value="sample" className={classes["panel"] ?? ""}>
+            <SampleList samples={samples.data ?? undefined} />
+          </Tabs.Panel>
+        )}
+        <Tabs.Panel value="file" className={classes["panel"] ?? ""}>
+          <FileTab key={opened?.path} opened={opened} />
+        </Tabs.Panel>
+        <Tabs.Panel value="paste" className={classes["panel"] ?? ""}>
+          <InstructionForm initialText="" editOf={null} />
+        </Tabs.Panel>
+      </Tabs>
+    </Page>
+  );
+}
+
+/** Submitting is safe without a digester, but nothing will happen. */
+function NoDigester() {
+  const { data } = useQuery(digestersQuery);
+  if (data === undefined || data.length > 0) return null;
+  return (
+    <p className={classes["note"]} role="note">
+      No digester is attached: what you submit is kept and waits until one is.
+    </p>
+  );
+}
