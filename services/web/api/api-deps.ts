@@ -1,0 +1,22 @@
+import type { About } from "../../contract/api.ts";
+import type { Crop } from "../crop.ts";
+import type { EventStream } from "../event-stream.ts";
+import type { DigesterDirectory } from "../jobs/digester-directory.ts";
+import type { Placer } from "../jobs/placer.ts";
+import type { Store } from "../store/store.ts";
+
+/** What the routes of the own API work with. */
+export interface ApiDeps {
+  readonly store: Store;
+  readonly crops: readonly Crop[];
+  readonly directory: DigesterDirectory;
+  readonly placer: Pick<Placer, "retell">;
+  readonly stream: Pick<EventStream, "open">;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly about: About;
+  /** Where the samples lie that ship with the product; null when none do. */
+  readonly samplesDir: string | null;
+  /** The callback base for a digester that reached us under this name; null: the one we go by. */
+  readonly callbackUrlFor: (host: string | null | undefined) => string;
+}

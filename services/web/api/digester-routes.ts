@@ -1,0 +1,124 @@
+import { z } from "zod";
+import { DigesterList } from "../../contract/api.ts";
+import {
+  AttachAnswer,
+  AttachedDigester,
+  AttachRequest,
+  DrainRequest,
+  RegulatorState,
+} from "../../contract/digester.ts";
+import { AppError } from "../../contract/errors.ts";
+import {
+  RegulatorChoice,
+  RegulatorInfo,
+  RegulatorPreview,
+  RegulatorSwap,
+} from "../../contract/regulator.ts";
+import { emptyRoute, route, type Route } from "../http/route.ts";
+import type { ApiDeps } from "./api-deps.ts";
+
+const DigesterName = z.object({ id: z.string() });
+const RegulatorList = z.object({ regulators: z.array(RegulatorInfo) });
+
+export function digesterRoutes(deps: ApiDeps): Route[] {
+  const { directory } = deps;
+  return [
+    route({
+      method: "get",
+      path: "/digesters",
+      summary: "Lists the attached digesters and what they do",
+      answer: DigesterList,
+      handle: async () => ({ body: { digesters: directory.list() } }),
+    }),
+    route({
+      method: "post",
+      path: "/digesters",
+      summary: "Attaches a digester, or tells where one that is attached listens now",
+      body: AttachRequest,
+      answer: AttachAnswer,
+      statuses: [201, 200],
+      async handle({ body, request }) {
+        requireHttp(body.url);
+        // A digester that attaches itself reaches us under the name that it just used.
+        const reachedAt = body.id === undefined ? null : request.headers.host;
+        const { isNew, answer } = await directory.attach(body, deps.callbackUrlFor(reachedAt));
+        return { status: isNew ? 201 : 200, body: answer };
+      },
+    }),
+    emptyRoute({
+      method: "delete",
+      path: "/digesters/:id",
+      summary: "Detaches a digester: its waiting jobs go elsewhere, what runs there may end",
+      params: DigesterName,
+      handle: async ({ params }) => directory.detach(params.id),
+    }),
+    route({
+      method: "post",
+      path: "/digesters/:id/drain",
+      summary: "Lets a digester take no new work, or take work again",
+      params: DigesterName,
+      body: DrainRequest,
+      answer: AttachedDigester,
+      async handle({ params, body }) {
+        await directory.client(params.id).drain(body.draining);
+        await directory.record("digester_draining", params.id, {
+          message: body.draining ? "Draining." : "Takes work again.",
+        });
+        return { body: directory.get(params.id) };
+      },
+    }),
+    route({
+      method: "get",
+      path: "/regulators",
+      summary: "The strategies that attached digesters can run, with the schemas of their options",
+      answer: RegulatorList,
+      async handle() {
+        const all = directory.list().flatMap((digester) => digester.regulators);
+        const byName = new Map(all.map((regulator) => [regulator.name, regulator]));
+        return { body: { regulators: [...byName.values()] } };
+      },
+    }),
+    route({
+      method: "get",
+      path: "/digesters/:id/regulator",
+      summary: "The strategy in force on a digester, and those it can run",
+      params: DigesterName,
+      answer: RegulatorState,
+      handle: async ({ params }) => ({ body: await directory.client(params.id).regulator() }),
+    }),
+    route({
+      method: "put",
+      path: "/digesters/:id/regulator",
+      summary: "Swaps the strategy of a digester",
+      params: DigesterName,
+      body: RegulatorSwap,
+      answer: RegulatorState,
+      async handle({ params, body }) {
+        const client = directory.client(params.id);
+        await client.swapRegulator(body);
+        const state = await client.regulator();
+        await directory.record("regulator_swapped", params.id, {
+          message: [`Regulator ${state.regulator.name}.`, body.why].filter(Boolean).join(" "),
+          ...(body.by === undefined ? {} : { by: body.by }),
+        });
+        return { body: state };
+      },
+    }),
+    route({
+      method: "post",
+      path: "/digesters/:id/regulator/preview",
+      summary: "What would start and what would wait under a strategy",
+      params: DigesterName,
+      body: RegulatorChoice,
+      answer: RegulatorPreview,
+      handle: async ({ params, body }) => ({
+        body: await directory.client(params.id).previewRegulator(body),
+      }),
+    }),
+  ];
+}
+
+function requireHttp(url: string): void {
+  if (/^https?:\/\//i.test(url)) return;
+  throw new AppError("bad_request", `url: expected http://… or https://…, not ${url}`);
+}

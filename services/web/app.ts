@@ -1,0 +1,156 @@
+import express, { type Express } from "express";
+import helmet from "helmet";
+import { BulkAnswer, JobEvents, JobList, SubmitAnswer } from "../contract/api.ts";
+import { JobPatch, PatchAnswer, UnsettledJobs } from "../contract/callback.ts";
+import { AttachAnswer, AttachedDigester } from "../contract/digester.ts";
+import { Event } from "../contract/event.ts";
+import { StoredInstruction } from "../contract/instruction.ts";
+import { Job, JobSummary } from "../contract/job.ts";
+import { RegulatorInfo, RegulatorPreview } from "../contract/regulator.ts";
+import { DigestResult } from "../contract/result.ts";
+import { aboutRoutes, eventRoutes, sampleRoutes } from "./api/about-routes.ts";
+import type { ApiDeps } from "./api/api-deps.ts";
+import { digesterRoutes } from "./api/digester-routes.ts";
+import { instructionRoutes } from "./api/instruction-routes.ts";
+import { jobRoutes } from "./api/job-routes.ts";
+import {
+  callbackGuard,
+  callbackRoutes,
+  type CallbackRoutesDeps,
+} from "./callback/callback-routes.ts";
+import type { GobiiSessions } from "./gobii-sessions.ts";
+import { gobiiRouter } from "./gobii/router.ts";
+import { consolePages, tokenExchange } from "./http/console.ts";
+import { errorHandler, notFound } from "./http/errors.ts";
+import { hostGuard, originGuard, tokenGuard } from "./http/guards.ts";
+import { openApiDocument, type ApiPart } from "./http/openapi.ts";
+import { mount } from "./http/route.ts";
+import type { Log } from "./log.ts";
+import type { Users } from "./users.ts";
+
+interface AppOnlyDeps {
+  readonly users: Users;
+  readonly sessions: GobiiSessions;
+  readonly advertised: { readonly host: string; readonly port: number };
+  /** The port that the service listens on. */
+  readonly port: number;
+  readonly isOurHost: (host: string | undefined) => boolean;
+  /** The built console; null when there is none. */
+  readonly consoleDir: string | null;
+  readonly log: Log;
+  /** Whether new work is taken: not while the service ends. */
+  readonly isReady: () => boolean;
+}
+
+export type AppDeps = ApiDeps & CallbackRoutesDeps & AppOnlyDeps;
+
+const bodyLimitBytes = 50 * 1024 * 1024;
+
+/** Schemas that the OpenAPI document shows under their own name. */
+const components = {
+  AttachAnswer,
+  AttachedDigester,
+  BulkAnswer,
+  DigestResult,
+  Event,
+  Job,
+  JobEvents,
+  JobList,
+  JobPatch,
+  JobSummary,
+  PatchAnswer,
+  RegulatorInfo,
+  RegulatorPreview,
+  StoredInstruction,
+  SubmitAnswer,
+  UnsettledJobs,
+};
+
+/** Every route below `/api`, by where it is mounted. */
+export function apiParts(deps: AppDeps): { own: ApiPart; callback: ApiPart } {
+  return {
+    own: {
+      root: "/api/v1",
+      tag: "Own API",
+      routes: [
+        ...instructionRoutes(deps),
+        ...jobRoutes(deps),
+        ...eventRoutes(deps),
+        ...digesterRoutes(deps),
+        ...sampleRoutes(deps),
+        ...aboutRoutes(deps),
+      ],
+    },
+    callback: { root: "/api/callback", tag: "Callback API", routes: callbackRoutes(deps) },
+  };
+}
+
+/** The web service as an Express application. */
+export function createApp(deps: AppDeps): Express {
+  const { token, port } = deps;
+  const app = express();
+  app.disable("x-powered-by");
+  app.disable("etag");
+  app.set("query parser", "simple");
+
+  app.use(hostGuard(deps.isOurHost), originGuard(deps.isOurHost), securityHeaders());
+  app.get("/healthz", (_request, response) => void response.json({ ok: true }));
+  app.get("/readyz", (_request, response) => {
+    const ready = deps.isReady();
+    response.status(ready ? 200 : 503).json({ ok: ready });
+  });
+
+  // GOBii's clients send `/gobii-dev//gobii/v1/…`.
+  app.use((request, _response, next) => {
+    const [path = "", ...query] = request.url.split("?");
+    request.url = [path.replace(/\/{2,}/g, "/"), ...query].join("?");
+    next();
+  });
+  for (const crop of deps.crops) {
+    const { store, users, sessions, now, advertised, log } = deps;
+    app.use(crop.contextPath, gobiiRouter({ crop, store, users, sessions, now, advertised, log }));
+  }
+
+  const { own, callback } = apiParts(deps);
+  const callbackRouter = express.Router().use(callbackGuard(deps));
+  mount(callbackRouter, callback.routes, bodyLimitBytes);
+  app.use(callback.root, callbackRouter);
+
+  const apiRouter = express.Router().use(tokenGuard(token, port));
+  app.use("/api", apiRouter);
+  const document = openApiDocument([own, callback], components, deps.about.version);
+  apiRouter.get("/openapi.json", (_request, response) => void response.json(document));
+  const ownRouter = express.Router();
+  mount(ownRouter, own.routes, bodyLimitBytes);
+  apiRouter.use("/v1", ownRouter);
+  apiRouter.use(notFound);
+
+  app.use(tokenExchange(token, port));
+  if (deps.consoleDir !== null) app.use(consolePages(deps.consoleDir));
+  app.use(notFound);
+  app.use(errorHandler(deps.log));
+  return app;
+}
+
+function securityHeaders() {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        imgSrc: ["'self'", "data:", "blob:"],
+        fontSrc: ["'self'", "data:"],
+        // Mantine writes its variables into style elements.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    // Plain HTTP on the loopback address; a reverse proxy that adds TLS adds this as well.
+    strictTransportSecurity: false,
+  });
+}

@@ -1,0 +1,166 @@
+import type { Request, RequestHandler } from "express";
+import { z } from "zod";
+import { SubmitAnswer } from "../../contract/api.ts";
+import { CallbackJob, JobPatch, PatchAnswer, UnsettledJobs } from "../../contract/callback.ts";
+import { AppError, parseOrThrow } from "../../contract/errors.ts";
+import { readInstruction } from "../../contract/instruction.ts";
+import { Priority } from "../../contract/job.ts";
+import type { Crop } from "../crop.ts";
+import { bearerOf, isSameSecret } from "../http/guards.ts";
+import { route, type Route } from "../http/route.ts";
+import type { DigesterDirectory } from "../jobs/digester-directory.ts";
+import { toJob, type JobRecord } from "../jobs/job-record.ts";
+import { cropNamed, submitOnce } from "../jobs/job-service.ts";
+import type { IsUnsettled } from "../jobs/unsettled.ts";
+import { applyCallback, type CallbackDeps } from "./apply-callback.ts";
+
+export interface CallbackRoutesDeps extends CallbackDeps {
+  readonly directory: Pick<DigesterDirectory, "ofToken" | "heardFrom">;
+  readonly crops: readonly Crop[];
+  readonly isUnsettled: IsUnsettled;
+  /** The token of the own API, which is as good as any digester's here. */
+  readonly token: string;
+}
+
+type Caller =
+  { readonly digester: null } | { readonly digester: string; readonly detached: boolean };
+
+const pageSize = 100;
+
+/** Lets in who has a token of the callback API, before anything of the body is read. */
+export function callbackGuard(
+  deps: Pick<CallbackRoutesDeps, "directory" | "token">,
+): RequestHandler {
+  return (request, response, next) => {
+    if (callerOf(deps, request) !== null) return next();
+    response.setHeader("WWW-Authenticate", "Bearer");
+    next(
+      new AppError(
+        "unauthenticated",
+        "A callback needs the token that the digester got when it was attached.",
+      ),
+    );
+  };
+}
+
+function callerOf(
+  { directory, token }: Pick<CallbackRoutesDeps, "directory" | "token">,
+  request: Request,
+): Caller | null {
+  const given = bearerOf(request);
+  if (given === null) return null;
+  if (isSameSecret(given, token)) return { digester: null };
+  const digester = directory.ofToken(given);
+  return digester === null ? null : { digester: digester.id, detached: digester.detached };
+}
+
+/** The callback API, in the seed's words and paths. Below `/api/callback`. */
+export function callbackRoutes(deps: CallbackRoutesDeps): Route[] {
+  const { store, directory, crops, now } = deps;
+
+  function entering(request: Request): Caller {
+    const caller = callerOf(deps, request);
+    if (caller === null) throw new AppError("unauthenticated", "A callback needs a token.");
+    if (caller.digester !== null) directory.heardFrom(caller.digester);
+    return caller;
+  }
+
+  /** One that was detached may end what it runs; it gets nothing new. */
+  function requireAttached(caller: Caller): void {
+    if (caller.digester === null || !caller.detached) return;
+    throw new AppError("forbidden", `${caller.digester} is detached.`, {
+      hint: "Attach it again.",
+    });
+  }
+
+  async function speaksForOwnRun(caller: Caller, id: number, patch: JobPatch): Promise<void> {
+    if (caller.digester === null) return;
+    if (patch.digester !== caller.digester) {
+      throw new AppError("forbidden", `${caller.digester} cannot speak for ${patch.digester}.`);
+    }
+    const job = await store.job(id);
+    if (job !== null && patch.attempt > job.attempt) requireAttached(caller);
+  }
+
+  return [
+    route({
+      method: "post",
+      path: "/job",
+      summary: "Creates a job described by the body",
+      body: CallbackJob,
+      answer: SubmitAnswer,
+      statuses: [201],
+      async handle({ body, request }) {
+        requireAttached(entering(request));
+        const crop = cropNamed(crops, body.crop);
+        const job = await submitOnce(
+          store,
+          crop,
+          {
+            key: body.key ?? null,
+            instruction: readInstruction(body.instruction),
+            priority: parseOrThrow(Priority, body.priority ?? 0, "bad_request", "priority"),
+            held: body.hold ?? false,
+            submittedBy: body.submittedBy ?? null,
+          },
+          now(),
+        );
+        return { body: { key: job.key, job: toJob(job) } };
+      },
+    }),
+    route({
+      method: "patch",
+      path: "/job/:id",
+      summary: "Updates the job with the given prototype: claim, step, progress, publish, settle",
+      params: z.object({ id: z.coerce.number().int().positive() }),
+      body: JobPatch,
+      answer: PatchAnswer,
+      async handle({ params, body, request }) {
+        await speaksForOwnRun(entering(request), params.id, body);
+        return { body: await applyCallback(deps, params.id, body) };
+      },
+    }),
+    route({
+      method: "get",
+      path: "/job",
+      summary: "Lists the unsettled jobs, which a digester takes up when it starts",
+      query: z.object({
+        settled: z.literal("false"),
+        cursor: z.coerce.number().int().nonnegative().default(0),
+      }),
+      answer: UnsettledJobs,
+      async handle({ query, request }) {
+        requireAttached(entering(request));
+        const jobs = (await store.unsettled())
+          .filter((job) => job.id > query.cursor && job.hasInstruction && deps.isUnsettled(job))
+          .toSorted((a, b) => a.id - b.id);
+        const page = jobs.slice(0, pageSize);
+        const listed = await Promise.all(page.map((job) => toUnsettledJob(job)));
+        const last = page.at(-1);
+        return {
+          body: {
+            jobs: listed.filter((job) => job !== null),
+            nextCursor: last !== undefined && jobs.length > pageSize ? String(last.id) : null,
+          },
+        };
+      },
+    }),
+  ];
+
+  async function toUnsettledJob(job: JobRecord) {
+    const instruction = await store.instruction(job.id);
+    if (instruction === null) return null;
+    const { id, key, attempt, priority, submittedBy, digester } = job;
+    const submittedAt = new Date(job.submittedAt).toISOString();
+    return {
+      job: id,
+      key,
+      attempt: attempt + 1,
+      priority,
+      submittedBy,
+      submittedAt,
+      digester,
+      instruction,
+    };
+  }
+}

@@ -1,0 +1,202 @@
+import { z } from "zod";
+import { DigesterStatus, RegulatorState, type Dispatch } from "../../contract/digester.ts";
+import { AppError, coerceError, ErrorBody, type ErrorCode } from "../../contract/errors.ts";
+import {
+  RegulatorPreview,
+  type RegulatorChoice,
+  type RegulatorSwap,
+} from "../../contract/regulator.ts";
+
+/** Where a digester listens, and the token it wants to see. */
+export interface DigesterTarget {
+  readonly url: string;
+  readonly token: string;
+}
+
+/** What became of handing a job to a digester. `message` is for people. */
+export type DispatchOutcome =
+  | { readonly kind: "taken" }
+  | { readonly kind: "full" | "draining" | "refused" | "unreachable"; readonly message: string };
+
+/** The digester's own API, seen from the web service. Every call ends within its time limit. */
+export interface DigesterClient {
+  /** @param since answered at once unless given; then when there is something newer, or after five seconds. */
+  status(since: number | null, signal: AbortSignal): Promise<DigesterStatus>;
+  dispatch(dispatch: Dispatch): Promise<DispatchOutcome>;
+  /**
+   * Takes a job out of the line, or stops it. A job that the digester does not know is no error.
+   *
+   * @param callbackUrl tells our job from another caller's job of the same number.
+   */
+  remove(job: number, callbackUrl: string): Promise<void>;
+  drain(draining: boolean): Promise<void>;
+  regulator(): Promise<RegulatorState>;
+  swapRegulator(swap: RegulatorSwap): Promise<void>;
+  previewRegulator(choice: RegulatorChoice): Promise<RegulatorPreview>;
+}
+
+const callTimeoutMs = 10_000;
+/** The digester holds a status for five seconds at most. */
+const statusTimeoutMs = 9_000;
+
+/** @throws AppError from every call but `dispatch`: `upstream_failed` in words, or what the digester said is wrong. */
+export function digesterClient(target: DigesterTarget): DigesterClient {
+  const send = (method: string, path: string, options: SendOptions = {}): Promise<Answer> =>
+    sendTo(target, method, path, options);
+
+  async function ask<T>(schema: z.ZodType<T>, ...call: Parameters<typeof send>): Promise<T> {
+    const answer = await send(...call);
+    if (!isOk(answer)) throw failure(target, answer);
+    const parsed = schema.safeParse(answer.body);
+    if (parsed.success) return parsed.data;
+    throw new AppError("upstream_failed", `${target.url} does not answer as a digester does.`, {
+      cause: parsed.error,
+      hint: "Check the address, and that the digester is of the same version.",
+    });
+  }
+
+  return {
+    status: (since, signal) =>
+      ask(DigesterStatus, "GET", since === null ? "/status" : `/status?since=${since}`, {
+        timeoutMs: statusTimeoutMs,
+        signal,
+      }),
+    async dispatch(dispatch) {
+      try {
+        return outcomeOf(target, await send("POST", "/instructions", { body: dispatch }));
+      } catch (thrown) {
+        return { kind: "unreachable", message: coerceError(thrown).message };
+      }
+    },
+    async remove(job, callbackUrl) {
+      const query = new URLSearchParams({ callback: callbackUrl }).toString();
+      const answer = await send("DELETE", `/instructions/${job}?${query}`);
+      if (!isOk(answer) && answer.status !== 404) throw failure(target, answer);
+    },
+    async drain(draining) {
+      await ask(z.unknown(), "POST", "/drain", { body: { draining } });
+    },
+    regulator: () => ask(RegulatorState, "GET", "/regulator"),
+    async swapRegulator(swap) {
+      await ask(z.unknown(), "PUT", "/regulator", { body: swap });
+    },
+    previewRegulator: (choice) =>
+      ask(RegulatorPreview, "POST", "/regulator/preview", { body: choice }),
+  };
+}
+
+interface SendOptions {
+  readonly body?: unknown;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+async function sendTo(
+  { url, token }: DigesterTarget,
+  method: string,
+  path: string,
+  { body, timeoutMs = callTimeoutMs, signal }: SendOptions,
+): Promise<Answer> {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  try {
+    const response = await fetch(url.replace(/\/+$/, "") + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        accept: "application/json",
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      // A redirect would carry the token to wherever it leads.
+      redirect: "error",
+      signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
+    });
+    return { status: response.status, body: parsed(await response.text()) };
+  } catch (thrown) {
+    if (signal?.aborted === true) throw thrown;
+    const why = timeout.aborted ? `no answer within ${timeoutMs / 1000} s` : reasonOf(thrown);
+    throw new AppError("upstream_failed", `${url} cannot be reached: ${why}`, { cause: thrown });
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** `fetch` says "fetch failed" and keeps the reason to itself, in `cause`. */
+function reasonOf(thrown: unknown): string {
+  const error = coerceError(thrown);
+  const cause: (Error & { code?: unknown }) | null =
+    error.cause === undefined ? null : coerceError(error.cause);
+  switch (cause?.code) {
+    case "ECONNREFUSED":
+      return "nothing listens there (connection refused)";
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return "its name is not known";
+    case "ECONNRESET":
+    case "UND_ERR_SOCKET":
+      return "the connection broke";
+    case "EHOSTUNREACH":
+    case "ENETUNREACH":
+      return "there is no way to that machine";
+    default:
+      return cause?.message ?? error.message;
+  }
+}
+
+const isOk = ({ status }: Answer): boolean => status >= 200 && status < 300;
+
+/** What the digester says of our caller's wish is passed on; what concerns the two services alone is `upstream_failed`. */
+const passedOn: readonly ErrorCode[] = [
+  "bad_request",
+  "invalid_instruction",
+  "not_found",
+  "conflict",
+  "full",
+  "draining",
+];
+
+function failure({ url }: DigesterTarget, { status, body }: Answer): AppError {
+  const said = ErrorBody.safeParse(body);
+  if (status === 401 || status === 403) {
+    return new AppError("upstream_failed", `The digester at ${url} refuses our token.`, {
+      hint: "Attach it again with the token that it printed at its start.",
+    });
+  }
+  if (!said.success) {
+    return new AppError("upstream_failed", `${url} answered with HTTP status ${status}.`);
+  }
+  const { code, message, hint, details } = said.data.error;
+  return new AppError(passedOn.includes(code) ? code : "upstream_failed", message, {
+    ...(hint === undefined ? {} : { hint }),
+    ...(details === undefined ? {} : { details }),
+  });
+}
+
+function outcomeOf(target: DigesterTarget, answer: Answer): DispatchOutcome {
+  if (isOk(answer)) return { kind: "taken" };
+  const { message } = failure(target, answer);
+  switch (answer.status) {
+    case 429:
+      return { kind: "full", message };
+    case 503:
+      return { kind: "draining", message };
+    case 400:
+    case 409:
+    case 413:
+    case 422:
+      return { kind: "refused", message };
+    default:
+      return { kind: "unreachable", message };
+  }
+}

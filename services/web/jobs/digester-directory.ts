@@ -1,0 +1,389 @@
+import type { AttachAnswer, AttachedDigester, AttachRequest } from "../../contract/digester.ts";
+import { AppError, coerceError } from "../../contract/errors.ts";
+import type { RegulatorInfo } from "../../contract/regulator.ts";
+import type { DigesterStatus } from "../../contract/digester.ts";
+import type { EventType } from "../../contract/event.ts";
+import type { Log } from "../log.ts";
+import type { Store } from "../store/store.ts";
+import { digesterClient, type DigesterClient } from "./digester-client.ts";
+import { follow } from "./digester-follower.ts";
+import {
+  forgetDigester,
+  loadDigesters,
+  newToken,
+  saveDigester,
+  tokenDigest,
+  type DigesterRecord,
+} from "./digester-record.ts";
+import type { JobRecord } from "./job-record.ts";
+import type { Candidate } from "./placement.ts";
+import { recordSync } from "./record-sync.ts";
+
+/** The attached digesters: who they are, what they do, whether they can be reached. */
+export interface DigesterDirectory {
+  /** Begins to follow the digesters that were attached before. */
+  start(): Promise<void>;
+  /**
+   * Attaches a digester, or learns the new address and life of one that is attached.
+   *
+   * @param callbackUrl the base where this digester reaches the callback API.
+   * @throws AppError `upstream_failed` when a person attaches one that cannot be reached.
+   */
+  attach(
+    request: AttachRequest,
+    callbackUrl: string,
+  ): Promise<{ isNew: boolean; answer: AttachAnswer }>;
+  /** Puts its waiting jobs back in line; what runs there may run to its end. */
+  detach(id: string): Promise<void>;
+  list(): AttachedDigester[];
+  /** @throws AppError `not_found`. */
+  get(id: string): AttachedDigester;
+  /** @throws AppError `not_found`. */
+  client(id: string): DigesterClient;
+  /** @throws AppError `not_found`. */
+  callbackOf(id: string): { url: string; token: string };
+  candidates(): Candidate[];
+  /** Whose callback token this is. */
+  ofToken(token: string): { id: string; detached: boolean } | null;
+  /** A callback came from it. */
+  heardFrom(id: string): void;
+  /** Takes a job out of its line, or stops it, as soon as it can be told. */
+  remove(id: string, job: number): void;
+  /** Settles when everything that `remove` was asked for has been tried. */
+  removalsOf(id: string): Promise<void>;
+  /** Keeps an event that concerns a digester as a whole. */
+  record(type: EventType, id: string, details?: { message?: string; by?: string }): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface DirectoryDeps {
+  readonly store: Store;
+  readonly log: Log;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Milliseconds that no adjustment of the clock touches. */
+  readonly monotonic: () => number;
+  readonly dataRoots: readonly string[];
+  readonly leaseMs: number;
+  readonly renewMs: number;
+  /** Whether a callback address that was remembered is still ours; else `callbackUrl` takes its place. */
+  readonly isOurs: (callbackUrl: string) => boolean;
+  readonly callbackUrl: string;
+  /** The list, or what a digester does, has changed. */
+  readonly onChange: () => void;
+  /** A volatile field of a job has changed. */
+  readonly onTouch: (job: JobRecord) => void;
+}
+
+interface Entry {
+  record: DigesterRecord;
+  client: DigesterClient;
+  status: DigesterStatus | null;
+  regulators: readonly RegulatorInfo[];
+  /** Why the last attempt to reach it failed; null after one that did not. */
+  problem: string | null;
+  /** Not reached for so long that nothing is expected of it. */
+  isLost: boolean;
+  /** An event has told of the loss, so one tells when it is back. */
+  isLossTold: boolean;
+  lastHeardAt: number | null;
+  lastReached: number;
+  removals: Promise<void>;
+  following: { abort: AbortController; ended: Promise<void> } | null;
+}
+
+export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
+  const { store, log, now, monotonic, onChange } = deps;
+  const entries = new Map<string, Entry>();
+  const idByToken = new Map<string, string>();
+  const lostAfterMs = deps.renewMs * 2;
+  const oneAtATime = serial();
+  const sync = recordSync(deps);
+
+  function remember(record: DigesterRecord): Entry {
+    const known = entries.get(record.id);
+    const client = digesterClient(record);
+    const entry: Entry = known ?? {
+      record,
+      client,
+      status: null,
+      regulators: [],
+      problem: null,
+      isLost: false,
+      isLossTold: false,
+      lastHeardAt: null,
+      lastReached: monotonic(),
+      removals: Promise.resolve(),
+      following: null,
+    };
+    entry.record = record;
+    entry.client = client;
+    entries.set(record.id, entry);
+    idByToken.set(tokenDigest(record.callbackToken), record.id);
+    return entry;
+  }
+
+  function attached(id: string): Entry {
+    const entry = entries.get(id);
+    if (entry !== undefined && !entry.record.detached) return entry;
+    throw new AppError("not_found", `No digester "${id}" is attached.`);
+  }
+
+  async function record(
+    type: EventType,
+    id: string,
+    details: { message?: string; by?: string } = {},
+  ): Promise<void> {
+    const about = { job: null, key: null, attempt: null, digester: id };
+    await store.record({ type, at: now(), ...about, ...details });
+    onChange();
+  }
+
+  function beginToFollow(entry: Entry): void {
+    const abort = new AbortController();
+    entry.lastReached = monotonic();
+    const ended = follow({
+      client: entry.client,
+      signal: abort.signal,
+      now,
+      onStatus: (status, askedAt) =>
+        guarded(entry, abort.signal, () => heard(entry, status, askedAt)),
+      onSilence: (problem) => guarded(entry, abort.signal, () => silent(entry, problem)),
+    });
+    entry.following = { abort, ended };
+  }
+
+  async function stopFollowing(entry: Entry): Promise<void> {
+    const { following } = entry;
+    entry.following = null;
+    following?.abort.abort();
+    await following?.ended;
+  }
+
+  /** What goes wrong with our own record must not look like silence of the digester. */
+  async function guarded(entry: Entry, signal: AbortSignal, work: () => Promise<void>) {
+    if (signal.aborted) return;
+    try {
+      await work();
+    } catch (thrown) {
+      log.error({ err: coerceError(thrown), digester: entry.record.id }, "following a digester");
+    }
+  }
+
+  async function heard(entry: Entry, status: DigesterStatus, askedAt: number): Promise<void> {
+    const { id, boot, url } = entry.record;
+    if (status.id !== id) {
+      return silent(entry, `Another digester, ${status.id}, answers at ${url}.`);
+    }
+    const wasReached = entry.problem === null && entry.status !== null;
+    const { isLossTold } = entry;
+    const newLife = boot !== null && boot !== status.boot;
+    Object.assign(entry, {
+      status,
+      problem: null,
+      isLost: false,
+      isLossTold: false,
+      lastHeardAt: now(),
+      lastReached: monotonic(),
+    } satisfies Partial<Entry>);
+    if (isLossTold) await record("digester_found", id);
+    if (!wasReached || newLife || entry.regulators.length === 0) await learnRegulators(entry);
+    await sync.settleDifferences({ digester: id, status, askedAt, newLife });
+    if (boot !== status.boot) await updateRecord(entry, { boot: status.boot });
+    onChange();
+  }
+
+  async function learnRegulators(entry: Entry): Promise<void> {
+    try {
+      entry.regulators = (await entry.client.regulator()).regulators;
+    } catch (thrown) {
+      log.warn(
+        { err: coerceError(thrown), digester: entry.record.id },
+        "asking for the regulators",
+      );
+    }
+  }
+
+  async function silent(entry: Entry, problem: string): Promise<void> {
+    const { id } = entry.record;
+    const isNews = entry.problem !== problem;
+    entry.problem = problem;
+    if (!entry.isLost && monotonic() - entry.lastReached >= lostAfterMs) {
+      entry.isLost = true;
+      // One that was never reached cannot be lost: it may be behind a wall, and ask for work itself.
+      if (entry.status !== null) {
+        entry.isLossTold = true;
+        await record("digester_lost", id, { message: problem });
+      }
+      await sync.putBack(id, `${id} is not reachable: ${problem}`);
+    }
+    if (isNews) onChange();
+  }
+
+  async function updateRecord(entry: Entry, fields: Partial<DigesterRecord>): Promise<void> {
+    const changed = { ...entry.record, ...fields };
+    await saveDigester(store, changed);
+    remember(changed);
+  }
+
+  async function identify(request: AttachRequest): Promise<{ id: string; boot: string | null }> {
+    if (request.id !== undefined) return { id: request.id, boot: request.boot ?? null };
+    const { id, boot } = await digesterClient(request).status(null, new AbortController().signal);
+    return { id, boot };
+  }
+
+  async function attach(
+    request: AttachRequest,
+    callbackUrl: string,
+    id: string,
+    boot: string | null,
+  ): Promise<{ isNew: boolean; answer: AttachAnswer }> {
+    const known = entries.get(id);
+    const before = known?.record;
+    const isNew = before === undefined || before.detached;
+    const newLife = before !== undefined && boot !== null && before.boot !== boot;
+    if (known !== undefined) await stopFollowing(known);
+    if (newLife) {
+      const jobs = await store.unsettled();
+      const lost = jobs.filter((job) => job.status === "in_progress" && job.digester === id);
+      await sync.loseAll(lost, `${id} was started anew.`);
+    }
+    const stored: DigesterRecord = {
+      id,
+      url: request.url,
+      token: request.token,
+      callbackToken: before?.callbackToken ?? newToken(),
+      callbackUrl,
+      attachedAt: isNew ? now() : before.attachedAt,
+      boot: boot ?? before?.boot ?? null,
+      detached: false,
+    };
+    await saveDigester(store, stored);
+    const entry = remember(stored);
+    if (newLife) entry.status = null;
+    entry.problem = null;
+    entry.isLost = false;
+    if (isNew) await record("digester_attached", id, { message: request.url });
+    beginToFollow(entry);
+    onChange();
+    const { callbackToken: token } = stored;
+    const { leaseMs, renewMs } = deps;
+    const dataRoots = [...deps.dataRoots];
+    return {
+      isNew,
+      answer: { id, callback: { url: callbackUrl, token }, dataRoots, leaseMs, renewMs },
+    };
+  }
+
+  async function detach(id: string): Promise<void> {
+    const entry = attached(id);
+    await stopFollowing(entry);
+    await updateRecord(entry, { detached: true });
+    entry.status = null;
+    entry.problem = null;
+    await record("digester_detached", id);
+    await sync.putBack(id, `${id} was detached.`);
+  }
+
+  function view(entry: Entry): AttachedDigester {
+    const { id, url, attachedAt } = entry.record;
+    return {
+      id,
+      url,
+      attachedAt: new Date(attachedAt).toISOString(),
+      reachable: entry.status !== null && !entry.isLost,
+      lastHeardAt: entry.lastHeardAt === null ? null : new Date(entry.lastHeardAt).toISOString(),
+      problem: entry.problem,
+      status: entry.status,
+      regulators: [...entry.regulators],
+    };
+  }
+
+  const attachedEntries = (): Entry[] =>
+    [...entries.values()].filter((entry) => !entry.record.detached);
+
+  return {
+    async start() {
+      const running = new Set((await store.unsettled()).map((job) => job.digester));
+      for (const stored of await loadDigesters(store)) {
+        if (stored.detached && !running.has(stored.id)) {
+          await forgetDigester(store, stored.id);
+          continue;
+        }
+        const callbackUrl = deps.isOurs(stored.callbackUrl) ? stored.callbackUrl : deps.callbackUrl;
+        const entry = remember({ ...stored, callbackUrl });
+        if (!stored.detached) beginToFollow(entry);
+      }
+    },
+
+    attach: async (request, callbackUrl) => {
+      const { id, boot } = await identify(request);
+      return oneAtATime(() => attach(request, callbackUrl, id, boot));
+    },
+    detach: (id) => oneAtATime(() => detach(id)),
+
+    list: () => attachedEntries().map(view),
+    get: (id) => view(attached(id)),
+    client: (id) => attached(id).client,
+    callbackOf(id) {
+      const { callbackUrl, callbackToken } = attached(id).record;
+      return { url: callbackUrl, token: callbackToken };
+    },
+    candidates: () => attachedEntries().map((entry) => candidateOf(entry)),
+
+    ofToken(token) {
+      const id = idByToken.get(tokenDigest(token));
+      const entry = id === undefined ? undefined : entries.get(id);
+      return entry === undefined ? null : { id: entry.record.id, detached: entry.record.detached };
+    },
+
+    heardFrom(id) {
+      const entry = entries.get(id);
+      if (entry !== undefined) entry.lastHeardAt = now();
+    },
+
+    remove(id, job) {
+      const entry = entries.get(id);
+      if (entry === undefined) return;
+      entry.removals = entry.removals.then(async () => {
+        try {
+          await entry.client.remove(job, entry.record.callbackUrl);
+        } catch (thrown) {
+          // It learns the same from the answer to its next callback.
+          log.warn({ job, digester: id, err: coerceError(thrown) }, "telling a digester to stop");
+        }
+      });
+    },
+    removalsOf: async (id) => entries.get(id)?.removals,
+    record,
+
+    async stop() {
+      await Promise.all([...entries.values()].map(stopFollowing));
+    },
+  };
+}
+
+/** Runs what it is given in turn. */
+function serial(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const next = last.then(work, work);
+    last = next;
+    return next;
+  };
+}
+
+function candidateOf({ record, status, problem, isLost }: Entry): Candidate {
+  const isKnown = status !== null && !isLost && problem === null;
+  return {
+    id: record.id,
+    problem: isKnown ? null : (problem ?? "not heard from yet"),
+    draining: status?.draining ?? false,
+    workers: status?.workers ?? 1,
+    lineLimit: status?.lineLimit ?? 0,
+    revision: status?.revision ?? 0,
+    waiting: status?.waiting.map((waiting) => waiting.job) ?? [],
+    running: status?.running.map((run) => run.job) ?? [],
+    dataRoots: status?.dataRoots ?? [],
+  };
+}

@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { DigesterStatus } from "../../contract/digester.ts";
+import { coerceError } from "../../contract/errors.ts";
+import type { DigesterClient } from "./digester-client.ts";
+
+export interface FollowOptions {
+  readonly client: DigesterClient;
+  readonly signal: AbortSignal;
+  /** @param askedAt when the question was sent that this answers. */
+  onStatus(status: DigesterStatus, askedAt: number): Promise<void>;
+  /** @param problem in words. */
+  onSilence(problem: string): Promise<void>;
+  readonly now: () => number;
+  /** A digester whose every progress counts as a change would otherwise be asked without pause. */
+  readonly pauseMs?: number;
+  readonly retryMs?: number;
+}
+
+const longestRetryMs = 2000;
+
+/** Asks a digester for its status again and again until aborted; it answers when something has changed. */
+export async function follow(options: FollowOptions): Promise<void> {
+  const { client, signal, onStatus, onSilence, now, pauseMs = 150, retryMs = 300 } = options;
+  let since: number | null = null;
+  let retry = retryMs;
+  while (!signal.aborted) {
+    const askedAt = now();
+    let pause = pauseMs;
+    try {
+      const status = await client.status(since, signal);
+      await onStatus(status, askedAt);
+      since = status.revision;
+      retry = retryMs;
+    } catch (thrown) {
+      if (signal.aborted) return;
+      since = null;
+      await onSilence(coerceError(thrown).message);
+      pause = retry;
+      retry = Math.min(longestRetryMs, retry * 2);
+    }
+    await sleep(pause, undefined, { signal }).catch(() => undefined);
+  }
+}

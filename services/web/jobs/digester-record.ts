@@ -1,0 +1,45 @@
+import { createHash, randomBytes } from "node:crypto";
+import { z } from "zod";
+import type { Store } from "../store/store.ts";
+
+/** What is remembered of a digester over restarts, as a setting of the store. */
+export const DigesterRecord = z.object({
+  id: z.string(),
+  url: z.string(),
+  /** What it wants to see from us. */
+  token: z.string(),
+  /** What it shows us with its callbacks. */
+  callbackToken: z.string(),
+  /** The base that its callbacks go to. */
+  callbackUrl: z.string(),
+  attachedAt: z.number(),
+  boot: z.string().nullable(),
+  /** Detached ones may finish what they run, and nothing else. */
+  detached: z.boolean(),
+});
+export type DigesterRecord = z.infer<typeof DigesterRecord>;
+
+const prefix = "digester/";
+
+export async function loadDigesters(store: Store): Promise<DigesterRecord[]> {
+  const settings = await store.settings(prefix);
+  return settings.flatMap(({ value }) => {
+    const parsed = DigesterRecord.safeParse(value);
+    return parsed.success ? [parsed.data] : [];
+  });
+}
+
+export async function saveDigester(store: Store, record: DigesterRecord): Promise<void> {
+  await store.setSetting(prefix + record.id, record);
+}
+
+export async function forgetDigester(store: Store, id: string): Promise<void> {
+  await store.setSetting(prefix + id, undefined);
+}
+
+export const newToken = (): string => randomBytes(32).toString("base64url");
+
+/** Tokens are looked up by their digest, so that the time of a look-up tells nothing about a token. */
+export function tokenDigest(token: string): string {
+  return createHash("sha256").update(token).digest("hex");
+}

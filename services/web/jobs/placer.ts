@@ -1,0 +1,252 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { coerceError } from "../../contract/errors.ts";
+import type { StoredInstruction } from "../../contract/instruction.ts";
+import type { Log } from "../log.ts";
+import type { Store } from "../store/store.ts";
+import type { DigesterDirectory } from "./digester-directory.ts";
+import { pathsOf } from "./instruction-paths.ts";
+import { place } from "./job-model.ts";
+import type { JobRecord } from "./job-record.ts";
+import {
+  choose,
+  loadsOf,
+  mayTouch,
+  movesFrom,
+  whyNone,
+  type Load,
+  type Move,
+} from "./placement.ts";
+
+/** Gives waiting jobs to digesters, and every job that must wait a reason. */
+export interface Placer {
+  /** Something has changed: look again. Several calls within a moment are one. */
+  kick(): void;
+  /** A job that stands in a line has changed: tell its digester again. */
+  retell(job: number): void;
+  stop(): Promise<void>;
+}
+
+export interface PlacerDeps {
+  readonly store: Store;
+  readonly directory: Pick<
+    DigesterDirectory,
+    "candidates" | "client" | "callbackOf" | "removalsOf"
+  >;
+  readonly log: Log;
+  readonly now: () => number;
+  /** Which jobs are to be executed. */
+  readonly isUnsettled: (job: JobRecord) => boolean;
+  /** A volatile field of a job has changed. */
+  readonly onTouch: (job: JobRecord) => void;
+  /** Between two looks. */
+  readonly pauseMs?: number;
+}
+
+/** Instructions may be large, and a digester has better things to do than to read many at once. */
+const parallel = 8;
+const passOverMs = 2000;
+
+export function createPlacer(deps: PlacerDeps): Placer {
+  const { store, directory, log, now, onTouch, pauseMs = 50 } = deps;
+  const abort = new AbortController();
+  const paths = new Map<number, readonly string[]>();
+  /** What digesters said that would not have a job: they are not asked again about this attempt. */
+  const refusals = new Map<string, Map<string, string>>();
+  /** Digesters that said "full" or did not answer, with the revision of the status that did not know it yet. */
+  const passedOver = new Map<string, number>();
+  const toRetell = new Set<number>();
+  let wanted = false;
+  let working: Promise<void> | null = null;
+
+  function kick(): void {
+    wanted = true;
+    if (working === null && !abort.signal.aborted) working = work();
+  }
+
+  async function work(): Promise<void> {
+    while (wanted && !abort.signal.aborted) {
+      wanted = false;
+      try {
+        await pass();
+      } catch (thrown) {
+        log.error({ err: coerceError(thrown) }, "placing jobs");
+      }
+      await sleep(pauseMs, undefined, { signal: abort.signal }).catch(() => undefined);
+    }
+    working = null;
+  }
+
+  async function pass(): Promise<void> {
+    const unsettled = await store.unsettled();
+    const waiting = unsettled.filter(
+      (job) => job.status === "submitted" && !job.held && job.hasInstruction,
+    );
+    forgetAllBut(waiting);
+    const loads = loadsOf(candidates(), unsettled);
+    const isPlaced = (job: JobRecord): boolean => job.digester !== null && loads.has(job.digester);
+    const homeless = waiting.filter((job) => !isPlaced(job));
+    const placed = waiting.filter(isPlaced);
+    const moves = [...(await assign(homeless, loads)), ...(await relieve(placed, loads))];
+    for (const job of placed) {
+      if (toRetell.delete(job.id) && job.digester !== null) {
+        moves.push({ job, digester: job.digester });
+      }
+    }
+    await dispatchAll(moves);
+  }
+
+  function candidates() {
+    return directory.candidates().map((candidate) => {
+      if (passedOver.get(candidate.id) !== candidate.revision) {
+        passedOver.delete(candidate.id);
+        return candidate;
+      }
+      return { ...candidate, lineLimit: 0 };
+    });
+  }
+
+  /** Chooses a place for each job, the most urgent first, and tells the others why there is none. */
+  async function assign(jobs: readonly JobRecord[], loads: Map<string, Load>): Promise<Move[]> {
+    const moves: Move[] = [];
+    const order = jobs.toSorted((a, b) => b.priority - a.priority || a.id - b.id);
+    for (const job of order) {
+      if (!deps.isUnsettled(job)) {
+        explain(job, "This service is configured not to take it up by itself.");
+        continue;
+      }
+      const blocked = whyNone([...loads.values()]);
+      const choice =
+        blocked === null
+          ? choose(await pathsOfJob(job), loads.values(), refusals.get(attemptOf(job)))
+          : { digester: null, reason: blocked };
+      if (choice.digester === null) {
+        explain(job, choice.reason);
+        continue;
+      }
+      moves.push({ job, digester: choice.digester });
+      const load = loads.get(choice.digester);
+      if (load !== undefined) load.waiting++;
+    }
+    return moves;
+  }
+
+  async function relieve(placed: readonly JobRecord[], loads: Map<string, Load>): Promise<Move[]> {
+    if (loads.size < 2) return [];
+    for (const job of placed) await pathsOfJob(job);
+    return movesFrom(placed, loads, (job, candidate) => {
+      const known = paths.get(job.id) ?? [];
+      return mayTouch(candidate, known) && refusals.get(attemptOf(job))?.has(candidate.id) !== true;
+    });
+  }
+
+  function explain(job: JobRecord, reason: string): void {
+    if (job.reason === reason) return;
+    store.touch(job.id, { reason });
+    onTouch({ ...job, reason });
+  }
+
+  async function pathsOfJob(job: JobRecord): Promise<readonly string[]> {
+    const known = paths.get(job.id);
+    if (known !== undefined) return known;
+    const instruction = await store.instruction(job.id);
+    const found = instruction === null ? [] : pathsOf(instruction).map(({ path }) => path);
+    paths.set(job.id, found);
+    return found;
+  }
+
+  async function dispatchAll(moves: readonly Move[]): Promise<void> {
+    const queue = [...moves];
+    const lane = async (): Promise<void> => {
+      for (let move = queue.shift(); move !== undefined; move = queue.shift()) {
+        if (abort.signal.aborted) return;
+        await dispatch(move);
+      }
+    };
+    await Promise.all(Array.from({ length: parallel }, lane));
+  }
+
+  async function dispatch({ job: planned, digester }: Move): Promise<void> {
+    if (passedOver.has(digester)) return kick();
+    await directory.removalsOf(digester);
+    const job = await store.job(planned.id);
+    const instruction = await store.instruction(planned.id);
+    if (
+      job === null ||
+      instruction === null ||
+      !isWaiting(job) ||
+      job.attempt !== planned.attempt
+    ) {
+      return;
+    }
+    const outcome = await send(job, instruction, digester);
+    const about = { job: job.id, attempt: job.attempt + 1, digester };
+    if (outcome.kind === "taken") {
+      log.info(about, "job placed");
+      await store.update(job.id, (current) =>
+        isWaiting(current) && current.attempt === job.attempt
+          ? place(current, digester, now())
+          : { job: current, events: [] },
+      );
+      return;
+    }
+    log.warn({ ...about, outcome }, "job not taken");
+    if (outcome.kind === "refused") {
+      const said = refusals.get(attemptOf(job)) ?? new Map<string, string>();
+      refusals.set(
+        attemptOf(job),
+        said.set(digester, `${digester} refuses it: ${outcome.message}`),
+      );
+    } else {
+      passOver(digester);
+    }
+    kick();
+  }
+
+  /** Until its status is a newer one, or for a moment if nothing changes there. */
+  function passOver(digester: string): void {
+    const candidate = directory.candidates().find(({ id }) => id === digester);
+    if (candidate === undefined) return;
+    passedOver.set(digester, candidate.revision);
+    const timer = setTimeout(() => {
+      passedOver.delete(digester);
+      kick();
+    }, passOverMs);
+    timer.unref();
+  }
+
+  async function send(job: JobRecord, instruction: StoredInstruction, digester: string) {
+    return directory.client(digester).dispatch({
+      job: job.id,
+      key: job.key,
+      attempt: job.attempt + 1,
+      priority: job.priority,
+      submittedBy: job.submittedBy,
+      submittedAt: new Date(job.submittedAt).toISOString(),
+      instruction,
+      callback: directory.callbackOf(digester),
+    });
+  }
+
+  function forgetAllBut(waiting: readonly JobRecord[]): void {
+    const ids = new Set(waiting.map((job) => job.id));
+    const attempts = new Set(waiting.map(attemptOf));
+    for (const id of paths.keys()) if (!ids.has(id)) paths.delete(id);
+    for (const attempt of refusals.keys()) if (!attempts.has(attempt)) refusals.delete(attempt);
+  }
+
+  return {
+    kick,
+    retell(job) {
+      toRetell.add(job);
+      kick();
+    },
+    async stop() {
+      abort.abort();
+      await working;
+    },
+  };
+}
+
+const attemptOf = (job: JobRecord): string => `${job.id}/${job.attempt}`;
+
+const isWaiting = (job: JobRecord): boolean => job.status === "submitted" && !job.held;

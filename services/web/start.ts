@@ -1,0 +1,280 @@
+import { mkdir } from "node:fs/promises";
+import { once } from "node:events";
+import { createServer, type RequestListener, type Server } from "node:http";
+import { hostname } from "node:os";
+import { join, resolve } from "node:path";
+import { performance } from "node:perf_hooks";
+import { AppError, coerceError } from "../contract/errors.ts";
+import { createApp } from "./app.ts";
+import type { Crop } from "./crop.ts";
+import { createEventStream } from "./event-stream.ts";
+import { gobiiSessions } from "./gobii-sessions.ts";
+import { hostTest, isWildcard } from "./http/guards.ts";
+import { firstGobiiUser, ownToken } from "./identity.ts";
+import { digesterDirectory } from "./jobs/digester-directory.ts";
+import { leaseKeeper } from "./jobs/lease-keeper.ts";
+import { createPlacer } from "./jobs/placer.ts";
+import { isUnsettledByDefault, type IsUnsettled } from "./jobs/unsettled.ts";
+import { createLog, type Log } from "./log.ts";
+import { openLowdbStore } from "./store/lowdb-store.ts";
+import type { Store } from "./store/store.ts";
+import { storedUsers } from "./users.ts";
+
+export interface WebOptions {
+  /** Holds the store's folder, and is the data root unless crops are configured. Made when missing. */
+  readonly dataDir: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** @default "127.0.0.1" Any other address lets other machines in, with the token. */
+  readonly host?: string;
+  /** Further names under which the service may be asked, `name` or `name:port`. */
+  readonly allowedHosts?: readonly string[];
+  /** Where others reach the service, when that is not the address it listens on: told to digesters and loaders. */
+  readonly publicUrl?: string;
+  /** The built console; null: no pages. */
+  readonly consoleDir: string | null;
+  /** The samples that ship with the product; null: none. */
+  readonly samplesDir: string | null;
+  /** @default one crop, `dev`, at `/gobii-dev`, whose data root is `dataDir` */
+  readonly crops?: readonly Crop[];
+  readonly version: string;
+  /** @default 15,000 */
+  readonly leaseMs?: number;
+  /** @default 5,000 */
+  readonly renewMs?: number;
+  /** What running attempts get after a start of the service, or after the machine has slept. @default `leaseMs` */
+  readonly graceMs?: number;
+  /** Requests under way get so long to end when the service closes. @default 3,000 */
+  readonly closeMs?: number;
+  readonly isUnsettled?: IsUnsettled;
+  readonly log?: Log;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  /** @default lowdb in `<dataDir>/.digester-web` */
+  readonly openStore?: (directory: string) => Promise<Store>;
+}
+
+export interface RunningWeb {
+  /** Where this machine reaches it, without a final slash. */
+  readonly url: string;
+  readonly token: string;
+  /** `url` is origin and context root of the first crop. */
+  readonly gobii: { readonly url: string; readonly user: string; readonly password: string };
+  /** Ends without losing anything. A second call waits for the first. */
+  close(): Promise<void>;
+}
+
+const loopback = "127.0.0.1";
+const storeFolder = ".digester-web";
+
+/**
+ * Starts the web service.
+ *
+ * @throws AppError `unavailable` when the port is taken or the store is in use.
+ */
+export async function startWeb(options: WebOptions): Promise<RunningWeb> {
+  const log = options.log ?? createLog();
+  const dataDir = resolve(options.dataDir);
+  const storeDir = join(dataDir, storeFolder);
+  await mkdir(storeDir, { recursive: true, mode: 0o700 });
+  const openStore =
+    options.openStore ??
+    ((directory) => openLowdbStore(directory, { onWarning: (message) => log.warn(message) }));
+  const store = await openStore(storeDir);
+  // A request that comes before everything is at hand waits for it.
+  let serve: (app: RequestListener) => void = () => undefined;
+  const app = new Promise<RequestListener>((resolveApp) => {
+    serve = resolveApp;
+  });
+  const server = createServer((request, response) => {
+    void app.then((answer) => answer(request, response));
+  });
+  try {
+    const identity = await prepareIdentity(store, storeDir);
+    await listen(server, log, options.port, options.host ?? loopback);
+    return await run(options, { log, dataDir, storeDir, store, server, serve, ...identity });
+  } catch (thrown) {
+    server.close();
+    server.closeAllConnections();
+    await store.close();
+    throw thrown;
+  }
+}
+
+async function prepareIdentity(store: Store, storeDir: string) {
+  const users = storedUsers(store);
+  const token = await ownToken(store, storeDir);
+  return { users, token, firstUser: await firstGobiiUser(store, users) };
+}
+
+interface Parts extends Awaited<ReturnType<typeof prepareIdentity>> {
+  readonly log: Log;
+  readonly dataDir: string;
+  readonly storeDir: string;
+  readonly store: Store;
+  readonly server: Server;
+  readonly serve: (app: RequestListener) => void;
+}
+
+async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
+  const { log, dataDir, storeDir, store, server, users, token, firstUser } = parts;
+  const { now = Date.now, leaseMs = 15_000, renewMs = 5000, version } = options;
+  const { graceMs = leaseMs, closeMs = 3000, isUnsettled = isUnsettledByDefault } = options;
+  const crops = (options.crops ?? [devCrop(dataDir)]).map((crop) => excluding(crop, storeDir));
+  const monotonic = (): number => performance.now();
+  const names = namesOf(server, options);
+  const { url, publicUrl } = names;
+  const gobiiUrl = url + (crops[0]?.contextPath ?? "");
+
+  const stream = createEventStream(store);
+  const onTouch = stream.jobTouched;
+  const directory = digesterDirectory({
+    store,
+    log,
+    now,
+    monotonic,
+    dataRoots: [...new Set(crops.flatMap((crop) => crop.dataRoots))],
+    leaseMs,
+    renewMs,
+    isOurs: (callbackUrl) => names.isOurHost(new URL(callbackUrl).host),
+    callbackUrl: names.callbackUrlFor(null),
+    onChange: () => {
+      stream.digestersChanged();
+      placer.kick();
+    },
+    onTouch,
+  });
+  const placer = createPlacer({ store, directory, log, now, isUnsettled, onTouch });
+  const keeper = leaseKeeper({ store, log, leaseMs, graceMs, now, monotonic });
+  const unsubscribe = store.subscribe((event) => {
+    if (event.type !== "placed" && event.type !== "step") placer.kick();
+  });
+
+  let closing: Promise<void> | null = null;
+  async function close(): Promise<void> {
+    unsubscribe();
+    await Promise.all([placer.stop(), directory.stop(), keeper.stop()]);
+    stream.close();
+    await endConnections(server, closeMs);
+    await store.close();
+    log.info({ url }, "web service closed");
+  }
+
+  await directory.start();
+  parts.serve(
+    createApp({
+      store,
+      crops,
+      directory,
+      placer,
+      stream,
+      now,
+      log,
+      users,
+      sessions: gobiiSessions(),
+      advertised: { host: new URL(publicUrl).hostname, port: portOf(publicUrl) },
+      about: {
+        version,
+        startedAt: new Date(now()).toISOString(),
+        crops: crops.map(({ name, dataRoots }) => ({ name, dataRoots: [...dataRoots] })),
+        gobiiUrl,
+      },
+      samplesDir: options.samplesDir,
+      callbackUrlFor: names.callbackUrlFor,
+      token,
+      leaseMs,
+      isUnsettled,
+      onTouch,
+      port: names.port,
+      isOurHost: names.isOurHost,
+      consoleDir: options.consoleDir,
+      isReady: () => closing === null,
+    }),
+  );
+  keeper.start();
+  placer.kick();
+  log.info({ url, dataDir }, "web service listens");
+
+  return {
+    url,
+    token,
+    gobii: { url: gobiiUrl, user: firstUser.name, password: firstUser.password },
+    close: () => (closing ??= close()),
+  };
+}
+
+/** Requests under way may end; whatever is still open at the deadline is cut. */
+async function endConnections(server: Server, deadlineMs: number): Promise<void> {
+  const closed = new Promise<void>((done) => server.close(() => done()));
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs);
+  server.closeIdleConnections();
+  await closed;
+  clearInterval(idle);
+  clearTimeout(deadline);
+}
+
+async function listen(server: Server, log: Log, port: number, host: string): Promise<void> {
+  server.listen(port, host);
+  try {
+    await once(server, "listening");
+  } catch (thrown) {
+    throw cannotListen(coerceError(thrown), port, host);
+  }
+  server.on("error", (thrown) => log.error({ err: thrown }, "web server"));
+}
+
+function cannotListen(error: Error & { code?: unknown }, port: number, host: string): AppError {
+  if (error.code !== "EADDRINUSE") {
+    const message = `Cannot listen on ${host}:${port}: ${error.message}`;
+    return new AppError("unavailable", message, { cause: error });
+  }
+  return new AppError("unavailable", `Port ${port} of ${host} is in use by another program.`, {
+    cause: error,
+    hint: "End that program, or take another port with --port.",
+  });
+}
+
+/** Under which names the service goes, now that it has its port. */
+function namesOf(server: Server, options: WebOptions) {
+  const host = options.host ?? loopback;
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : options.port;
+  const at = (name: string): string => `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
+  const url = at(isWildcard(host) ? "127.0.0.1" : host);
+  const publicUrl = (options.publicUrl ?? (isWildcard(host) ? at(hostname()) : url)).replace(
+    /\/+$/,
+    "",
+  );
+  const allowedHosts = [
+    ...(options.allowedHosts ?? []),
+    ...(isWildcard(host) ? [hostname()] : []),
+    ...(options.publicUrl === undefined ? [] : [new URL(options.publicUrl).host]),
+  ];
+  return {
+    url,
+    publicUrl,
+    port,
+    isOurHost: hostTest({ host, port, allowedHosts }),
+    /** By the name that was used to reach us, which is known to work from there. */
+    callbackUrlFor(reachedAt: string | null | undefined): string {
+      const isPublic = reachedAt === new URL(publicUrl).host;
+      const base = typeof reachedAt === "string" && !isPublic ? `http://${reachedAt}` : publicUrl;
+      return `${base}/api/callback`;
+    },
+  };
+}
+
+function portOf(url: string): number {
+  const { port, protocol } = new URL(url);
+  return port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
+}
+
+function devCrop(dataDir: string): Crop {
+  return { name: "dev", contextPath: "/gobii-dev", dataRoots: [dataDir], excluded: [] };
+}
+
+/** Whatever the crops are: the store's own folder is nobody's data. */
+function excluding(crop: Crop, storeDir: string): Crop {
+  return { ...crop, excluded: [...crop.excluded, storeDir] };
+}
