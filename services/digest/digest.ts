@@ -1,0 +1,305 @@
+import { readdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { coerceError } from "../contract/errors.ts";
+import type { Load } from "../contract/load.ts";
+import type { DigestProblem, DigestResult, TableValidation } from "../contract/result.ts";
+import type { Phase } from "./failure-message.ts";
+import { transposeFile } from "./matrix/transpose.ts";
+import { planLoad, type LoadPlan } from "./plan.ts";
+import { createProblems, NOWHERE, type Problems } from "./problems.ts";
+import { readTables, type TableRead, type TablesRead } from "./read-tables.ts";
+import { validateDigestFiles } from "./validation/digest-validator.ts";
+import { findingsOf, validateInstruction } from "./validation/instruction-validator.ts";
+import type { KnownSource } from "./validation/known-source.ts";
+import { tableChecks } from "./validation/rules.ts";
+
+export interface DigestRequest {
+  readonly load: Load;
+  /** What relative sources are relative to; null refuses them. */
+  readonly root: string | null;
+  /** Exists and is empty; the digest files are written here. */
+  readonly outDir: string;
+  /** Where they will be in the end: the paths of `result.tables`. */
+  readonly publishDir: string;
+  /** Null: every crop is known. */
+  readonly knownCrops: readonly string[] | null;
+  readonly known: KnownSource;
+}
+
+export interface DigestHooks {
+  onPhase(phase: Phase): void | Promise<void>;
+  /** Bytes of the sources, as they lie on disk. A source that is read twice counts twice. */
+  onProgress(progress: { bytesRead: number; bytesTotal: number }): void;
+  /** Awaited at least every 100 ms of work; may throw to cancel. */
+  checkpoint(): void | Promise<void>;
+}
+
+const CHECKPOINT_MS = 50;
+
+/**
+ * Turns the sources of a load into digest files. Bad input, a missing source, a full disk: all end in a `failed` result
+ * that says what was found where, and leave `outDir` empty.
+ *
+ * @throws only what a hook throws; `outDir` is empty then, too.
+ */
+export async function digest(request: DigestRequest, hooks: DigestHooks): Promise<DigestResult> {
+  const startedAt = performance.now();
+  const problems = createProblems();
+  const warnings = createProblems();
+  const guard = guardHooks(hooks);
+  const progress = { file: null as string | null, bytesRead: 0 };
+  let outcome: Outcome = { read: null, validation: [] };
+  try {
+    outcome = await run(request, guard, problems, warnings, progress);
+  } catch (thrown) {
+    emptyDirectory(request.outDir);
+    if (guard.stopped !== null) throw guard.stopped.thrown;
+    const { message, ...place } = describeSystemError(thrown, progress.file);
+    problems.report("system", place, () => message);
+  }
+  const failed = problems.count > 0;
+  if (failed) emptyDirectory(request.outDir);
+  return {
+    status: failed ? "failed" : "completed",
+    tables: failed ? [] : tablesOf(request, outcome.read),
+    matrix: matrixOf(request.load, outcome.read),
+    validation: outcome.validation,
+    errors: [...problems.list],
+    errorCount: problems.count,
+    warnings: [...warnings.list],
+    durationMs: Math.round(performance.now() - startedAt),
+    bytesRead: progress.bytesRead,
+  };
+}
+
+interface Outcome {
+  readonly read: TablesRead | null;
+  readonly validation: TableValidation[];
+}
+
+async function run(
+  request: DigestRequest,
+  guard: GuardedHooks,
+  problems: Problems,
+  warnings: Problems,
+  progress: { file: string | null; bytesRead: number },
+): Promise<Outcome> {
+  const { load, outDir } = request;
+  await guard.phase({ gobiiStatus: "validation", message: "Beginning Validation" });
+  const plan = prepare(request, problems, warnings);
+  if (plan === null) return { read: null, validation: [] };
+
+  await guard.phase({ gobiiStatus: "digest", message: "Beginning file digest" });
+  const read = await readTables({
+    tables: plan.tables,
+    root: request.root,
+    outDir,
+    problems,
+    warnings,
+    pace: guard.pace,
+    onFile: (path) => {
+      progress.file = path;
+    },
+    onProgress: (step) => {
+      progress.bytesRead = step.bytesRead;
+      guard.progress(step);
+    },
+  });
+
+  await guard.phase({ gobiiStatus: "validation", message: "Database Validation" });
+  const isComplete = plan.tables.every(
+    ({ table, kind }) => kind === "matrix" || wasMade(read.tables, table),
+  );
+  // Where a table could not be made, others would fail for want of it.
+  const validation = isComplete ? await validate(request, read, guard, problems, warnings) : [];
+
+  for (const table of plan.tables) {
+    await guard.phase({ gobiiStatus: "transformation", message: "Metadata Transformation" });
+    if (table.kind === "matrix" && table.sampleFast && problems.count === 0) {
+      await transposeMatrix(read.matrix, table.rule.width, guard.pace);
+    }
+  }
+  if (load.dataset.id === null && plan.tables.some((table) => table.table === "matrix")) {
+    problems.report("data set id", NOWHERE, () => "Data Set ID is null for variant call");
+  }
+  return { read, validation };
+}
+
+/** Checks what can be checked before reading. Null where the load cannot be read at all. */
+function prepare(request: DigestRequest, problems: Problems, warnings: Problems): LoadPlan | null {
+  const { load, knownCrops } = request;
+  const { crop } = load;
+  if (crop !== null && knownCrops !== null && !includesCrop(knownCrops, crop)) {
+    problems.report("crop", NOWHERE, () => `Unknown Crop Type: ${crop}`);
+    return null;
+  }
+  const plan = planLoad(load);
+  const findings = findingsOf(validateInstruction(load));
+  for (const text of new Set([...findings, ...plan.problems])) {
+    problems.report("instruction", NOWHERE, () => text);
+  }
+  for (const text of plan.warnings) warnings.report("instruction", NOWHERE, () => text);
+  return plan.problems.length > 0 ? null : plan;
+}
+
+function includesCrop(crops: readonly string[], crop: string): boolean {
+  return crops.some((known) => known.toLowerCase() === crop.toLowerCase());
+}
+
+function wasMade(tables: readonly TableRead[], name: string): boolean {
+  return tables.some(({ table, problems }) => table === name && problems === 0);
+}
+
+/** Checks the digest files and reports, in one line, what is wrong with them. */
+async function validate(
+  request: DigestRequest,
+  read: TablesRead,
+  guard: GuardedHooks,
+  problems: Problems,
+  warnings: Problems,
+): Promise<TableValidation[]> {
+  const outcome = await validateDigestFiles({
+    files: inOrderOf(request.load, read.tables).map(({ table, path }) => ({
+      table,
+      path,
+      shownPath: join(request.publishDir, `digest.${table}`),
+    })),
+    checks: tableChecks,
+    known: request.known,
+    matrix: sizeOf(request.load, read.matrix),
+    pace: guard.pace,
+  });
+  for (const { message, ...place } of outcome.warnings) {
+    warnings.report("validation", place, () => message);
+  }
+  const failed = outcome.tables.filter((table) => table.status === "FAILED");
+  if (failed.length > 0) {
+    problems.report("validation", NOWHERE, () => `Validation failures: ${describe(failed)}`);
+  }
+  return outcome.tables;
+}
+
+function describe(tables: readonly TableValidation[]): string {
+  return tables
+    .flatMap(({ fileName, failures }) =>
+      failures.map(({ reason, columnName, values }) => {
+        const where = [fileName, columnName.join(" and ")].filter((part) => part !== "").join(".");
+        return `${where}: ${reason}${values.length === 0 ? "" : ` (${values.join(", ")})`}`;
+      }),
+    )
+    .join("; ");
+}
+
+/** Markers and samples of a matrix; null where there is none, or none to measure. */
+function sizeOf(load: Load, matrix: TableRead | null): { markers: number; samples: number } | null {
+  if (matrix === null || matrix.rows === 0) return null;
+  return load.orientation === "SAMPLE_FAST"
+    ? { markers: matrix.columns, samples: matrix.rows }
+    : { markers: matrix.rows, samples: matrix.columns };
+}
+
+async function transposeMatrix(
+  matrix: TableRead | null,
+  width: number,
+  pace: () => void | Promise<void>,
+): Promise<void> {
+  if (matrix === null || matrix.rows === 0) return;
+  const asRead = `${matrix.path}.sample-fast`;
+  renameSync(matrix.path, asRead);
+  const { rows, columns } = matrix;
+  await transposeFile(asRead, matrix.path, { rows, columns, width }, pace);
+  rmSync(asRead);
+}
+
+function inOrderOf<T extends { readonly table: string }>(load: Load, tables: readonly T[]): T[] {
+  return load.tables.flatMap(({ table }) => tables.filter((item) => item.table === table));
+}
+
+function tablesOf(request: DigestRequest, read: TablesRead | null): DigestResult["tables"] {
+  if (read === null) return [];
+  const size = sizeOf(request.load, read.matrix);
+  const matrix =
+    read.matrix === null
+      ? []
+      : [{ ...read.matrix, rows: size?.markers ?? 0, columns: size?.samples ?? 0 }];
+  return inOrderOf(request.load, [...read.tables, ...matrix]).map(({ table, rows, columns }) => ({
+    table,
+    file: join(request.publishDir, `digest.${table}`),
+    rows,
+    columns,
+  }));
+}
+
+function matrixOf(load: Load, read: TablesRead | null): DigestResult["matrix"] {
+  if (read?.matrix == null) return null;
+  const { missing, heterozygous } = read.matrix;
+  const size = sizeOf(load, read.matrix) ?? { markers: 0, samples: 0 };
+  const isVcf = load.tables.some(
+    (table) => table.table === read.matrix?.table && table.fileType === "VCF",
+  );
+  return { ...size, missing, heterozygous, dataSetType: isVcf ? "VCF" : load.dataSetType };
+}
+
+interface GuardedHooks {
+  phase(phase: Phase): Promise<void>;
+  progress(step: { bytesRead: number; bytesTotal: number }): void;
+  pace(): void | Promise<void>;
+  /** What a hook threw, if one did. */
+  stopped: { readonly thrown: unknown } | null;
+}
+
+/** Keeps apart what hooks throw, which ends the digest, and what goes wrong with the input, which fails it. */
+function guardHooks(hooks: DigestHooks): GuardedHooks {
+  let lastCheckpoint = performance.now();
+  const guard: GuardedHooks = {
+    stopped: null,
+    phase: (phase) => call(() => hooks.onPhase(phase)),
+    progress(step) {
+      hooks.onProgress(step);
+    },
+    pace() {
+      if (performance.now() - lastCheckpoint < CHECKPOINT_MS) return undefined;
+      return call(() => hooks.checkpoint()).then(() => {
+        lastCheckpoint = performance.now();
+      });
+    },
+  };
+  const call = async (hook: () => void | Promise<void>): Promise<void> => {
+    try {
+      await hook();
+    } catch (thrown) {
+      guard.stopped = { thrown };
+      throw thrown;
+    }
+  };
+  return guard;
+}
+
+function emptyDirectory(path: string): void {
+  for (const name of readdirSync(path)) rmSync(join(path, name), { recursive: true, force: true });
+}
+
+/** What a person can do something about, in words; `file` is the one that was being read. */
+function describeSystemError(thrown: unknown, file: string | null): DigestProblem {
+  const error: NodeJS.ErrnoException = coerceError(thrown);
+  const code = error.code ?? "";
+  const at = (message: string, path: string | null): DigestProblem => ({
+    message,
+    file: path,
+    line: null,
+    column: null,
+  });
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    return at("There is no space left for the digest files", error.path ?? null);
+  }
+  if (code.startsWith("Z_")) {
+    return at(`The gzip file is damaged or cut short: ${error.message}`, file);
+  }
+  if (code === "EACCES" || code === "EPERM") {
+    return at("Permission denied; expected a file that the digester may read", error.path ?? file);
+  }
+  if (code === "ENOENT") {
+    return at("Unexpected Missing File: it was there and is gone", error.path ?? file);
+  }
+  return at(`The digest could not go on: ${error.message}`, error.path ?? file);
+}

@@ -1,0 +1,198 @@
+import type { DataSetType } from "../../contract/gobii-terms.ts";
+import { createByteBuffer, createByteSink, putByte } from "../output/byte-sink.ts";
+import type { Problems } from "../problems.ts";
+import type { LineBlock } from "../source/line-blocks.ts";
+import { PRIVATE_DELIMITER } from "../source/delimiter.ts";
+import { putFiltered, type TextFilter } from "../tables/cell-filter.ts";
+import type { TableReader } from "../tables/table-reader.ts";
+import { cellEnd, LF, type CallCounts, type MatrixRow, type MatrixRule } from "./matrix-rule.ts";
+import type { AlleleTable } from "./vcf-alleles.ts";
+
+export interface MatrixTableRule {
+  /** Where the calls begin in each file, 0-based. */
+  readonly firstRow: number;
+  readonly firstColumn: number;
+  readonly rule: MatrixRule;
+  readonly declaredType: DataSetType;
+  readonly filter: TextFilter | null;
+  readonly alleles: AlleleTable | null;
+}
+
+export interface MatrixReader extends TableReader {
+  counts(): CallCounts;
+  /** Reports what concerns the matrix as a whole. */
+  finish(): void;
+}
+
+/**
+ * CSV_BOTH: converts the calls from the origin to the right and down, and writes them without header, one line per row
+ * of the source. All rows of all files must have the same number of calls.
+ *
+ * @param path where the converted rows go, in the orientation of the source.
+ */
+export function createMatrixTable(
+  table: MatrixTableRule,
+  path: string,
+  problems: Problems,
+  warnings: Problems,
+): MatrixReader {
+  const { rule, firstRow, firstColumn } = table;
+  const sink = createByteSink(path);
+  const scratch = table.filter === null ? null : createByteBuffer(1 << 16);
+  let file: string | null = null;
+  let line: number | null = null;
+  let rows = 0;
+  let columns = -1;
+  /** Cells of the line above the first row of the file; 0 where there is none. */
+  let headerCells = 0;
+
+  const place = (cell: number) => ({
+    file,
+    line,
+    column: cell < 0 ? null : firstColumn + cell + 1,
+  });
+  const converter = rule.createConverter({
+    declaredType: table.declaredType,
+    alleles: table.alleles,
+    fault: (cell, kind, message) => problems.report(kind, place(cell), () => message(line ?? 0)),
+    warn: (cell, kind, message) => warnings.report(kind, place(cell), () => message(line ?? 0)),
+  });
+  const row: MatrixRow = {
+    bytes: Buffer.alloc(0),
+    lineFrom: 0,
+    from: 0,
+    to: 0,
+    delimiter: 0,
+    index: 0,
+  };
+
+  /** Where the cell of the first call begins, or -1 - n where the line has only n cells. */
+  const findFirstCall = (block: LineBlock, from: number, delimiter: number): number => {
+    let at = from;
+    for (let skipped = 0; skipped < firstColumn; skipped++) {
+      at = cellEnd(block.bytes, at, delimiter);
+      if (block.bytes[at] === LF) return -2 - skipped;
+      at++;
+    }
+    return at;
+  };
+
+  const irregular = (actual: number, why: string): void => {
+    problems.report(
+      "irregular matrix",
+      place(-1),
+      () =>
+        `Exception in processing matrix file. Irregular size matrix. Expected: ${columns} actual: ${actual}${why}`,
+    );
+  };
+
+  const shortRow = (cells: number): void => {
+    if (columns >= 0) {
+      irregular(0, "");
+      return;
+    }
+    problems.report(
+      "irregular matrix",
+      place(-1),
+      () =>
+        `The line has ${cells} ${cells === 1 ? "cell" : "cells"}; the matrix begins at cell ${firstColumn + 1}`,
+    );
+  };
+
+  /**
+   * Some programs end each line but the header with a delimiter. Empty cells that no column of the header stands above are
+   * no calls; the line is cut off before them, which no other table can see, since the matrix reads a block last.
+   */
+  const dropTrailingDelimiters = (): void => {
+    const { bytes, delimiter } = row;
+    if (headerCells === 0 || bytes[row.to - 1] !== delimiter) return;
+    let extra = countCells(bytes, row.lineFrom, row.to, delimiter) - headerCells;
+    while (extra-- > 0 && row.to > row.from && bytes[row.to - 1] === delimiter) row.to--;
+    bytes[row.to] = LF;
+  };
+
+  /** Puts the calls through the filter of the matrix column, if there is one. */
+  const filterCalls = (): void => {
+    if (scratch === null) return;
+    scratch.at = 0;
+    for (let at = row.from; ; at++) {
+      const end = cellEnd(row.bytes, at, row.delimiter);
+      putFiltered(scratch, table.filter, row.bytes, at, end);
+      putByte(scratch, row.bytes[end] === LF ? LF : PRIVATE_DELIMITER);
+      at = end;
+      if (row.bytes[end] === LF) break;
+    }
+    row.bytes = scratch.bytes;
+    row.lineFrom = 0;
+    row.from = 0;
+    row.to = scratch.at - 1;
+    row.delimiter = PRIVATE_DELIMITER;
+  };
+
+  const readRow = (block: LineBlock, k: number, delimiter: number): void => {
+    const lineFrom = block.starts[k] ?? 0;
+    const from = findFirstCall(block, lineFrom, delimiter);
+    if (from < 0) {
+      shortRow(-1 - from);
+      rows++;
+      return;
+    }
+    row.bytes = block.bytes;
+    row.lineFrom = lineFrom;
+    row.from = from;
+    row.to = (block.starts[k + 1] ?? 0) - 1;
+    row.delimiter = delimiter;
+    row.index = rows++;
+    dropTrailingDelimiters();
+    filterCalls();
+    sink.room((row.to - row.from + 1) * (rule.width + 1));
+    const end = converter.convert(row, sink.bytes, sink.at);
+    const calls = (end - sink.at) / (rule.width + 1);
+    if (columns < 0) columns = calls;
+    else if (calls !== columns) irregular(calls, "");
+    sink.bytes[end - 1] = LF;
+    sink.at = end;
+    sink.commit();
+  };
+
+  return {
+    beginFile(opened) {
+      file = opened;
+      headerCells = 0;
+    },
+    read(block, delimiter) {
+      const above = firstRow - 1 - block.firstRow;
+      if (above >= 0 && above < block.count) {
+        const lineFrom = block.starts[above] ?? 0;
+        const lineTo = (block.starts[above + 1] ?? 0) - 1;
+        headerCells = countCells(block.bytes, lineFrom, lineTo, delimiter);
+        const at = findFirstCall(block, lineFrom, delimiter);
+        if (at >= 0) converter.header?.(block.bytes, lineFrom, at);
+      }
+      for (let k = Math.max(0, above + 1); k < block.count; k++) {
+        line = block.firstRow + k + 1;
+        readRow(block, k, delimiter);
+      }
+    },
+    endFile() {},
+    finish() {
+      file = null;
+      line = null;
+      converter.finish?.();
+    },
+    close: () => sink.close(),
+    counts: () => converter.counts(),
+    get rows() {
+      return rows;
+    },
+    get columns() {
+      return Math.max(0, columns);
+    },
+  };
+}
+
+function countCells(bytes: Buffer, from: number, to: number, delimiter: number): number {
+  let cells = 1;
+  for (let at = from; at < to; at++) if (bytes[at] === delimiter) cells++;
+  return cells;
+}

@@ -1,0 +1,34 @@
+import { cellText, invalidCall, type MatrixRule } from "./matrix-rule.ts";
+import { N, copyLetters } from "./letters.ts";
+
+/** A matrix of single letters that stay as they are. `heterozygous` is the letter of a call of two different alleles. */
+function lettersOnly(letters: string, expected: string, heterozygous: string | null): MatrixRule {
+  return {
+    width: 1,
+    createConverter(context) {
+      const allowed = new Uint8Array(256);
+      for (const byte of Buffer.from(letters, "latin1")) allowed[byte] = 1;
+      const tally = new Float64Array(256);
+      let input: Buffer = Buffer.alloc(0);
+      return {
+        convert(row, output, at) {
+          input = row.bytes;
+          return copyLetters(row, allowed, tally, output, at, (from, to, cell, target, place) => {
+            context.fault(cell, "matrix", invalidCall(cellText(input, from, to), expected));
+            target[place] = N;
+          });
+        },
+        counts: () => ({
+          missing: tally[N] ?? 0,
+          heterozygous: heterozygous === null ? 0 : (tally[heterozygous.charCodeAt(0)] ?? 0),
+        }),
+      };
+    },
+  };
+}
+
+/** Presence 1 or absence 0 of a band; N is missing. */
+export const dominant = lettersOnly("01N", "0, 1 or N", null);
+
+/** 0 and 2 are the two homozygotes, 1 the heterozygote; N is missing. */
+export const codominant = lettersOnly("012N", "0, 1, 2 or N", "1");

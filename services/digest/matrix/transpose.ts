@@ -1,0 +1,126 @@
+import { closeSync, openSync, readSync, writeSync } from "node:fs";
+
+/** A matrix file whose cells are all `width` bytes, each with one byte behind it: TAB, or LF behind the last of a row. */
+export interface FixedMatrix {
+  readonly rows: number;
+  readonly columns: number;
+  readonly width: number;
+}
+
+const TAB = 9;
+const LF = 10;
+const TILE_BYTES = 8 << 20;
+/** Shorter pieces cost more in calls than they save in memory. */
+const PIECE_BYTES = 4096;
+/** Cells of a square that fits into the first-level cache, on both sides of the copy. */
+const SQUARE = 32;
+
+/**
+ * Writes the transposed matrix, one tile after the other, each read and written at its final place. Memory is bounded by
+ * two tiles, whatever the size of the matrix.
+ *
+ * @param pace awaited after each tile; may throw to stop.
+ * @throws a system error where a file cannot be read or written.
+ */
+export async function transposeFile(
+  source: string,
+  target: string,
+  matrix: FixedMatrix,
+  pace: () => void | Promise<void>,
+  tileBytes = TILE_BYTES,
+): Promise<void> {
+  const { rows, columns } = matrix;
+  const cell = matrix.width + 1;
+  const tile = tileSize(rows, columns, cell, tileBytes);
+  const input = Buffer.allocUnsafe(tile.rows * tile.columns * cell);
+  const output = Buffer.allocUnsafe(input.length);
+  const from = openSync(source, "r");
+  const to = openSync(target, "wx");
+  try {
+    for (let column = 0; column < columns; column += tile.columns) {
+      const width = Math.min(tile.columns, columns - column);
+      for (let row = 0; row < rows; row += tile.rows) {
+        const height = Math.min(tile.rows, rows - row);
+        for (let i = 0; i < height; i++) {
+          const place = ((row + i) * columns + column) * cell;
+          readAll(from, input, i * width * cell, width * cell, place);
+        }
+        transposeTile(input, output, height, width, cell);
+        const isLast = row + height === rows;
+        for (let j = 0; j < width; j++) {
+          output[(j + 1) * height * cell - 1] = isLast ? LF : TAB;
+        }
+        if (height === rows) {
+          writeAll(to, output, 0, width * height * cell, column * rows * cell);
+        } else {
+          for (let j = 0; j < width; j++) {
+            const place = ((column + j) * rows + row) * cell;
+            writeAll(to, output, j * height * cell, height * cell, place);
+          }
+        }
+        await pace();
+      }
+    }
+  } finally {
+    closeSync(from);
+    closeSync(to);
+  }
+}
+
+/** Whole columns where that leaves pieces of a good length on the reading side, else a square. */
+export function tileSize(
+  rows: number,
+  columns: number,
+  cell: number,
+  tileBytes: number,
+): { rows: number; columns: number } {
+  const cells = Math.max(1, Math.floor(tileBytes / cell));
+  const ofWholeColumns = Math.floor(cells / rows);
+  if (ofWholeColumns >= Math.min(columns, Math.ceil(PIECE_BYTES / cell))) {
+    return { rows, columns: Math.min(columns, ofWholeColumns) };
+  }
+  const side = Math.max(1, Math.floor(Math.sqrt(cells)));
+  const width = Math.min(columns, side);
+  return { rows: Math.min(rows, Math.max(1, Math.floor(cells / width))), columns: width };
+}
+
+/**
+ * Transposes a tile of `height` rows and `width` columns of cells of `cell` bytes. Each cell brings the byte behind it
+ * along; an LF becomes a TAB.
+ */
+export function transposeTile(
+  input: Uint8Array,
+  output: Uint8Array,
+  height: number,
+  width: number,
+  cell: number,
+): void {
+  for (let top = 0; top < height; top += SQUARE) {
+    const bottom = Math.min(height, top + SQUARE);
+    for (let left = 0; left < width; left += SQUARE) {
+      const right = Math.min(width, left + SQUARE);
+      for (let j = left; j < right; j++) {
+        let at = (j * height + top) * cell;
+        for (let i = top; i < bottom; i++) {
+          let place = (i * width + j) * cell;
+          for (let k = cell - 1; k > 0; k--) output[at++] = input[place++] as number;
+          output[at++] = TAB;
+        }
+      }
+    }
+  }
+}
+
+function readAll(file: number, into: Buffer, at: number, length: number, place: number): void {
+  for (let done = 0; done < length;) {
+    const count = readSync(file, into, at + done, length - done, place + done);
+    if (count === 0) throw new Error("The converted matrix ended before its last row");
+    done += count;
+  }
+}
+
+function writeAll(file: number, from: Buffer, at: number, length: number, place: number): void {
+  for (let done = 0; done < length;) {
+    done += writeSync(file, from, at + done, length - done, place + done);
+  }
+}

@@ -1,0 +1,75 @@
+/** ref and alts of each marker, in the order of the marker table, held as bytes: some 8 bytes for a SNP. */
+export interface AlleleTable {
+  readonly markers: number;
+  add(ref: Uint8Array, alts: Uint8Array): void;
+  /** Alleles of a marker: 0 is ref, then the alts. */
+  alleles(marker: number): readonly string[];
+}
+
+const SEPARATOR = 9;
+
+export function createAlleleTable(): AlleleTable {
+  let text = Buffer.allocUnsafe(1 << 16);
+  let ends = new Uint32Array(1 << 12);
+  let used = 0;
+  let markers = 0;
+
+  const append = (bytes: Uint8Array, separator: boolean): void => {
+    if (used + bytes.length + 1 > text.length) {
+      text = Buffer.concat([text], 2 * (used + bytes.length + 1));
+    }
+    text.set(bytes, used);
+    used += bytes.length;
+    if (separator) text[used++] = SEPARATOR;
+  };
+
+  return {
+    get markers() {
+      return markers;
+    },
+    add(ref, alts) {
+      append(ref, true);
+      append(alts, false);
+      if (markers === ends.length) {
+        const grown = new Uint32Array(2 * ends.length);
+        grown.set(ends);
+        ends = grown;
+      }
+      ends[markers++] = used;
+    },
+    alleles(marker) {
+      const from = marker === 0 ? 0 : (ends[marker - 1] ?? 0);
+      const both = text.toString("utf8", from, ends[marker]);
+      const split = both.indexOf("\t");
+      return [both.slice(0, split), ...splitAlts(both.slice(split + 1))];
+    },
+  };
+}
+
+/**
+ * The alternates of a cell, which may be written as VCF writes them or as in GOBii's marker files: `C/T`, `C|T`, `C T`,
+ * or an array's text. Where it is VCF, only the comma separates: `A,<DUP:TANDEM>,G` has three.
+ */
+export function splitAlts(cell: string): string[] {
+  if (/[<>[\]*\d]/.test(cell)) return cell.split(",");
+  return cell.split(/[^A-Za-z.-]+/).filter((alt) => alt !== "");
+}
+
+const SYMBOLS: Readonly<Record<string, string>> = {
+  ".": "N",
+  "-": "N",
+  "*": "N",
+  "<*>": "N",
+  "<NON_REF>": "N",
+  DUP: "N",
+  INV: "N",
+  INS: "+",
+  DEL: "-",
+};
+
+/** How a called allele is written: one letter, or the allele's own text where there is no letter for it. */
+export function alleleLetter(allele: string): string {
+  const upper = allele.toUpperCase();
+  const symbol = SYMBOLS[upper] ?? SYMBOLS[upper.replace(/^<(\w+)(:[^>]*)?>$/, "$1")];
+  return symbol ?? upper;
+}

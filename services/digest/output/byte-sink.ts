@@ -1,0 +1,79 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+
+/** Bytes in memory that grow: whoever writes asks for room, puts bytes at `bytes[at]` and moves `at`. */
+export interface ByteBuffer {
+  bytes: Buffer;
+  at: number;
+  /** Makes sure that `bytes` reaches at least `count` bytes beyond `at`. May replace `bytes`. */
+  room(count: number): void;
+}
+
+/**
+ * A file that is written in large pieces. What lies before the last `commit` may be on disk, what lies behind it can still
+ * be taken back by moving `at`.
+ */
+export interface ByteSink extends ByteBuffer {
+  /** Says that all up to `at` is final. May move `at`. */
+  commit(): void;
+  /** Writes what is left and closes the file; safe to call again. */
+  close(): void;
+}
+
+const WRITE_BYTES = 1 << 20;
+
+export function createByteBuffer(size: number): ByteBuffer {
+  const buffer: ByteBuffer = {
+    bytes: Buffer.allocUnsafe(size),
+    at: 0,
+    room(count) {
+      if (buffer.at + count <= buffer.bytes.length) return;
+      const grown = Buffer.allocUnsafe(2 * (buffer.at + count));
+      buffer.bytes.copy(grown, 0, 0, buffer.at);
+      buffer.bytes = grown;
+    },
+  };
+  return buffer;
+}
+
+/** @throws a system error, here and from `commit` and `close`, where the file cannot be written. */
+export function createByteSink(path: string): ByteSink {
+  let descriptor: number | null = openSync(path, "wx");
+  const flush = (): void => {
+    if (descriptor === null) return;
+    for (let from = 0; from < sink.at;) {
+      from += writeSync(descriptor, sink.bytes, from, sink.at - from);
+    }
+    sink.at = 0;
+  };
+  const sink: ByteSink = Object.assign(createByteBuffer(WRITE_BYTES + (WRITE_BYTES >> 1)), {
+    commit() {
+      if (sink.at >= WRITE_BYTES) flush();
+    },
+    close() {
+      if (descriptor === null) return;
+      try {
+        flush();
+      } finally {
+        closeSync(descriptor);
+        descriptor = null;
+      }
+    },
+  });
+  return sink;
+}
+
+/** Copies `source[from, to)` to the sink. */
+export function put(sink: ByteBuffer, source: Uint8Array, from: number, to: number): void {
+  const length = to - from;
+  sink.room(length);
+  const { bytes, at } = sink;
+  // A call to copy costs more than a short loop.
+  if (length < 32) for (let i = 0; i < length; i++) bytes[at + i] = source[from + i] ?? 0;
+  else bytes.set(source.subarray(from, to), at);
+  sink.at = at + length;
+}
+
+export function putByte(sink: ByteBuffer, byte: number): void {
+  sink.room(1);
+  sink.bytes[sink.at++] = byte;
+}

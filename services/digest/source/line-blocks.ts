@@ -1,0 +1,243 @@
+import { closeSync, createReadStream, openSync, readSync } from "node:fs";
+import { pipeline } from "node:stream";
+import { createGunzip } from "node:zlib";
+import type { DigestProblem } from "../../contract/result.ts";
+import type { SourceFile } from "./source-files.ts";
+
+/**
+ * A run of whole lines. Line k is `bytes[starts[k] … starts[k + 1] - 1)`, its LF stands at `starts[k + 1] - 1`; whatever
+ * ended the line in the file, here it is one LF. Valid only until the callback that got it returns.
+ */
+export interface LineBlock {
+  readonly bytes: Buffer;
+  readonly starts: Int32Array;
+  readonly count: number;
+  /** 0-based row of line 0 in its file. */
+  readonly firstRow: number;
+}
+
+export interface ReadHooks {
+  onBlock(block: LineBlock): void;
+  /** Bytes of the file that were read since the last call, as they lie on disk. */
+  onBytes(count: number): void;
+  /** Awaited between blocks; may throw to stop. */
+  pace(): void | Promise<void>;
+}
+
+export const CHUNK_BYTES = 1 << 20;
+
+/** Longer lines are taken for a sign of a file that is not text. */
+export const LONGEST_LINE_BYTES = 64 << 20;
+
+const LF = 10;
+const CR = 13;
+
+/**
+ * Reads a text file in blocks of whole lines. LF, CRLF and CR end a line; the last line needs no end; blank lines at
+ * the end of the file are left out; a UTF-8 byte order mark and gzip compression are taken off.
+ *
+ * @returns what makes the file unreadable as text, or null.
+ * @throws a system error (with `code`) where the file cannot be read.
+ */
+export async function readLineBlocks(
+  file: SourceFile,
+  hooks: ReadHooks,
+  chunkBytes = CHUNK_BYTES,
+): Promise<DigestProblem | null> {
+  const cutter = createLineCutter(hooks.onBlock);
+  for await (const chunk of openChunks(file, chunkBytes, hooks.onBytes)) {
+    const fault = cutter.push(chunk);
+    if (fault !== null) return { ...fault, file: file.path, column: null };
+    await hooks.pace();
+  }
+  cutter.end();
+  return null;
+}
+
+interface Fault {
+  readonly message: string;
+  readonly line: number;
+}
+
+export interface LineCutter {
+  push(chunk: Buffer): Fault | null;
+  end(): void;
+}
+
+/** Cuts a sequence of chunks into blocks of whole lines; where the chunks are cut makes no difference to the lines. */
+export function createLineCutter(onBlock: (block: LineBlock) => void): LineCutter {
+  let buffer = Buffer.allocUnsafe(2 * CHUNK_BYTES);
+  let starts = new Int32Array(1024);
+  let filled = 0;
+  let row = 0;
+  let endedWithCr = false;
+  let bom = 0;
+
+  /** Hands on `buffer[0, end)`, which ends with an LF, and keeps the rest. */
+  const emit = (end: number): void => {
+    let count = 0;
+    for (let at = 0; at < end; count++) {
+      if (count + 1 >= starts.length) {
+        const grown = new Int32Array(starts.length * 2);
+        grown.set(starts);
+        starts = grown;
+      }
+      starts[count] = at;
+      at = buffer.indexOf(LF, at) + 1;
+    }
+    starts[count] = end;
+    onBlock({ bytes: buffer, starts, count, firstRow: row });
+    row += count;
+    buffer.copyWithin(0, end, filled);
+    filled -= end;
+  };
+
+  const push = (chunk: Buffer): Fault | null => {
+    if (filled + chunk.length > buffer.length) {
+      if (filled > LONGEST_LINE_BYTES) {
+        return {
+          message: `The line is longer than ${LONGEST_LINE_BYTES >> 20} MiB; expected a text file with ended lines`,
+          line: row + 1,
+        };
+      }
+      const grown = Buffer.allocUnsafe(2 * (filled + chunk.length));
+      buffer.copy(grown, 0, 0, filled);
+      buffer = grown;
+    }
+    let from = 0;
+    for (; bom < 3 && from < chunk.length; from++) {
+      if (chunk[from] !== BOM[bom]) {
+        // Not a mark after all: what looked like its beginning is text.
+        buffer.set(BOM.subarray(0, bom), 0);
+        filled = bom;
+        bom = 3;
+        break;
+      }
+      bom++;
+    }
+    const text = from === 0 ? chunk : chunk.subarray(from);
+    const nul = text.indexOf(0);
+    if (nul >= 0) {
+      return {
+        message:
+          "The line contains a NUL byte; expected a text file " +
+          "(save a spreadsheet or a UTF-16 file as tab-separated text in UTF-8)",
+        line: row + 1 + countLines(buffer, filled) + countLines(text, nul),
+      };
+    }
+    buffer.set(text, filled);
+    const end = filled + text.length;
+    if (endedWithCr || text.includes(CR)) {
+      const lastByte = buffer[end - 1];
+      filled = joinLineEnds(buffer, filled, end, endedWithCr);
+      if (text.length > 0) endedWithCr = lastByte === CR;
+    } else {
+      filled = end;
+    }
+    const cut = lastLineEnd(buffer, filled);
+    if (cut > 0) emit(cut);
+    return null;
+  };
+
+  const end = (): void => {
+    if (bom < 3 && bom > 0) {
+      buffer.set(BOM.subarray(0, bom), 0);
+      filled = bom;
+    }
+    while (filled > 0 && buffer[filled - 1] === LF) filled--;
+    if (filled === 0) return;
+    if (filled === buffer.length) buffer = Buffer.concat([buffer, Buffer.alloc(1)]);
+    buffer[filled++] = LF;
+    emit(filled);
+  };
+
+  return { push, end };
+}
+
+const BOM = Uint8Array.of(0xef, 0xbb, 0xbf);
+
+function countLines(bytes: Uint8Array, to: number): number {
+  let lines = 0;
+  for (let at = 0; at < to; at++) if (bytes[at] === LF) lines++;
+  return lines;
+}
+
+/**
+ * Makes each CRLF and CR in `bytes[from, to)` one LF, in place.
+ *
+ * @param afterCr whether the byte before `from` was a CR, so that an LF at `from` belongs to it.
+ * @returns the new end.
+ */
+function joinLineEnds(bytes: Uint8Array, from: number, to: number, afterCr: boolean): number {
+  let out = from;
+  let previousCr = afterCr;
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte === LF && previousCr) {
+      previousCr = false;
+      continue;
+    }
+    previousCr = byte === CR;
+    bytes[out++] = previousCr ? LF : byte;
+  }
+  return out;
+}
+
+/**
+ * The end of the last whole line in `bytes[0, to)` that is not blank: blank lines wait for text, since at the end of the
+ * file they do not count. 0 where there is none.
+ */
+function lastLineEnd(bytes: Buffer, to: number): number {
+  let at = to === 0 ? -1 : bytes.lastIndexOf(LF, to - 1);
+  while (at > 0 && bytes[at - 1] === LF) at--;
+  return at <= 0 ? 0 : at + 1;
+}
+
+/** The bytes of a file in chunks, each valid until the next is asked for. */
+async function* openChunks(
+  file: SourceFile,
+  chunkBytes: number,
+  onBytes: (count: number) => void,
+): AsyncGenerator<Buffer> {
+  const descriptor = openSync(file.path, "r");
+  try {
+    const chunk = Buffer.allocUnsafe(chunkBytes);
+    if (isGzip(descriptor)) {
+      yield* inflate(file.path, onBytes);
+      return;
+    }
+    for (;;) {
+      const count = readSync(descriptor, chunk, 0, chunkBytes, null);
+      if (count === 0) return;
+      onBytes(count);
+      yield chunk.subarray(0, count);
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function isGzip(descriptor: number): boolean {
+  const magic = Buffer.alloc(2);
+  return readSync(descriptor, magic, 0, 2, 0) === 2 && magic[0] === 0x1f && magic[1] === 0x8b;
+}
+
+async function* inflate(
+  path: string,
+  onBytes: (count: number) => void,
+): AsyncGenerator<Buffer, void> {
+  const compressed = createReadStream(path, { highWaterMark: INFLATED_BYTES });
+  const inflated = createGunzip({ chunkSize: INFLATED_BYTES });
+  // Errors of either stream reach the loop below through `inflated`.
+  pipeline(compressed, inflated, () => {});
+  let seen = 0;
+  for await (const chunk of inflated as AsyncIterable<Buffer>) {
+    onBytes(compressed.bytesRead - seen);
+    seen = compressed.bytesRead;
+    yield chunk;
+  }
+  onBytes(compressed.bytesRead - seen);
+}
+
+/** Four times faster than zlib's default of 16 KiB. */
+const INFLATED_BYTES = 1 << 18;

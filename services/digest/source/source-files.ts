@@ -1,0 +1,56 @@
+import { readdirSync, statSync } from "node:fs";
+import { basename, isAbsolute, join, resolve } from "node:path";
+
+/** A plain file to read, with its size on disk in bytes. */
+export interface SourceFile {
+  readonly path: string;
+  readonly name: string;
+  readonly size: number;
+}
+
+/** The files of a source, or why there are none. */
+export type SourceListing =
+  { readonly files: readonly SourceFile[] } | { readonly path: string; readonly problem: string };
+
+/**
+ * The plain files that a source names, in the order of their names: the file itself, or those of the directory, without
+ * its sub-directories. In a directory, files whose name contains "digest" are left out, as GOBii's 2.1 does.
+ *
+ * @param root what relative sources are relative to; null refuses them.
+ */
+export function listSource(source: string, root: string | null): SourceListing {
+  if (source === "") return { path: source, problem: "The instruction names no source" };
+  if (root === null && !isAbsolute(source)) {
+    return { path: source, problem: "The source is a relative path; expected an absolute one" };
+  }
+  const path = root === null ? source : resolve(root, source);
+  const kind = statSync(path, { throwIfNoEntry: false });
+  if (kind === undefined) {
+    return { path, problem: "Unexpected Missing File: the source does not exist" };
+  }
+  if (kind.isFile()) return { files: [{ path, name: basename(path), size: kind.size }] };
+  if (!kind.isDirectory()) {
+    return { path, problem: "The source is neither a file nor a directory" };
+  }
+  const names = readdirSync(path).toSorted(byCodeUnits);
+  const files = names
+    .filter((name) => !name.includes("digest"))
+    .flatMap((name): SourceFile[] => {
+      const file = join(path, name);
+      const entry = statSync(file, { throwIfNoEntry: false });
+      return entry?.isFile() === true ? [{ path: file, name, size: entry.size }] : [];
+    });
+  if (files.length > 0) return { files };
+  const skipped = names.some((name) => name.includes("digest"));
+  return {
+    path,
+    problem:
+      "Unexpected Missing File: the source directory has no file to read" +
+      (skipped ? '; files whose name contains "digest" are not read' : ""),
+  };
+}
+
+/** Not by locale: the order must be the same on every machine. */
+function byCodeUnits(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,189 @@
+import { statSync } from "node:fs";
+import { readLineBlocks, type LineBlock } from "../source/line-blocks.ts";
+import {
+  addToSum,
+  createFingerprintSet,
+  resetHash,
+  updateHash,
+  type Hash,
+  type ListSum,
+} from "./fingerprint.ts";
+
+/** What the checks want to know of one or several columns of a digest file taken together. */
+export interface ColumnSummary {
+  /** Those of the columns that the header does not name; nothing else is known then. */
+  readonly missingColumns: readonly string[];
+  /** Whether a value is blank. */
+  blank: boolean;
+  /** Whether a row ends before one of the columns. */
+  short: boolean;
+  /** Values that occurred before, at most three. */
+  readonly duplicates: string[];
+  readonly all: ListSum;
+  readonly distinct: ListSum;
+}
+
+export interface SummaryWish {
+  readonly columns: readonly string[];
+  /** Distinct values and duplicates cost memory and are kept only for those who ask. */
+  readonly distinct: boolean;
+}
+
+export interface FileSummary {
+  /** False for a file without even a header. */
+  readonly hasHeader: boolean;
+  readonly rows: number;
+  /** By `wishKey`. */
+  readonly columns: ReadonlyMap<string, ColumnSummary>;
+}
+
+export function wishKey(columns: readonly string[]): string {
+  return columns.join(",");
+}
+
+export const EXAMPLES = 3;
+const TAB = 9;
+
+/** Reads a digest file once and gathers what is wished for. */
+export async function summarizeFile(
+  path: string,
+  wishes: readonly SummaryWish[],
+  pace: () => void | Promise<void>,
+): Promise<FileSummary> {
+  const byKey = new Map<string, { columns: readonly string[]; distinct: boolean }>();
+  for (const wish of wishes) {
+    const key = wishKey(wish.columns);
+    const distinct = wish.distinct || byKey.get(key)?.distinct === true;
+    byKey.set(key, { columns: wish.columns, distinct });
+  }
+  const columns = new Map<string, ColumnSummary>();
+  let watchers: ((bytes: Buffer, ends: Int32Array, found: number, from: number) => void)[] = [];
+  let ends = new Int32Array(0);
+  let rows = -1;
+
+  const readHeader = (bytes: Buffer, from: number, to: number): void => {
+    const names = bytes.toString("utf8", from, to).split("\t");
+    ends = new Int32Array(names.length);
+    for (const [key, wish] of byKey) {
+      const summary = emptySummary(wish.columns.filter((name) => !names.includes(name)));
+      columns.set(key, summary);
+      if (summary.missingColumns.length > 0) continue;
+      const indexes = wish.columns.map((name) => names.indexOf(name));
+      watchers.push(watch(summary, indexes, wish.distinct));
+    }
+  };
+
+  await forEachLine(path, pace, (bytes, from, to) => {
+    if (rows < 0) {
+      readHeader(bytes, from, to);
+    } else {
+      const found = cellEnds(bytes, from, to, ends);
+      for (const watcher of watchers) watcher(bytes, ends, found, from);
+    }
+    rows++;
+  });
+  watchers = [];
+  return { hasHeader: rows >= 0, rows: Math.max(0, rows), columns };
+}
+
+function emptySummary(missingColumns: readonly string[]): ColumnSummary {
+  return {
+    missingColumns,
+    blank: false,
+    short: false,
+    duplicates: [],
+    all: { count: 0, low: 0, high: 0 },
+    distinct: { count: 0, low: 0, high: 0 },
+  };
+}
+
+/** Takes one row after the other into the summary. */
+function watch(summary: ColumnSummary, indexes: readonly number[], wantsDistinct: boolean) {
+  const seen = wantsDistinct ? createFingerprintSet() : null;
+  const hash: Hash = { low: 0, high: 0 };
+  return (bytes: Buffer, ends: Int32Array, found: number, from: number): void => {
+    resetHash(hash);
+    for (const index of indexes) {
+      if (index >= found) {
+        summary.short = true;
+        summary.blank = true;
+        return;
+      }
+      const begin = index === 0 ? from : (ends[index - 1] as number) + 1;
+      const end = ends[index] as number;
+      if (isBlank(bytes, begin, end)) summary.blank = true;
+      if (seen !== null) updateHash(hash, bytes, begin, end);
+    }
+    if (seen === null) return;
+    addToSum(summary.all, hash);
+    if (seen.add(hash.low, hash.high)) addToSum(summary.distinct, hash);
+    else if (summary.duplicates.length < EXAMPLES) {
+      summary.duplicates.push(valueText(bytes, ends, from, indexes));
+    }
+  };
+}
+
+function valueText(
+  bytes: Buffer,
+  ends: Int32Array,
+  from: number,
+  indexes: readonly number[],
+): string {
+  return indexes
+    .map((index) =>
+      bytes.toString("utf8", index === 0 ? from : (ends[index - 1] ?? 0) + 1, ends[index]),
+    )
+    .join(",");
+}
+
+function isBlank(bytes: Buffer, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if ((bytes[at] as number) > 32) return false;
+  return true;
+}
+
+/** @returns how many cells there are, at most as many as `ends` has room for. */
+function cellEnds(bytes: Buffer, from: number, to: number, ends: Int32Array): number {
+  let found = 0;
+  for (let at = from; at < to && found < ends.length; at++) {
+    if (bytes[at] === TAB) ends[found++] = at;
+  }
+  if (found < ends.length) ends[found++] = to;
+  return found;
+}
+
+/** Names in one column or several joined by a comma, each with the value of another column of its row. */
+export async function forEachValue(
+  path: string,
+  columns: readonly string[],
+  besides: string | null,
+  pace: () => void | Promise<void>,
+  onValue: (value: string, beside: string) => void,
+): Promise<void> {
+  let names: string[] | null = null;
+  await forEachLine(path, pace, (bytes, from, to) => {
+    const cells = bytes.toString("utf8", from, to).split("\t");
+    if (names === null) {
+      names = cells;
+      return;
+    }
+    const header = names;
+    const values = columns.map((column) => cells[header.indexOf(column)] ?? "");
+    if (values.every((value) => value.trim() === "")) return;
+    onValue(values.join(","), besides === null ? "" : (cells[header.indexOf(besides)] ?? ""));
+  });
+}
+
+/** A digest file is our own, but for the blank last line that a hand-written one may have it has no oddities to expect. */
+async function forEachLine(
+  path: string,
+  pace: () => void | Promise<void>,
+  onLine: (bytes: Buffer, from: number, to: number) => void,
+): Promise<void> {
+  const onBlock = (block: LineBlock): void => {
+    for (let k = 0; k < block.count; k++) {
+      onLine(block.bytes, block.starts[k] ?? 0, (block.starts[k + 1] ?? 0) - 1);
+    }
+  };
+  const file = { path, name: path, size: statSync(path).size };
+  await readLineBlocks(file, { onBlock, onBytes: () => {}, pace });
+}

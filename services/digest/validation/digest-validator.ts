@@ -1,0 +1,290 @@
+import type { DigestProblem, TableValidation } from "../../contract/result.ts";
+import { summarizeFile, forEachValue, wishKey, EXAMPLES } from "./column-summary.ts";
+import type { ColumnSummary, FileSummary, SummaryWish } from "./column-summary.ts";
+import { equalSums } from "./fingerprint.ts";
+import { NAMES_PER_QUESTION, type KnownSource, type NameKind } from "./known-source.ts";
+import type { Check } from "./rules.ts";
+
+/** A digest file to check. */
+export interface DigestFile {
+  readonly table: string;
+  readonly path: string;
+  /** Where it will be in the end, for messages. */
+  readonly shownPath: string;
+}
+
+export interface ValidationRequest {
+  readonly files: readonly DigestFile[];
+  readonly checks: Readonly<Record<string, readonly Check[]>>;
+  readonly known: KnownSource;
+  /** Null in a load without a matrix, or where its size could not be told. */
+  readonly matrix: { readonly markers: number; readonly samples: number } | null;
+  pace(): void | Promise<void>;
+}
+
+export interface ValidationOutcome {
+  /** One entry for each file that has rules. */
+  readonly tables: TableValidation[];
+  readonly warnings: DigestProblem[];
+}
+
+type Failure = TableValidation["failures"][number];
+
+/** Checks the digest files of a load against the rules of their tables, as GOBii's DigestFileValidator does. */
+export async function validateDigestFiles(request: ValidationRequest): Promise<ValidationOutcome> {
+  const { files, checks } = request;
+  const summaries = new Map<string, FileSummary>();
+  for (const file of files) {
+    const wishes = wishesFor(file.table, checks);
+    summaries.set(file.table, await summarizeFile(file.path, wishes, () => request.pace()));
+  }
+  const tables: TableValidation[] = [];
+  const warnings: DigestProblem[] = [];
+  for (const file of files) {
+    const tableChecks = checks[file.table];
+    const summary = summaries.get(file.table);
+    if (tableChecks === undefined || summary === undefined) continue;
+    const failures = summary.hasHeader
+      ? await failuresOf(request, file, tableChecks, summaries, warnings)
+      : [failure("Empty file", [], [file.shownPath])];
+    tables.push({
+      fileName: file.table,
+      status: failures.length === 0 ? "PASSED" : "FAILED",
+      failures,
+    });
+  }
+  return { tables, warnings };
+}
+
+/** What the checks of all tables need to know of the file of one. */
+function wishesFor(table: string, checks: ValidationRequest["checks"]): SummaryWish[] {
+  const own = (checks[table] ?? []).flatMap((check): SummaryWish[] => {
+    switch (check.check) {
+      case "required":
+        return [{ columns: [check.column], distinct: check.unique === true }];
+      case "not blank":
+        return [{ columns: [check.column], distinct: false }];
+      case "warn of duplicates":
+        return [{ columns: [check.column], distinct: true }];
+      case "unique together":
+      case "equals":
+        return [{ columns: check.columns, distinct: true }];
+      case "known":
+        return [{ columns: check.columns, distinct: false }];
+      case "table exists":
+      case "matrix size":
+        return [];
+    }
+  });
+  const others = Object.values(checks)
+    .flat()
+    .flatMap((check): SummaryWish[] =>
+      check.check === "equals" && check.table === table
+        ? [{ columns: check.otherColumns, distinct: true }]
+        : [],
+    );
+  return [...own, ...others];
+}
+
+async function failuresOf(
+  request: ValidationRequest,
+  file: DigestFile,
+  checks: readonly Check[],
+  summaries: ReadonlyMap<string, FileSummary>,
+  warnings: DigestProblem[],
+): Promise<Failure[]> {
+  const failures: Failure[] = [];
+  const own = summaries.get(file.table);
+  const column = (columns: readonly string[]): ColumnSummary =>
+    own?.columns.get(wishKey(columns)) ?? NOTHING_KNOWN;
+
+  for (const check of checks) {
+    switch (check.check) {
+      case "required":
+      case "not blank": {
+        const found = column([check.column]);
+        if (found.missingColumns.length > 0) {
+          if (check.check === "required")
+            failures.push(failure("Column not found", [check.column]));
+        } else {
+          if (found.short) failures.push(failure("Missing Values Detected", [check.column]));
+          else if (found.blank) failures.push(failure("NULL VALUE", [check.column]));
+          if (check.check === "required" && check.unique && found.duplicates.length > 0) {
+            failures.push(failure("Duplicate Found", [check.column], found.duplicates));
+          }
+        }
+        break;
+      }
+      case "unique together": {
+        const found = column(check.columns);
+        for (const name of found.missingColumns) failures.push(failure("Column not found", [name]));
+        if (found.duplicates.length > 0) failures.push(failure("Not unique", check.columns));
+        break;
+      }
+      case "warn of duplicates": {
+        const { duplicates } = column([check.column]);
+        if (duplicates.length > 0) {
+          warnings.push({
+            message: `Table ${file.table} has values of ${check.column} more than once, such as ${duplicates.join(", ")}`,
+            file: null,
+            line: null,
+            column: null,
+          });
+        }
+        break;
+      }
+      case "table exists":
+        if (!summaries.has(check.table)) failures.push(fileNotFound(check.table));
+        break;
+      case "equals": {
+        const other = summaries.get(check.table);
+        if (other !== undefined) failures.push(...compare(check, column(check.columns), other));
+        else if (!check.ifPresent) failures.push(fileNotFound(check.table));
+        break;
+      }
+      case "known":
+        if (check.unless === undefined || !summaries.has(check.unless)) {
+          failures.push(...(await unknownValues(request, file, check, column(check.columns))));
+        }
+        break;
+      case "matrix size": {
+        const size = request.matrix?.[check.of];
+        if (size !== undefined && own !== undefined && own.rows !== size) {
+          failures.push(failure(`Row length does not match matrix size (${own.rows} ${size})`));
+        }
+      }
+    }
+  }
+  return failures;
+}
+
+const NOTHING_KNOWN: ColumnSummary = {
+  missingColumns: [],
+  blank: false,
+  short: false,
+  duplicates: [],
+  all: { count: 0, low: 0, high: 0 },
+  distinct: { count: 0, low: 0, high: 0 },
+};
+
+function compare(
+  check: Extract<Check, { check: "equals" }>,
+  own: ColumnSummary,
+  otherFile: FileSummary,
+): Failure[] {
+  const other = otherFile.columns.get(wishKey(check.otherColumns)) ?? NOTHING_KNOWN;
+  const mismatch = failure("Column value mismatch", [
+    wishKey(check.columns),
+    `${check.table}.${wishKey(check.otherColumns)}`,
+  ]);
+  const missing = [
+    ...own.missingColumns.map((name) => failure("Column not found", [name])),
+    ...other.missingColumns.map((name) => failure("Column not found", [`${check.table}.${name}`])),
+  ];
+  if (missing.length > 0) {
+    // As the reference does: an optional column that is not there has no values, which differ from any others.
+    if (check.required) return missing;
+    return check.columns.length === 1 && own.missingColumns.length > 0
+      ? [mismatch]
+      : [...missing, mismatch];
+  }
+  const equal = check.distinct
+    ? equalSums(own.distinct, other.distinct)
+    : equalSums(own.all, other.all);
+  return equal ? [] : [mismatch];
+}
+
+/** How the reference calls a name that the database does not know. */
+const UNKNOWN_REASONS: Readonly<Record<NameKind, string>> = {
+  cv: "Undefined CV value",
+  reference: "Reference value does not exist in DB",
+  germplasm: "Undefined value in DB",
+  dnasample: "dnasample_name does not exist in DB",
+  dnasample_num: "dnasample_name and num combination does not exist in DB",
+  dnarun: "dnarun_name does not exist in DB",
+  marker: "marker does not exist in DB",
+  linkage_group: "linkage_group_name does not exist in DB",
+};
+
+async function unknownValues(
+  request: ValidationRequest,
+  file: DigestFile,
+  check: Extract<Check, { check: "known" }>,
+  own: ColumnSummary,
+): Promise<Failure[]> {
+  if (own.missingColumns.length > 0) {
+    return check.required
+      ? own.missingColumns.map((name) => failure("Column not found", [name]))
+      : [];
+  }
+  const { known } = request;
+  const within = check.within;
+  const unknownIds = new Set<string>();
+  const examples = new Set<string>();
+  const waiting = new Map<string, Set<string>>();
+  const checkedIds = new Set<string>();
+  const ask = async (): Promise<void> => {
+    for (const [id, names] of waiting) {
+      if (within !== undefined && !checkedIds.has(id)) {
+        checkedIds.add(id);
+        for (const unknown of await known.unknownIds(within.kind, [id])) unknownIds.add(unknown);
+      }
+      if (unknownIds.has(id)) continue;
+      const list = [...names];
+      for (let at = 0; at < list.length; at += NAMES_PER_QUESTION) {
+        const unknown = await known.unknownNames(
+          check.kind,
+          list.slice(at, at + NAMES_PER_QUESTION),
+          within === undefined ? null : id,
+        );
+        for (const name of unknown) if (examples.size < EXAMPLES) examples.add(name);
+      }
+    }
+    waiting.clear();
+  };
+  let count = 0;
+  await forEachValue(
+    file.path,
+    check.columns,
+    within?.column ?? null,
+    async () => {
+      await request.pace();
+      if (count >= NAMES_PER_QUESTION) {
+        count = 0;
+        await ask();
+      }
+    },
+    (value, id) => {
+      const names = waiting.get(id);
+      if (names === undefined) waiting.set(id, new Set([value]));
+      else names.add(value);
+      count++;
+    },
+  );
+  await ask();
+
+  const failures: Failure[] = [];
+  if (within !== undefined && unknownIds.size > 0) {
+    failures.push(
+      failure("Undefined value in DB", [within.column], [...unknownIds].slice(0, EXAMPLES)),
+    );
+    if (within.kind === "platform") {
+      failures.push(failure("platform id does not exist in DB", [], ["no such platform"]));
+    }
+  }
+  if (examples.size > 0)
+    failures.push(failure(UNKNOWN_REASONS[check.kind], check.columns, [...examples]));
+  return failures;
+}
+
+function failure(
+  reason: string,
+  columnName: readonly string[] = [],
+  values: readonly string[] = [],
+): Failure {
+  return { reason, columnName: [...columnName], values: [...values] };
+}
+
+function fileNotFound(table: string): Failure {
+  return failure("File not found", [], [`digest.${table}`]);
+}
