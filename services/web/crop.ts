@@ -8,6 +8,36 @@ export interface Crop {
   readonly dataRoots: readonly string[];
   /** Directories inside the roots that are not the crop's: the store's own folder. */
   readonly excluded: readonly string[];
+  readonly defaults?: CropDefaults;
+  /** The GOBii server that answers what this face does not; without one, it answers alone. */
+  readonly upstream?: UpstreamServer;
+}
+
+/** What holds for an instruction that says nothing else. */
+export interface CropDefaults {
+  /** Who gets the mail of a load that names no contact. */
+  readonly contactEmail?: string | undefined;
+  readonly priority?: number | undefined;
+  /** New jobs wait until someone releases them. */
+  readonly hold?: boolean | undefined;
+}
+
+/** A GOBii server that a site already has. */
+export interface UpstreamServer {
+  /** Origin and context root, e.g. `http://gobii.example.org:8080/gobii-maize`. */
+  readonly url: string;
+  /** What its users may do here, unless `roles` says otherwise. */
+  readonly role: Role;
+  readonly roles: Readonly<Record<string, Role>>;
+}
+
+/** `read` may look at everything, `submit` may make and move jobs, `admin` may also manage digesters and tokens. */
+export const roles = ["read", "submit", "admin"] as const;
+export type Role = (typeof roles)[number];
+
+/** Whether someone of the one role may do what the other role may. */
+export function mayDo(role: Role, needed: Role): boolean {
+  return roles.indexOf(role) >= roles.indexOf(needed);
 }
 
 /** The directories that GOBii's clients are told of; with their final slash, since the loader concatenates. */

@@ -1,45 +1,108 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
+import type { Role } from "./crop.ts";
+import type { Account } from "./users.ts";
 
 /** The generations of GOBii's clients. They differ in the header that they can read and in the shape of an instruction. */
 export type GobiiGeneration = "v1.1" | "v2.1" | "v2.2";
 
 export interface GobiiSession {
   readonly user: string;
+  readonly role: Role;
+  /** See `Account.everywhere`. */
+  readonly everywhere: boolean;
+  /** The crop at whose face it was issued, and where alone it counts. */
+  readonly crop: string;
+  /** Milliseconds since 1970. */
+  readonly issuedAt: number;
+  readonly expiresAt: number;
   /** Told by the last request that had a header object; null before the first. */
   readonly generation: GobiiGeneration | null;
 }
 
+/** A session as it may be shown: under an id that does not tell the token. */
+export interface SessionInfo extends GobiiSession {
+  readonly id: string;
+}
+
 /**
  * Tokens of the GOBii face (`X-Auth-Token`). They live in memory, as GOBii's own do: a client that meets 401 after a restart
- * signs in again.
+ * signs in again. They end when their time is up, or when they are revoked.
  */
 export interface GobiiSessions {
   /** A new token: base64 of 32 random bytes. */
-  issue(user: string): string;
+  issue(account: Account, crop: string): string;
+  /** Takes a token that another GOBii server issued for this account. */
+  adopt(token: string, account: Account, crop: string): void;
   find(token: string): GobiiSession | null;
   /** GET requests say nothing of the client's generation, so it is remembered from the requests that do. */
   rememberGeneration(token: string, generation: GobiiGeneration): void;
+  /** Those that count now, oldest first. */
+  list(): SessionInfo[];
+  /** Ends those that the test names. Returns how many. */
+  revoke(isMeant: (session: SessionInfo) => boolean): number;
 }
 
 /** Clients never sign out, so the oldest tokens make room once there are this many. */
 const limit = 10_000;
+const week = 7 * 24 * 3_600_000;
 
-export function gobiiSessions(): GobiiSessions {
+export function gobiiSessions(
+  options: {
+    /** How long a token counts, in milliseconds. @default a week */
+    readonly lifeMs?: number;
+    /** Milliseconds since 1970. */
+    readonly now?: () => number;
+  } = {},
+): GobiiSessions {
+  const { lifeMs = week, now = Date.now } = options;
   const sessions = new Map<string, GobiiSession>();
+
+  function find(token: string): GobiiSession | null {
+    const session = sessions.get(token);
+    if (session === undefined) return null;
+    if (session.expiresAt > now()) return session;
+    sessions.delete(token);
+    return null;
+  }
+
+  function adopt(token: string, { name, role, everywhere }: Account, crop: string): void {
+    const issuedAt = now();
+    const expiresAt = issuedAt + lifeMs;
+    const generation = sessions.get(token)?.generation ?? null;
+    sessions.delete(token);
+    sessions.set(token, { user: name, role, everywhere, crop, issuedAt, expiresAt, generation });
+    if (sessions.size <= limit) return;
+    const oldest = sessions.keys().next();
+    if (!oldest.done) sessions.delete(oldest.value);
+  }
+
+  const counting = (): Array<{ token: string; info: SessionInfo }> =>
+    [...sessions.keys()].flatMap((token) => {
+      const session = find(token);
+      return session === null ? [] : [{ token, info: { id: idOf(token), ...session } }];
+    });
+
   return {
-    issue(user) {
+    issue(account, crop) {
       const token = randomBytes(32).toString("base64");
-      sessions.set(token, { user, generation: null });
-      if (sessions.size > limit) {
-        const oldest = sessions.keys().next();
-        if (!oldest.done) sessions.delete(oldest.value);
-      }
+      adopt(token, account, crop);
       return token;
     },
-    find: (token) => sessions.get(token) ?? null,
+    adopt,
+    find,
     rememberGeneration(token, generation) {
       const session = sessions.get(token);
       if (session !== undefined) sessions.set(token, { ...session, generation });
     },
+    list: () => counting().map(({ info }) => info),
+    revoke(isMeant) {
+      const meant = counting().filter(({ info }) => isMeant(info));
+      for (const { token } of meant) sessions.delete(token);
+      return meant.length;
+    },
   };
+}
+
+function idOf(token: string): string {
+  return createHash("sha256").update(token).digest("hex").slice(0, 16);
 }

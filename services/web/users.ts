@@ -1,19 +1,40 @@
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 import { z } from "zod";
+import { roles, type Role } from "./crop.ts";
 import type { Store } from "./store/store.ts";
 
-/** People and programs that may sign in at the GOBii face. Passwords are kept as salted scrypt hashes only. */
-export interface Users {
-  /** Whether this is a user with this password. Takes the same time whether or not the name exists. */
-  verify(name: string, password: string): Promise<boolean>;
+/** Someone whose password was right. */
+export interface Account {
+  readonly name: string;
+  readonly role: Role;
+  /** Whether the account is the whole service's, and so good for its own API; else it is one crop's. */
+  readonly everywhere: boolean;
+}
+
+/** Who may sign in. */
+export interface Accounts {
+  /** The account of this name and password, or null. Takes the same time whether or not the name exists. */
+  verify(name: string, password: string): Promise<Account | null>;
+}
+
+/** People and programs whose passwords are kept in the store, as salted scrypt hashes only. */
+export interface Users extends Accounts {
   has(name: string): Promise<boolean>;
   /** Adds a user, or gives one a new password. On disk when the promise resolves. */
   set(name: string, password: string): Promise<void>;
 }
 
-const Hash = z.object({ salt: z.string(), hash: z.string() });
-type Hash = z.infer<typeof Hash>;
+interface Hash {
+  readonly salt: string;
+  readonly hash: string;
+}
+
+const StoredUser = z.object({
+  salt: z.string(),
+  hash: z.string(),
+  role: z.enum(roles).default("submit"),
+});
 
 const settingOf = (name: string): string => `user/${name}`;
 const derive = promisify<string, Buffer, number, Buffer>(scrypt);
@@ -21,26 +42,83 @@ const keyLength = 32;
 
 /** Users whose hashes lie in the store's settings. */
 export function storedUsers(store: Store): Users {
-  const find = async (name: string): Promise<Hash | null> =>
-    Hash.nullable()
+  const find = async (name: string) =>
+    StoredUser.nullable()
       .catch(null)
       .parse((await store.setting(settingOf(name))) ?? null);
 
   return {
     async verify(name, password) {
       const known = await find(name);
-      const given = await hashOf(password, known?.salt ?? "");
-      return known !== null && timingSafeEqual(given, Buffer.from(known.hash, "base64"));
+      const isRight = await matches(password, known);
+      return isRight && known !== null ? { name, role: known.role, everywhere: true } : null;
     },
     async has(name) {
       return (await find(name)) !== null;
     },
     async set(name, password) {
-      const salt = randomBytes(16).toString("base64");
-      const hash = (await hashOf(password, salt)).toString("base64");
-      await store.setSetting(settingOf(name), { salt, hash } satisfies Hash);
+      await store.setSetting(settingOf(name), await hashed(password));
     },
   };
+}
+
+/** A user as a configuration file names it. */
+export interface ConfiguredUser {
+  readonly name: string;
+  readonly passwordHash: string;
+  readonly role: Role;
+}
+
+/** Users of a configuration file. */
+export function configuredUsers(users: readonly ConfiguredUser[], everywhere: boolean): Accounts {
+  const byName = new Map(users.map((user) => [user.name, user]));
+  return {
+    async verify(name, password) {
+      const known = byName.get(name);
+      const isRight = await matches(password, known ? readHash(known.passwordHash) : null);
+      return isRight && known !== undefined ? { name, role: known.role, everywhere } : null;
+    },
+  };
+}
+
+/** The first of several that knows the name and password. */
+export function anyOf(all: readonly Accounts[]): Accounts {
+  return {
+    async verify(name, password) {
+      for (const accounts of all) {
+        const account = await accounts.verify(name, password);
+        if (account !== null) return account;
+      }
+      return null;
+    },
+  };
+}
+
+/** The form in which a configuration file keeps a password: `scrypt:<salt>:<hash>`, both in base64. */
+export async function hashPassword(password: string): Promise<string> {
+  const { salt, hash } = await hashed(password);
+  return `scrypt:${salt}:${hash}`;
+}
+
+const hashForm = /^scrypt:([A-Za-z0-9+/]{16,}={0,2}):([A-Za-z0-9+/]{43}=)$/;
+
+export function isPasswordHash(text: string): boolean {
+  return hashForm.test(text);
+}
+
+function readHash(text: string): Hash | null {
+  const [, salt, hash] = hashForm.exec(text) ?? [];
+  return salt === undefined || hash === undefined ? null : { salt, hash };
+}
+
+async function matches(password: string, known: Hash | null): Promise<boolean> {
+  const given = await hashOf(password, known?.salt ?? "");
+  return known !== null && timingSafeEqual(given, Buffer.from(known.hash, "base64"));
+}
+
+async function hashed(password: string): Promise<Hash> {
+  const salt = randomBytes(16).toString("base64");
+  return { salt, hash: (await hashOf(password, salt)).toString("base64") };
 }
 
 async function hashOf(password: string, salt: string): Promise<Buffer> {

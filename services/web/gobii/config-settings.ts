@@ -8,8 +8,10 @@ export interface Advertised {
   readonly port: number;
 }
 
-/** The largest body, in MiB. */
+/** The largest body of a call with an envelope, in MiB. */
 export const maxBodyMbytes = 50;
+/** The largest file that can be uploaded, in MiB, unless configured. */
+export const defaultUploadMbytes = 2048;
 
 /**
  * What clients ask before they sign in. They then talk to the host and port named here, not to the ones they asked.
@@ -19,6 +21,7 @@ export const maxBodyMbytes = 50;
 export function configSettings(
   crop: Crop,
   advertised: Advertised,
+  maxUploadMbytes: number,
   generation: Generation,
 ): Outcome {
   const extended = generation.extendedSettings;
@@ -40,7 +43,7 @@ export function configSettings(
       BRAPI: true,
       ...(extended ? { GOBII_BACKEND: true } : {}),
     },
-    ...(extended ? { maxUploadSizeMbytes: maxBodyMbytes } : {}),
+    ...(extended ? { maxUploadSizeMbytes: maxUploadMbytes } : {}),
     id: 1,
   };
   return { status: 200, items: [{ dto, path: "configsettings/1", javaClass, linkId: "1" }] };

@@ -23,6 +23,7 @@ export interface Generation {
     readonly instruction: string;
     readonly job: string;
     readonly settings: string;
+    readonly filePreview: string;
   };
   readonly create: CreateRules;
 }
@@ -47,6 +48,7 @@ const V2Classes = {
   instruction: `${model}.dto.instructions.loader.LoaderInstructionFilesDTO`,
   job: `${model}.dto.noaudit.JobDTO`,
   settings: `${model}.dto.system.ConfigSettingsDTO`,
+  filePreview: `${model}.dto.instructions.loader.LoaderFilePreviewDTO`,
 };
 
 const V2Create: CreateRules = {
@@ -74,6 +76,7 @@ export const generations: Readonly<Record<GobiiGeneration, Generation>> = {
       instruction: `${model}.headerlesscontainer.LoaderInstructionFilesDTO`,
       job: `${model}.headerlesscontainer.JobDTO`,
       settings: `${model}.headerlesscontainer.ConfigSettingsDTO`,
+      filePreview: `${model}.headerlesscontainer.LoaderFilePreviewDTO`,
     },
     create: {
       everyElement: true,

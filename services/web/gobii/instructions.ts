@@ -46,6 +46,8 @@ export async function createInstruction(
         crop: crop.name,
         key,
         instruction: stored,
+        priority: crop.defaults?.priority ?? 0,
+        held: crop.defaults?.hold ?? false,
         submittedBy: user,
         message: "Instruction file written by web services",
         gobii: gobiiFields(stored),

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import express from "express";
 import pino from "pino";
-import type { Crop } from "../crop.ts";
+import type { Crop, Role } from "../crop.ts";
 import { gobiiSessions } from "../gobii-sessions.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
 import type { Store } from "../store/store.ts";
@@ -16,9 +16,18 @@ export interface Face {
   readonly root: string;
   readonly crop: Crop;
   readonly store: Store;
+  /** The time by which tokens expire. */
+  readonly clock: { now: number };
   call(method: string, path: string, options?: CallOptions): Promise<Reply>;
-  signIn(): Promise<string>;
+  signIn(name?: string): Promise<string>;
   close(): Promise<void>;
+}
+
+export interface FaceOptions {
+  readonly crop?: Partial<Crop>;
+  /** Their roles; all have the same password. @default one who may submit */
+  readonly users?: Readonly<Record<string, Role>>;
+  readonly maxUploadMbytes?: number;
 }
 
 interface CallOptions {
@@ -66,14 +75,16 @@ export const base = "/gobii-dev//gobii/v1";
 /** The time of every request. */
 export const now = Date.UTC(2026, 10, 24, 12);
 
-export async function startFace(): Promise<Face> {
+export async function startFace(options: FaceOptions = {}): Promise<Face> {
   const root = await realpath(await mkdtemp(join(tmpdir(), "gobii-face-")));
   const crop: Crop = {
     name: "dev",
     contextPath: "/gobii-dev",
     dataRoots: [root],
     excluded: [join(root, ".store")],
+    ...options.crop,
   };
+  const clock = { now };
   const store = createMemoryStore();
   const app = express();
   app.use(
@@ -81,8 +92,16 @@ export async function startFace(): Promise<Face> {
     gobiiRouter({
       crop,
       store,
-      users: { verify: async (name, word) => name === user && word === password },
-      sessions: gobiiSessions(),
+      users: {
+        verify: async (name, word) => {
+          const role = (options.users ?? { [user]: "submit" })[name];
+          return role === undefined || word !== password ? null : { name, role, everywhere: true };
+        },
+      },
+      sessions: gobiiSessions({ now: () => clock.now }),
+      ...(options.maxUploadMbytes === undefined
+        ? {}
+        : { maxUploadMbytes: options.maxUploadMbytes }),
       now: () => now,
       advertised: { host: "compute.example.org", port: 8080 },
       log: pino({ level: "silent" }),
@@ -97,10 +116,11 @@ export async function startFace(): Promise<Face> {
     root,
     crop,
     store,
+    clock,
     call,
-    async signIn() {
+    async signIn(name = user) {
       const reply = await call("POST", `${base}/auth`, {
-        headers: { "X-Username": user, "X-Password": password },
+        headers: { "X-Username": name, "X-Password": password },
         body: "empty",
       });
       const token = reply.headers["x-auth-token"];
