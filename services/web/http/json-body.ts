@@ -30,19 +30,62 @@ function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-/** The parser says where it stopped except at the end of the text. */
 function notJson(text: string, said: string): AppError {
-  const position = Number(/at position (\d+)/.exec(said)?.[1] ?? text.length);
   const reason = said
     .replace(/ in JSON at position.*$/s, "")
+    .replace(/, (\.\.\.)?".*/s, "")
     .replace(/^Unexpected end of.*/s, "it ends too early");
-  const before = text.slice(0, position).split("\n");
-  const line = before.length;
-  const column = (before.at(-1)?.length ?? 0) + 1;
+  const position = positionIn(text, said);
   return new AppError(
     "bad_request",
-    `The body is not valid JSON, line ${line}, column ${column}: ${reason}`,
+    `The body is not valid JSON${position === null ? "" : lineAndColumn(text, position)}: ${reason}`,
   );
+}
+
+function lineAndColumn(text: string, position: number): string {
+  const before = text.slice(0, position).split("\n");
+  return `, line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+}
+
+/** Larger texts are not worth the search. */
+const searched = 1024 * 1024;
+
+/**
+ * The parser does not always say where it stopped. It stopped behind the longest beginning of the text with which nothing
+ * is wrong but that it ends.
+ */
+function positionIn(text: string, said: string): number | null {
+  const told = positionToldBy(said);
+  if (told !== null) return told;
+  if (said.startsWith("Unexpected end")) return text.length;
+  if (text.length > searched) return null;
+  let fine = 0;
+  let wrong = text.length;
+  while (wrong - fine > 1) {
+    const middle = (fine + wrong) >> 1;
+    if (onlyEnds(text.slice(0, middle))) fine = middle;
+    else wrong = middle;
+  }
+  return fine;
+}
+
+function positionToldBy(said: string): number | null {
+  const found = / at position (\d+)/.exec(said)?.[1];
+  return found === undefined ? null : Number(found);
+}
+
+function onlyEnds(beginning: string): boolean {
+  try {
+    JSON.parse(beginning);
+    return true;
+  } catch (thrown) {
+    const said = coerceError(thrown).message;
+    return (
+      said.startsWith("Unexpected end") ||
+      said.startsWith("Unterminated") ||
+      positionToldBy(said) === beginning.length
+    );
+  }
 }
 
 const quote = 0x22;

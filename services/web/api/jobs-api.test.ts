@@ -1,0 +1,198 @@
+import { describe, expect, it } from "vitest";
+import { JobList, SubmitAnswer } from "../../contract/api.ts";
+import { ErrorBody } from "../../contract/errors.ts";
+import { Job } from "../../contract/job.ts";
+import { markerInstruction, runningWeb } from "../testing/running-web.ts";
+
+describe("submitting", () => {
+  it("answers 201 with key and job although no digester is attached, and says so", async () => {
+    const web = await runningWeb();
+    const instructions = markerInstruction(web.dataDir);
+    const answer = await web.ask("POST", "/api/v1/instructions", {
+      key: "run1",
+      instructions,
+      submittedBy: "ada",
+      priority: 5,
+    });
+    expect(answer.status).toBe(201);
+    const { key, job } = SubmitAnswer.parse(answer.body);
+    expect(key).toBe("run1");
+    expect(job).toMatchObject({ status: "submitted", attempt: 0, priority: 5, submittedBy: "ada" });
+    await expect
+      .poll(async () => (await web.ask("GET", "/api/v1/jobs/run1")).body.reason)
+      .toContain("No digester is attached");
+  });
+
+  it("makes up a key where none is given", async () => {
+    const web = await runningWeb();
+    const instructions = markerInstruction(web.dataDir);
+    const first = await web.ask("POST", "/api/v1/instructions", { instructions });
+    const second = await web.ask("POST", "/api/v1/instructions", { instructions });
+    expect(first.body.key).toMatch(/^data_\d{8}_\d{6}_\d{3}$/);
+    expect(second.body.key).not.toBe(first.body.key);
+  });
+
+  it("answers the same job to the same instruction under the same key, 409 to another", async () => {
+    const web = await runningWeb();
+    const post = (run: string) =>
+      web.ask("POST", "/api/v1/instructions", {
+        key: "k",
+        instructions: markerInstruction(web.dataDir, run),
+      });
+    const [first, again] = await Promise.all([post("a"), post("a")]);
+    expect([first.status, again.status]).toEqual([201, 201]);
+    expect(again.body.job.id).toBe(first.body.job.id);
+    const other = await post("b");
+    expect(other.status).toBe(409);
+    expect(ErrorBody.parse(other.body).error.code).toBe("duplicate_key");
+  });
+
+  it("reads back what was sent, coerced, in its shape, with the key it is an edit of", async () => {
+    const web = await runningWeb();
+    const instructions = markerInstruction(web.dataDir).map((item) => ({
+      ...item,
+      dataSetId: "8",
+    }));
+    await web.ask("POST", "/api/v1/instructions", { key: "list", instructions, editOf: "old" });
+    const list = await web.ask("GET", "/api/v1/instructions/list");
+    expect(list.body).toMatchObject({ key: "list", crop: "dev", editOf: "old" });
+    expect(list.body.instructions[0].dataSetId).toBe(8);
+    expect(list.body.procedure).toBeUndefined();
+
+    const { gobiiFile, ...table } = markerInstruction(web.dataDir)[0]!;
+    const procedure = { metadata: { gobiiFile }, instructions: [table] };
+    await web.ask("POST", "/api/v1/instructions", { key: "proc", procedure });
+    const read = await web.ask("GET", "/api/v1/instructions/proc");
+    expect(read.body.procedure.metadata.gobiiFile.source).toBe(gobiiFile.source);
+    expect((await web.ask("GET", "/api/v1/instructions/none")).status).toBe(404);
+  });
+
+  it.each([
+    ["relative", "files/x", "is a relative path"],
+    ["outside", "/etc/passwd", "lies outside the data roots: /etc/passwd"],
+    ["in the store", "STORE", "lies outside the data roots"],
+    ["missing", "", "is missing"],
+  ])("refuses a source that is %s, and names it", async (_what, source, words) => {
+    const web = await runningWeb();
+    const [item] = markerInstruction(web.dataDir);
+    const path = source === "STORE" ? `${web.dataDir}/.digester-web/journal` : source;
+    const answer = await web.ask("POST", "/api/v1/instructions", {
+      instructions: [{ ...item, gobiiFile: { ...item!.gobiiFile, source: path } }],
+    });
+    expect(answer.status).toBe(400);
+    expect(answer.body.error.code).toBe("invalid_instruction");
+    expect(answer.body.error.details.join()).toContain(words);
+    expect(answer.body.error.details.join()).toContain("instructions[0].gobiiFile.source");
+  });
+
+  it.each([
+    ["../evil", "characters that are not allowed"],
+    ["a".repeat(201), "characters that are not allowed"],
+  ])("refuses the key %s", async (key, words) => {
+    const web = await runningWeb();
+    const instructions = markerInstruction(web.dataDir);
+    const answer = await web.ask("POST", "/api/v1/instructions", { key, instructions });
+    expect(answer.status).toBe(400);
+    expect(answer.body.error.message).toContain(words);
+  });
+
+  it("refuses an instruction without tables and one that is none", async () => {
+    const web = await runningWeb();
+    const empty = await web.ask("POST", "/api/v1/instructions", { instructions: [] });
+    expect(empty.body.error.code).toBe("invalid_instruction");
+    const none = await web.ask("POST", "/api/v1/instructions", {});
+    expect(none.status).toBe(400);
+    const wrong = await web.ask("POST", "/api/v1/instructions", { instructions: [{ table: {} }] });
+    expect(wrong.body.error.message).toContain("[0].table");
+  });
+});
+
+describe("jobs", () => {
+  it("finds a job by key first, then by number", async () => {
+    const web = await runningWeb();
+    const instructions = markerInstruction(web.dataDir);
+    await web.ask("POST", "/api/v1/instructions", { key: "a", instructions });
+    await web.ask("POST", "/api/v1/instructions", { key: "1", instructions });
+    expect((await web.ask("GET", "/api/v1/jobs/1")).body.id).toBe(2);
+    expect((await web.ask("GET", "/api/v1/jobs/2")).body.id).toBe(2);
+    expect((await web.ask("GET", "/api/v1/jobs/a")).body.id).toBe(1);
+    expect((await web.ask("GET", "/api/v1/jobs/9")).status).toBe(404);
+    Job.parse((await web.ask("GET", "/api/v1/jobs/a")).body);
+  });
+
+  it("lists by status and text, a page at a time, with counts over all", async () => {
+    const web = await runningWeb();
+    for (const key of ["wheat-1", "wheat-2", "maize-1"]) {
+      const instructions = markerInstruction(web.dataDir, key);
+      await web.ask("POST", "/api/v1/instructions", { key, instructions, hold: true });
+    }
+    await web.ask("POST", "/api/v1/jobs/maize-1/cancel");
+    const first = JobList.parse((await web.ask("GET", "/api/v1/jobs?q=WHEAT&limit=1")).body);
+    expect(first.jobs.map((job) => job.key)).toEqual(["wheat-2"]);
+    expect(first).toMatchObject({ total: 2, counts: { submitted: 2, aborted: 1, completed: 0 } });
+    const cursor = encodeURIComponent(first.nextCursor ?? "");
+    const next = await web.ask("GET", `/api/v1/jobs?q=WHEAT&limit=1&cursor=${cursor}`);
+    expect(next.body.jobs[0].key).toBe("wheat-1");
+    const aborted = await web.ask("GET", "/api/v1/jobs?status=aborted,failed");
+    expect(aborted.body.total).toBe(1);
+    expect((await web.ask("GET", "/api/v1/jobs?limit=201")).status).toBe(400);
+    expect((await web.ask("GET", "/api/v1/jobs?status=lost")).status).toBe(400);
+    expect((await web.ask("GET", "/api/v1/jobs?limit=1&limit=2")).status).toBe(400);
+  });
+
+  it("holds, releases, gives a priority, cancels and requeues, and tells of it in events", async () => {
+    const web = await runningWeb();
+    const instructions = markerInstruction(web.dataDir);
+    await web.ask("POST", "/api/v1/instructions", { key: "k", instructions });
+    const act = (action: string, body: unknown) =>
+      web.ask("POST", `/api/v1/jobs/k/${action}`, body);
+    expect((await act("hold", { by: "ada", why: "Wrong file." })).body.held).toBe(true);
+    expect((await act("release", { by: "ada" })).body.held).toBe(false);
+    expect((await act("priority", { priority: 7, by: "ada" })).body.priority).toBe(7);
+    expect((await act("priority", {})).status).toBe(400);
+    expect((await act("priority", { priority: 5000 })).status).toBe(400);
+    expect((await act("cancel", { by: "ada" })).body.status).toBe("aborted");
+    expect((await act("cancel", { by: "ada" })).body.error.code).toBe("conflict");
+    expect((await act("requeue", { by: "ada" })).body.status).toBe("submitted");
+    const { events } = (await web.ask("GET", "/api/v1/jobs/k/events")).body;
+    expect(events.map((event: { type: string }) => event.type)).toEqual([
+      "submitted",
+      "held",
+      "released",
+      "priority",
+      "settled",
+      "requeued",
+    ]);
+    expect(events[1]).toMatchObject({ by: "ada", message: "Wrong file." });
+    expect(events.map((event: { status?: string }) => event.status ?? null)).toEqual([
+      "submitted",
+      null,
+      null,
+      null,
+      "aborted",
+      "submitted",
+    ]);
+  });
+
+  it("acts on many by ids or by filter, and tells beforehand how many it would be", async () => {
+    const web = await runningWeb();
+    for (let n = 0; n < 5; n++) {
+      const instructions = markerInstruction(web.dataDir, `run${n}`);
+      await web.ask("POST", "/api/v1/instructions", { key: `k${n}`, instructions, hold: n > 2 });
+    }
+    await web.ask("POST", "/api/v1/jobs/k0/cancel");
+    const bulk = (body: unknown) => web.ask("POST", "/api/v1/jobs/actions", body);
+    const filter = { q: "k" };
+    const dry = await bulk({ action: "hold", filter, dryRun: true });
+    expect(dry.body).toEqual({ matched: 5, done: 4 });
+    expect((await web.ask("GET", "/api/v1/jobs/k1")).body.held).toBe(false);
+    expect((await bulk({ action: "hold", filter, by: "ada" })).body).toEqual(dry.body);
+    expect((await web.ask("GET", "/api/v1/jobs/k1")).body.held).toBe(true);
+    const byId = await bulk({ action: "requeue", ids: [1, 2, 2, 99] });
+    expect(byId.body).toEqual({ matched: 2, done: 2 });
+    const none = await bulk({ action: "requeue", filter: { status: ["failed"] } });
+    expect(none.body).toEqual({ matched: 0, done: 0 });
+    expect((await bulk({ action: "requeue" })).status).toBe(400);
+    expect((await bulk({ action: "priority", filter })).status).toBe(400);
+  });
+});
