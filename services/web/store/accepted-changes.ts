@@ -1,0 +1,66 @@
+import { isSettled } from "../../contract/job.ts";
+import type { JobRecord, Volatile } from "../jobs/job-record.ts";
+import { keyWithin } from "./change-rules.ts";
+import type { Entry } from "./store-schema.ts";
+
+/** A change that was decided upon, and is on its way to disk. */
+export interface Accepted {
+  readonly entry: Entry;
+  /** The job after it, with what `touch` has said since; null when it changes none. */
+  job: JobRecord | null;
+  /** Settles as the change does. */
+  written: Promise<void>;
+}
+
+/**
+ * Changes that were decided upon and are not on disk yet. Nobody sees them but those who decide what comes next: they
+ * build upon them, and fail with them.
+ */
+export interface AcceptedChanges {
+  /** The last change of a job. */
+  last(id: number): Accepted | undefined;
+  lastOfKey(crop: string, key: string): Accepted | undefined;
+  add(accepted: Accepted): void;
+  /** It is on disk. */
+  remove(accepted: Accepted): void;
+  touch(id: number, fields: Partial<Volatile>): void;
+  clear(): void;
+}
+
+export function createAcceptedChanges(): AcceptedChanges {
+  const byJob = new Map<number, Accepted[]>();
+  const byKey = new Map<string, Accepted>();
+  return {
+    last: (id) => byJob.get(id)?.at(-1),
+    lastOfKey: (crop, key) => byKey.get(keyWithin(crop, key)),
+    add(accepted) {
+      const { job } = accepted;
+      if (job === null) return;
+      const others = byJob.get(job.id);
+      if (others === undefined) byJob.set(job.id, [accepted]);
+      else others.push(accepted);
+      byKey.set(keyWithin(job.crop, job.key), accepted);
+    },
+    remove(accepted) {
+      const { job } = accepted;
+      if (job === null) return;
+      const others = byJob.get(job.id)?.filter((other) => other !== accepted) ?? [];
+      if (others.length > 0) {
+        byJob.set(job.id, others);
+        return;
+      }
+      byJob.delete(job.id);
+      byKey.delete(keyWithin(job.crop, job.key));
+    },
+    touch(id, fields) {
+      for (const accepted of byJob.get(id) ?? []) {
+        const { job } = accepted;
+        if (job !== null && !isSettled(job.status)) accepted.job = { ...job, ...fields };
+      }
+    },
+    clear() {
+      byJob.clear();
+      byKey.clear();
+    },
+  };
+}

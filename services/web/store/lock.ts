@@ -1,0 +1,154 @@
+import { randomUUID } from "node:crypto";
+import { link, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { AppError } from "../../contract/errors.ts";
+
+/** Who has a folder. */
+const Holder = z.object({
+  pid: z.number().int(),
+  host: z.string(),
+  /** What tells this process from a later one with the same number; null where the system does not say. */
+  born: z.string().nullable(),
+  token: z.string(),
+});
+type Holder = z.infer<typeof Holder>;
+
+const lockName = "lock.json";
+/** The holder tells that it is alive this often, for those on other hosts, who cannot look for its process. */
+const renewMs = 10_000;
+const silentMs = 60_000;
+
+/**
+ * Makes this process the only one that has the folder. What a dead process left is taken over.
+ *
+ * @returns lets go of it.
+ * @throws AppError `unavailable`, naming the process that has it.
+ */
+export async function acquireLock(directory: string): Promise<() => Promise<void>> {
+  const path = join(directory, lockName);
+  const me: Holder = {
+    pid: process.pid,
+    host: hostname(),
+    born: await bornOf(process.pid),
+    token: randomUUID(),
+  };
+  const own = `${path}.${me.token}`;
+  const content = `${JSON.stringify(me)}\n`;
+  await writeFile(own, content, { mode: 0o600 });
+  try {
+    await take(path, own);
+  } finally {
+    await rm(own, { force: true });
+  }
+  // An open file stays ours, whatever happens to the name.
+  const handle = await open(path, "r+");
+  const renewal = setInterval(() => {
+    // A failure shows in the next write of the store, with better words.
+    handle.write(content, 0).catch(() => {});
+  }, renewMs);
+  renewal.unref();
+  return async () => {
+    clearInterval(renewal);
+    await handle.close();
+    const holder = await readHolder(path);
+    if (holder?.token === me.token) await rm(path, { force: true });
+  };
+}
+
+/** Gives our file the name of the lock, which only one can. */
+async function take(path: string, own: string): Promise<void> {
+  for (let tries = 0; tries < 3; tries++) {
+    if (await linked(own, path)) return;
+    const holder = await readHolder(path);
+    if (holder !== null && (await isAlive(holder, path, own))) throw taken(holder, path);
+    await removeStale(path, holder, own);
+  }
+  throw taken(await readHolder(path), path);
+}
+
+async function linked(own: string, path: string): Promise<boolean> {
+  try {
+    await link(own, path);
+    return true;
+  } catch (thrown) {
+    if (codeOf(thrown) === "EEXIST") return false;
+    // A file system without links: a copy that fails when there is one.
+    if (!["EPERM", "ENOTSUP", "ENOSYS", "EOPNOTSUPP"].includes(codeOf(thrown) ?? "")) throw thrown;
+  }
+  try {
+    await writeFile(path, await readFile(own), { flag: "wx", mode: 0o600 });
+    return true;
+  } catch (thrown) {
+    if (codeOf(thrown) === "EEXIST") return false;
+    throw thrown;
+  }
+}
+
+/** Moves the lock away and looks at it again: another process may have been quicker, and then it is put back. */
+async function removeStale(path: string, stale: Holder | null, own: string): Promise<void> {
+  const aside = `${own}.stale`;
+  try {
+    await rename(path, aside);
+  } catch (thrown) {
+    if (codeOf(thrown) === "ENOENT") return;
+    throw thrown;
+  }
+  const moved = await readHolder(aside);
+  if (moved !== null && moved.token !== stale?.token) await linked(aside, path);
+  await rm(aside, { force: true });
+}
+
+async function readHolder(path: string): Promise<Holder | null> {
+  try {
+    return Holder.parse(JSON.parse(await readFile(path, "utf8")));
+  } catch {
+    // Gone, or cut short by a loss of power: nobody has it.
+    return null;
+  }
+}
+
+async function isAlive(holder: Holder, path: string, own: string): Promise<boolean> {
+  if (holder.host !== hostname()) {
+    // Both files were written to, so both times are the file system's: the clocks of the hosts do not matter.
+    const [theirs, ours] = await Promise.all([stat(path), stat(own)]);
+    return ours.mtimeMs - theirs.mtimeMs < silentMs;
+  }
+  if (!exists(holder.pid)) return false;
+  const born = await bornOf(holder.pid);
+  return born === null || holder.born === null || born === holder.born;
+}
+
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    return codeOf(thrown) === "EPERM";
+  }
+}
+
+/** Boot of the machine and start of the process since, in clock ticks, as Linux tells them. */
+async function bornOf(pid: number): Promise<string | null> {
+  try {
+    const boot = await readFile("/proc/sys/kernel/random/boot_id", "utf8");
+    const status = await readFile(`/proc/${pid}/stat`, "utf8");
+    // The name, second and in brackets, may hold anything; the start is the 22nd field.
+    const fields = status.slice(status.lastIndexOf(")") + 2).split(" ");
+    return `${boot.trim()}/${fields[19] ?? ""}`;
+  } catch {
+    return null;
+  }
+}
+
+function taken(holder: Holder | null, path: string): AppError {
+  const who = holder === null ? "another process" : `process ${holder.pid} on ${holder.host}`;
+  return new AppError("unavailable", `The store is in use by ${who}, says ${path}.`, {
+    hint: "Stop that process. If there is none any more, delete that file.",
+  });
+}
+
+function codeOf(thrown: unknown): string | undefined {
+  return thrown instanceof Error && "code" in thrown ? String(thrown.code) : undefined;
+}

@@ -1,0 +1,95 @@
+import { Low } from "lowdb";
+import { openArchive, type OpenedArchive } from "./archive.ts";
+import { openDisk, setAside, type Disk } from "./disk.ts";
+import { createEventWindow } from "./event-window.ts";
+import { createJournaledStore, type JournaledStore } from "./journaled-store.ts";
+import { openJournal } from "./journal.ts";
+import { acquireLock } from "./lock.ts";
+import { createSnapshotAdapter } from "./snapshot-adapter.ts";
+import { emptyState } from "./store-state.ts";
+import type { Store } from "./store.ts";
+
+export interface LowdbStoreOptions {
+  /** Told what a person should know of: what was mended at start, what could not be written. */
+  readonly onWarning: (message: string) => void;
+  /** A journal of this size is followed by a snapshot. @default 8 MiB */
+  readonly compactAtBytes?: number;
+  /** A file of the archive of this size gets a successor. @default 64 MiB */
+  readonly segmentBytes?: number;
+  /** Events kept at hand for `eventsAfter`. @default 20,000 */
+  readonly eventWindow?: number;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
+/**
+ * The store that needs no set-up: lowdb over a journal, snapshots and an archive, in a folder that is made when missing.
+ *
+ * @throws AppError `unavailable` when another process has the folder, or when it cannot be read without losing jobs.
+ */
+export async function openLowdbStore(
+  directory: string,
+  options: LowdbStoreOptions,
+): Promise<Store> {
+  const disk = await openDisk(directory);
+  const release = await acquireLock(directory);
+  try {
+    const store = await openStoreOn(disk, options);
+    return {
+      ...store,
+      async close() {
+        try {
+          await store.close();
+        } finally {
+          await release();
+        }
+      },
+    };
+  } catch (thrown) {
+    await release();
+    throw thrown;
+  }
+}
+
+/** As `openLowdbStore`, on a disk that nobody else writes to. */
+export async function openStoreOn(disk: Disk, options: LowdbStoreOptions): Promise<JournaledStore> {
+  const { onWarning, now = Date.now, segmentBytes = 64 * 1024 * 1024 } = options;
+  const opened = await openArchive(disk, { segmentBytes, onWarning, now });
+  try {
+    return await openWithArchive(disk, opened, options);
+  } catch (thrown) {
+    await opened.archive.close();
+    throw thrown;
+  }
+}
+
+async function openWithArchive(
+  disk: Disk,
+  opened: OpenedArchive,
+  options: LowdbStoreOptions,
+): Promise<JournaledStore> {
+  const { onWarning, now = Date.now, compactAtBytes = 8 * 1024 * 1024 } = options;
+  const window = createEventWindow(options.eventWindow ?? 20_000);
+  const adapter = createSnapshotAdapter(disk, opened, {
+    onEvent: (event) => window.add(event),
+    onWarning,
+    now,
+  });
+  const low = new Low(adapter, emptyState());
+  await low.read();
+  window.continueAfter(low.data.lastSeq);
+  const { number, end } = adapter.tail();
+  const journal = await openJournal(disk, number, end);
+  const { archive } = opened;
+  const store = createJournaledStore(
+    { low, adapter, archive, journal, window },
+    { compactAtBytes, onWarning },
+  );
+  if (adapter.damaged().length > 0) {
+    // Twice, so that the snapshot that is kept behind the newest does not need what is set aside either.
+    await store.compact();
+    await store.compact();
+    for (const name of adapter.damaged()) await setAside(disk, name, now());
+  }
+  return store;
+}

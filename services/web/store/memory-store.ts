@@ -1,0 +1,143 @@
+import type { Event } from "../../contract/event.ts";
+import type { StoredInstruction } from "../../contract/instruction.ts";
+import { AppError } from "../../contract/errors.ts";
+import { isSettled } from "../../contract/job.ts";
+import { submittedEvent } from "../jobs/job-model.ts";
+import { toEvent, type JobRecord, type NewEvent } from "../jobs/job-record.ts";
+import {
+  changesNothing,
+  copyOfJson,
+  duplicateKey,
+  keyWithin,
+  noJobs,
+  noSuchJob,
+  notifyAll,
+  requireSameIdentity,
+} from "./change-rules.ts";
+import { queryJobs } from "./job-query.ts";
+import type { Store, StoreListener } from "./store.ts";
+
+/** A store that forgets everything with its process: for tests, and for trying things out. */
+export function createMemoryStore(onWarning: (message: string) => void = () => {}): Store {
+  const jobs = new Map<number, JobRecord>();
+  const ids = new Map<string, number>();
+  const instructions = new Map<number, StoredInstruction>();
+  const events: Event[] = [];
+  const settings = new Map<string, unknown>();
+  const listeners = new Set<StoreListener>();
+  let closed = false;
+
+  const requireOpen = (): void => {
+    if (closed) throw new AppError("unavailable", "The store is closed.");
+  };
+
+  const keep = (event: NewEvent): Event => {
+    const kept = toEvent(events.length + 1, event);
+    events.push(kept);
+    const job = kept.job === null ? undefined : jobs.get(kept.job);
+    notifyAll(listeners, onWarning, kept, job ?? null);
+    return kept;
+  };
+
+  return {
+    async create(input, instruction) {
+      requireOpen();
+      const name = keyWithin(input.crop, input.key);
+      if (ids.has(name)) throw duplicateKey(input.crop, input.key);
+      const job: JobRecord = { ...input, id: jobs.size + 1 };
+      jobs.set(job.id, job);
+      ids.set(name, job.id);
+      if (instruction !== null) instructions.set(job.id, instruction);
+      keep(submittedEvent(job));
+      return job;
+    },
+
+    async instruction(id) {
+      return instructions.get(id) ?? null;
+    },
+
+    async job(id) {
+      return jobs.get(id) ?? null;
+    },
+
+    async jobByKey(crop, key) {
+      const id = ids.get(keyWithin(crop, key));
+      return id === undefined ? null : (jobs.get(id) ?? null);
+    },
+
+    async update(id, decide) {
+      requireOpen();
+      const job = jobs.get(id);
+      if (job === undefined) throw noSuchJob(id);
+      const change = decide(job);
+      if (changesNothing(job, change)) return job;
+      requireSameIdentity(job, change.job);
+      jobs.set(id, change.job);
+      for (const event of change.events) keep(event);
+      return change.job;
+    },
+
+    touch(id, fields) {
+      const job = jobs.get(id);
+      if (job === undefined || isSettled(job.status)) return;
+      jobs.set(id, { ...job, ...fields });
+    },
+
+    list(query) {
+      return queryJobs([...jobs.values()], query, (id) => jobs.get(id));
+    },
+
+    async counts() {
+      const counts = noJobs();
+      for (const job of jobs.values()) counts[job.status]++;
+      return counts;
+    },
+
+    async unsettled() {
+      return [...jobs.values()].filter((job) => !isSettled(job.status));
+    },
+
+    async record(event) {
+      requireOpen();
+      return keep(event);
+    },
+
+    async events(job) {
+      return events.filter((event) => event.job === job);
+    },
+
+    async eventsAfter(seq, limit) {
+      return seq > events.length ? null : events.slice(seq, seq + limit);
+    },
+
+    async lastSeq() {
+      return events.length;
+    },
+
+    async setting(name) {
+      return copyOfJson(settings.get(name));
+    },
+
+    async setSetting(name, value) {
+      requireOpen();
+      if (value === undefined) settings.delete(name);
+      else settings.set(name, copyOfJson(value));
+    },
+
+    async settings(prefix) {
+      return [...settings.keys()]
+        .filter((name) => name.startsWith(prefix))
+        .toSorted()
+        .map((name) => ({ name, value: copyOfJson(settings.get(name)) }));
+    },
+
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+
+    async close() {
+      closed = true;
+    },
+  };
+}
