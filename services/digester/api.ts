@@ -1,24 +1,36 @@
-import express, { type Express, type Request } from "express";
+import express, { type Express, type Request, type RequestHandler, type Response } from "express";
 import type { Logger } from "pino";
 import { z } from "zod";
-import { Dispatch, DrainRequest, type DigesterStatus, type RegulatorState } from "../contract/digester.ts";
+import {
+  Dispatch,
+  DrainRequest,
+  type DigesterStatus,
+  type RegulatorState,
+} from "../contract/digester.ts";
 import { parseOrThrow } from "../contract/errors.ts";
-import { RegulatorSwap, type RegulatorChoice, type RegulatorPreview } from "../contract/regulator.ts";
+import {
+  RegulatorSwap,
+  type RegulatorChoice,
+  type RegulatorPreview,
+} from "../contract/regulator.ts";
 import { errorHandler, hostGuard, notFound, tokenGuard } from "./http.ts";
 import { chooseRegulator, listRegulators, type ChosenRegulator } from "./regulators/index.ts";
 
 /** What the API offers, without a word of HTTP. Everything throws AppError. */
 export interface Node {
-  accept(dispatch: Dispatch): Promise<void>;
-  withdraw(job: number, callbackUrl: string | null): "waiting" | "running" | "unknown";
+  readonly accept: (dispatch: Dispatch) => Promise<void>;
+  readonly withdraw: (job: number, callbackUrl: string | null) => "waiting" | "running" | "unknown";
   /** Waits up to `waitMs` for a revision other than `since`. */
-  status(since: number | null, waitMs: number): Promise<DigesterStatus>;
-  regulator(): RegulatorChoice;
-  swap(regulator: ChosenRegulator, told: { by?: string | undefined; why?: string | undefined }): Promise<void>;
-  preview(regulator: ChosenRegulator): RegulatorPreview;
-  drain(on: boolean): void;
+  readonly status: (since: number | null, waitMs: number) => Promise<DigesterStatus>;
+  readonly regulator: () => RegulatorChoice;
+  readonly swap: (
+    regulator: ChosenRegulator,
+    told: { by?: string | undefined; why?: string | undefined },
+  ) => Promise<void>;
+  readonly preview: (regulator: ChosenRegulator) => RegulatorPreview;
+  readonly drain: (on: boolean) => void;
   /** Why it cannot take jobs right now; null when it can. */
-  notReady(): string | null;
+  readonly notReady: () => string | null;
 }
 
 export interface ApiOptions {
@@ -59,11 +71,14 @@ export function createApi(node: Node, { token, names, log }: ApiOptions): Expres
   app.use(tokenGuard(token));
   app.use(express.json({ limit: BODY_LIMIT }));
 
-  app.post("/instructions", async (request, response) => {
-    const dispatch = parseOrThrow(Dispatch, bodyOf(request), "bad_request", "The dispatch");
-    await node.accept(dispatch);
-    response.status(202).json({ job: dispatch.job, attempt: dispatch.attempt });
-  });
+  app.post(
+    "/instructions",
+    handler(async (request, response) => {
+      const dispatch = parseOrThrow(Dispatch, bodyOf(request), "bad_request", "The dispatch");
+      await node.accept(dispatch);
+      response.status(202).json({ job: dispatch.job, attempt: dispatch.attempt });
+    }),
+  );
 
   app.delete("/instructions/:job", (request, response) => {
     const { job } = parseOrThrow(JobParams, request.params, "bad_request", "The path");
@@ -71,19 +86,25 @@ export function createApi(node: Node, { token, names, log }: ApiOptions): Expres
     response.json({ job, was: node.withdraw(job, callback ?? null) });
   });
 
-  app.get("/status", async (request, response) => {
-    const { since } = parseOrThrow(StatusQuery, request.query, "bad_request", "The query");
-    response.json(await node.status(since ?? null, STATUS_WAIT_MS));
-  });
+  app.get(
+    "/status",
+    handler(async (request, response) => {
+      const { since } = parseOrThrow(StatusQuery, request.query, "bad_request", "The query");
+      response.json(await node.status(since ?? null, STATUS_WAIT_MS));
+    }),
+  );
 
   app.get("/regulator", (_request, response) => {
     response.json(stateOf(node));
   });
-  app.put("/regulator", async (request, response) => {
-    const { name, options, by, why } = readSwap(request);
-    await node.swap(chooseRegulator({ name, options }), { by, why });
-    response.json(stateOf(node));
-  });
+  app.put(
+    "/regulator",
+    handler(async (request, response) => {
+      const { name, options, by, why } = readSwap(request);
+      await node.swap(chooseRegulator({ name, options }), { by, why });
+      response.json(stateOf(node));
+    }),
+  );
   app.get("/regulators", (_request, response) => {
     response.json({ regulators: listRegulators() });
   });
@@ -101,6 +122,11 @@ export function createApi(node: Node, { token, names, log }: ApiOptions): Expres
   app.use(notFound);
   app.use(errorHandler(log));
   return app;
+}
+
+/** A handler that takes its time. Express takes what it throws to where all errors end. */
+function handler(work: (request: Request, response: Response) => Promise<void>): RequestHandler {
+  return (request, response) => work(request, response);
 }
 
 function stateOf(node: Node): RegulatorState {

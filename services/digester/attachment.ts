@@ -9,25 +9,25 @@ import type { WebClient } from "./web-client.ts";
 /** The tie to the web service: registers the digester, asks for unsettled jobs, and does both anew when the tie has broken. */
 export interface Attachment {
   /** The web service has asked for our status: the tie holds. */
-  polled(): void;
+  readonly polled: () => void;
   /**
    * Resolves with the first answer. Rejects with AppError `upstream_failed` when the web service refuses this digester, which
    * trying again cannot mend.
    */
   readonly attached: Promise<AttachAnswer>;
   /** Asks for unsettled jobs once more, as after draining. */
-  askAgain(): void;
-  close(): void;
+  readonly askAgain: () => void;
+  readonly close: () => void;
 }
 
 export interface AttachmentOptions {
   readonly client: WebClient;
   readonly self: AttachRequest & { readonly id: string };
   /** Called before each try: what an earlier life left to be told is told before the new one announces itself. */
-  prepare(): Promise<void>;
-  onAttached(answer: AttachAnswer): void;
+  readonly prepare: () => Promise<void>;
+  readonly onAttached: (answer: AttachAnswer) => void;
   /** All unsettled jobs that this digester may take. */
-  onUnsettled(answer: AttachAnswer, dispatches: Dispatch[]): Promise<void>;
+  readonly onUnsettled: (answer: AttachAnswer, dispatches: Dispatch[]) => Promise<void>;
   readonly now: () => number;
   readonly log: Logger;
   /** How many unsettled jobs are worth asking for. */

@@ -20,10 +20,10 @@ export type JournaledAttempt = z.infer<typeof JournaledAttempt>;
 
 /** Remembers the staging directories of this life for the next one, should this one be killed. */
 export interface AttemptJournal {
-  add(attempt: JournaledAttempt): Promise<void>;
+  readonly add: (attempt: JournaledAttempt) => Promise<void>;
   /** On disk when it resolves. */
-  mayPublish(staging: string, completion: JobPatch): Promise<void>;
-  remove(staging: string): Promise<void>;
+  readonly mayPublish: (staging: string, completion: JobPatch) => Promise<void>;
+  readonly remove: (staging: string) => Promise<void>;
 }
 
 export async function openAttemptJournal(

@@ -7,6 +7,7 @@ import { startAttempt, type AttemptContext } from "./attempt.ts";
 import type { Publisher } from "./staging.ts";
 import { makeContext } from "./testing/context.ts";
 import {
+  createGate,
   makeDispatch,
   makeResult,
   startCallbackServer,
@@ -84,7 +85,8 @@ function answerBy(server: CallbackServer, decide: (patch: JobPatch) => number): 
 
 describe("an attempt", () => {
   it("claims, tells each phase in order, publishes with permission, then reports completed", async () => {
-    const { server, root, destination, context, dispatch, said, last } = await setUp(digestOneTable);
+    const { server, root, destination, context, dispatch, said, last } =
+      await setUp(digestOneTable);
     let atPermission: boolean | null = null;
     server.answer = (_job, patch) => {
       if (patch.publish === true) {
@@ -114,9 +116,15 @@ describe("an attempt", () => {
     const { root, context, dispatch, last } = await setUp(async ({ outDir }, { onPhase }) => {
       onPhase({ gobiiStatus: "digest", message: "Beginning file digest" });
       await writeFile(join(outDir, "digest.marker"), "na");
-      return { kind: "done", result: makeResult({ status: "failed", errors: [error], errorCount: 1 }) };
+      return {
+        kind: "done",
+        result: makeResult({ status: "failed", errors: [error], errorCount: 1 }),
+      };
     });
-    expect(await startAttempt(dispatch, context).ended).toEqual({ kind: "settled", status: "failed" });
+    expect(await startAttempt(dispatch, context).ended).toEqual({
+      kind: "settled",
+      status: "failed",
+    });
     const outcome = await last();
     expect(outcome.reason).toBe("genotype 0/3 [/in/wheat.vcf:211:14]");
     expect(outcome.message).toBe(
@@ -210,15 +218,15 @@ describe("an attempt", () => {
   });
 
   it("renews its lease when there is nothing else to say, and stops before the outcome", async () => {
-    let release = (): void => undefined;
+    const gate = createGate();
     const { server, context, dispatch, last } = await setUp(async (request, listener, signal) => {
-      await new Promise<void>((resolve) => (release = resolve));
+      await gate.opened;
       return digestOneTable(request, listener, signal);
     });
     const attempt = startAttempt(dispatch, context);
     const renewals = () => server.patches.filter(({ patch }) => patch.callback === undefined);
     await until(() => renewals().length >= 2, "two renewals");
-    release();
+    gate.open();
     await attempt.ended;
     await last();
     expect(server.patches.at(-1)?.patch.status).toBe("completed");
@@ -257,7 +265,7 @@ describe("an attempt", () => {
   });
 
   it("fences off an older attempt that had its permission and sleeps", async () => {
-    let wake = (): void => undefined;
+    const gate = createGate();
     let asleep = false;
     const { root, destination, context, dispatch, server } = await setUp(digestOneTable, {
       publisher: {
@@ -265,7 +273,7 @@ describe("an attempt", () => {
         publish: async (staging, to) => {
           if (!asleep) {
             asleep = true;
-            await new Promise<void>((resolve) => (wake = resolve));
+            await gate.opened;
           }
           await renaming.publish(staging, to);
         },
@@ -277,7 +285,7 @@ describe("an attempt", () => {
     expect(await startAttempt(next, context).ended).toMatchObject({ status: "completed" });
     await writeFile(join(destination, "mark"), "of attempt 2");
     answerBy(server, ({ attempt }) => (attempt === 1 ? 409 : 200));
-    wake();
+    gate.open();
     await old.ended;
     expect((await readdir(destination)).toSorted()).toEqual(["digest.marker", "mark"]);
     expect(await readdir(root)).toEqual(["out"]);

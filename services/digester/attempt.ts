@@ -23,7 +23,13 @@ import { requireInsideRoots } from "./data-roots.ts";
 import type { Intake } from "./intake.ts";
 import type { Outbox } from "./outbox.ts";
 import { share, startProgress, type ProgressReporter } from "./progress-reporter.ts";
-import { fileProblem, openStaging, removeStaging, type Publisher, type Staging } from "./staging.ts";
+import {
+  fileProblem,
+  openStaging,
+  removeStaging,
+  type Publisher,
+  type Staging,
+} from "./staging.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 
 /** What an attempt needs of the service around it. */
@@ -37,22 +43,22 @@ export interface AttemptContext {
   readonly pool: Pick<WorkerPool, "run">;
   readonly publisher: Publisher;
   /** Directories below which it may read and write; empty: no limit. */
-  dataRoots(): readonly string[];
+  readonly dataRoots: () => readonly string[];
   /** Milliseconds of silence after which the lease has to be renewed. */
-  renewMs(): number;
-  now(): number;
+  readonly renewMs: () => number;
+  readonly now: () => number;
   readonly log: Logger;
   /** Something that the status shows has changed. */
-  onChange(): void;
+  readonly onChange: () => void;
 }
 
 /** One attempt of a job, from its claim to its outcome. */
 export interface Attempt {
   readonly dispatch: Dispatch;
   /** What the status shows; null until the claim was accepted. */
-  view(): { step: JobStep; progress: number; startedAt: number } | null;
+  readonly view: () => { step: JobStep; progress: number; startedAt: number } | null;
   /** Makes it end soon, unless it is publishing already. The first wish counts. */
-  stop(why: StopReason): void;
+  readonly stop: (why: StopReason) => void;
   /** Never rejects. */
   readonly ended: Promise<AttemptEnd>;
 }
@@ -197,12 +203,7 @@ export function startAttempt(dispatch: Dispatch, context: AttemptContext): Attem
 
   /** Asks for permission until there is an answer, however long the web service is away; then moves the files. */
   const publish = async (from: Staging, result: DigestResult): Promise<Outcome> => {
-    const permission = await outbox.say(
-      target,
-      job,
-      next({ publish: true }),
-      stopping.signal,
-    );
+    const permission = await outbox.say(target, job, next({ publish: true }), stopping.signal);
     heed(permission);
     throwIfStopping();
     if (permission.kind !== "accepted") {

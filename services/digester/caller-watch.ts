@@ -3,10 +3,10 @@ import { backoffMs } from "./outbox.ts";
 /** Who did not answer when a job of theirs was to be claimed, and until when they are left alone. */
 export interface CallerWatch {
   /** Why no job of this caller is started now, in words; null when nothing speaks against it. */
-  problem(url: string): string | null;
-  failed(url: string, why: string): void;
-  answered(url: string): void;
-  close(): void;
+  readonly problem: (url: string) => string | null;
+  readonly failed: (url: string, why: string) => void;
+  readonly answered: (url: string) => void;
+  readonly close: () => void;
 }
 
 interface Silence {

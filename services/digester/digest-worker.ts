@@ -1,10 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import workerpool from "workerpool";
 import { digest } from "../digest/digest.ts";
+import { everythingKnown } from "../digest/validation/known-source.ts";
 import type { WorkerAnswer, WorkerEvent, WorkerRequest } from "./worker-protocol.ts";
 
-/** Every so often a digest lets messages in, so that a wish to stop arrives. */
-const BREATHE_EVERY_MS = 50;
 const PROGRESS_EVERY_MS = 250;
 
 /** What workerpool binds to a method: `this.worker`. */
@@ -32,11 +31,10 @@ function createMethods(emit: (event: WorkerEvent) => void) {
   };
 
   const run = async (request: WorkerRequest): Promise<WorkerAnswer> => {
-    let breathedAt = performance.now();
     let toldAt = -Infinity;
     try {
       const result = await digest(
-        { ...request, root: null, knownCrops: null, known: null },
+        { ...request, root: null, knownCrops: null, known: everythingKnown },
         {
           onPhase: (phase) => emit({ kind: "phase", phase }),
           onProgress: ({ bytesRead, bytesTotal }) => {
@@ -46,10 +44,8 @@ function createMethods(emit: (event: WorkerEvent) => void) {
             emit({ kind: "progress", bytesRead, bytesTotal });
           },
           checkpoint: async () => {
-            if (performance.now() - breathedAt >= BREATHE_EVERY_MS) {
-              await nextTurn();
-              breathedAt = performance.now();
-            }
+            // Lets messages in, so that a wish to stop arrives.
+            await nextTurn();
             if (stopping) throw new Stopped();
           },
         },
@@ -78,6 +74,9 @@ function createMethods(emit: (event: WorkerEvent) => void) {
 // A Ctrl-C in the terminal reaches every process of the group; when the worker ends is for the service to say.
 process.on("SIGINT", () => undefined);
 
-workerpool.worker(createMethods((event) => workerpool.workerEmit(event)), {
-  abortListenerTimeout: 1500,
-});
+workerpool.worker(
+  createMethods((event) => workerpool.workerEmit(event)),
+  {
+    abortListenerTimeout: 1500,
+  },
+);

@@ -19,13 +19,13 @@ type Kept = z.infer<typeof Kept>;
  */
 export interface Intake {
   /** Keeps it, or keeps its newer attempt in the place of the older. */
-  keep(dispatch: Dispatch): Promise<void>;
+  readonly keep: (dispatch: Dispatch) => Promise<void>;
   /** Its attempt has begun. Does nothing for a job that is not kept. */
-  claimed(dispatch: Dispatch): Promise<void>;
+  readonly claimed: (dispatch: Dispatch) => Promise<void>;
   /** Lets go of this attempt and older ones; a newer one stays. */
-  forget(dispatch: Dispatch): Promise<void>;
+  readonly forget: (dispatch: Dispatch) => Promise<void>;
   /** What an earlier life took and did not bring to an end, each with the attempt to claim it with. */
-  list(): Promise<Dispatch[]>;
+  readonly list: () => Promise<Dispatch[]>;
 }
 
 export async function openIntake(directory: string): Promise<Intake> {
@@ -33,10 +33,6 @@ export async function openIntake(directory: string): Promise<Intake> {
   const pathOf = ({ job, callback }: Dispatch): string => {
     const caller = createHash("sha256").update(callback.url).digest("hex").slice(0, 16);
     return join(directory, `${caller}-${job}.json`);
-  };
-  const read = async (path: string): Promise<Kept | null> => {
-    const text = await readText(path);
-    return text === null ? null : (Kept.safeParse(parseJson(text)).data ?? null);
   };
   const write = (kept: Kept): Promise<void> =>
     writeDurably(pathOf(kept.dispatch), JSON.stringify(kept));
@@ -66,4 +62,9 @@ export async function openIntake(directory: string): Promise<Intake> {
         }));
     },
   };
+}
+
+async function read(path: string): Promise<Kept | null> {
+  const text = await readText(path);
+  return text === null ? null : (Kept.safeParse(parseJson(text)).data ?? null);
 }

@@ -16,15 +16,15 @@ export interface Line {
    *
    * @throws AppError `full`, or `stale_attempt` when a newer attempt of the job waits already.
    */
-  check(dispatch: Dispatch): void;
+  readonly check: (dispatch: Dispatch) => void;
   /** The same attempt again changes nothing but its priority; a newer one takes the place of the older. Throws as `check`. */
-  add(dispatch: Dispatch, now: number): LineEntry;
+  readonly add: (dispatch: Dispatch, now: number) => LineEntry;
   /** Back to where it was, also when the line is full: it had its place. */
-  putBack(entry: LineEntry): void;
-  remove(id: string): LineEntry | null;
-  get(id: string): LineEntry | null;
-  list(): LineEntry[];
-  size(): number;
+  readonly putBack: (entry: LineEntry) => void;
+  readonly remove: (id: string) => LineEntry | null;
+  readonly get: (id: string) => LineEntry | null;
+  readonly list: () => LineEntry[];
+  readonly size: () => number;
 }
 
 /** Job numbers are unique only within one caller. */

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { Dispatch, DigesterStatus } from "../contract/digester.ts";
+import type { CallbackTarget, DigesterStatus, Dispatch } from "../contract/digester.ts";
 import { AppError, coerceError } from "../contract/errors.ts";
 import type { RegulatorChoice } from "../contract/regulator.ts";
 import type { Node } from "./api.ts";
@@ -17,11 +17,13 @@ export interface NodeParts {
   readonly scheduler: Scheduler;
   readonly outbox: Pick<Outbox, "size">;
   readonly revision: Revision;
-  dataRoots(): readonly string[];
-  keepRegulator(choice: RegulatorChoice): Promise<void>;
-  isReady(): boolean;
-  onPolled(): void;
-  onUndrained(): void;
+  readonly dataRoots: () => readonly string[];
+  readonly keepRegulator: (choice: RegulatorChoice) => Promise<void>;
+  readonly isReady: () => boolean;
+  readonly onPolled: () => void;
+  readonly onUndrained: () => void;
+  /** The address to use for a caller: one that goes by several names is one caller, and a job of it one job. */
+  readonly callerOf: (callback: CallbackTarget) => CallbackTarget;
   readonly log: Logger;
 }
 
@@ -38,7 +40,7 @@ export function createNode(parts: NodeParts): Node {
       const problem = notReady();
       if (problem !== null) throw new AppError("unavailable", problem);
       await requireInstructionInsideRoots(dispatch.instruction, dataRoots());
-      await scheduler.accept(dispatch);
+      await scheduler.accept({ ...dispatch, callback: parts.callerOf(dispatch.callback) });
     },
     withdraw: scheduler.withdraw,
     status: async (since, waitMs) => {

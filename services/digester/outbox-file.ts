@@ -22,9 +22,9 @@ const Line = z.union([
 /** The part of the outbox that survives the process. */
 export interface OutboxFile {
   /** On disk when `durable`, else at the operating system's leisure. */
-  put(callback: KeptCallback, durable: boolean): Promise<void>;
-  done(seq: number): Promise<void>;
-  close(): Promise<void>;
+  readonly put: (callback: KeptCallback, durable: boolean) => Promise<void>;
+  readonly done: (seq: number) => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Lines after which the file is written anew with what is still on its way. */

@@ -1,12 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JobPatch } from "../contract/callback.ts";
 import type { Delivery } from "./callback-client.ts";
 import { openOutbox, type OutboxOptions } from "./outbox.ts";
 import { openOutboxFile, readKept } from "./outbox-file.ts";
-import { silentLog, temporaryDirectory, until } from "./testing/fakes.ts";
+import { createGate, silentLog, temporaryDirectory, until } from "./testing/fakes.ts";
 
 const target = { url: "http://127.0.0.1:9/cb", token: "t" };
 const patch = (callback: number, more: Partial<JobPatch> = {}): JobPatch => ({
@@ -57,17 +57,16 @@ describe("outbox", () => {
 
   it("drops the rest of an attempt that is stale, and nothing of a newer one", async () => {
     const delivered: string[] = [];
-    let release = (): void => undefined;
-    const first = new Promise<void>((resolve) => (release = resolve));
+    const gate = createGate();
     const { outbox } = await open(async (_target, _job, { attempt, callback }) => {
-      await first;
+      await gate.opened;
       if (attempt === 1) return { kind: "stale", why: "too late" };
       delivered.push(`${attempt}/${callback}`);
       return accepted;
     });
     const old = [1, 2, 3].map((n) => outbox.say(target, 7, patch(n)));
     const newer = outbox.say(target, 7, patch(1, { attempt: 2 }));
-    release();
+    gate.open();
     expect((await Promise.all(old)).map(({ kind }) => kind)).toEqual(["stale", "stale", "stale"]);
     expect(await newer).toEqual(accepted);
     expect(delivered).toEqual(["2/1"]);
@@ -78,9 +77,9 @@ describe("outbox", () => {
     const { outbox, path } = await open(async () => unreachable);
     void outbox.say(target, 7, patch(1, { message: "a step" })).catch(() => undefined);
     await outbox.settle(target, 7, patch(2, { status: "completed" }));
-    void outbox.say(target, 8, patch(1, { message: "of an attempt without an outcome" })).catch(
-      () => undefined,
-    );
+    void outbox
+      .say(target, 8, patch(1, { message: "of an attempt without an outcome" }))
+      .catch(() => undefined);
     await until(async () => (await readFile(path, "utf8")).split("\n").length >= 4, "on disk");
     await outbox.close();
 
@@ -136,9 +135,9 @@ describe("outbox", () => {
   });
 });
 
-describe("outbox file", () => {
-  const put = (seq: number) => ({ seq, target, job: 7, patch: patch(seq, { message: "ä€𝄞" }) });
+const put = (seq: number) => ({ seq, target, job: 7, patch: patch(seq, { message: "ä€𝄞" }) });
 
+describe("outbox file", () => {
   it("holds, when cut off at any byte, what was whole by then, in order", async () => {
     const path = join(await temporaryDirectory(), "outbox.ndjson");
     const { file } = await openOutboxFile(path);
@@ -154,7 +153,15 @@ describe("outbox file", () => {
       const lines = bytes.subarray(0, cut).toString("utf8").split("\n");
       // A line counts from its last brace on, whether or not its line end was written.
       const last = lines.at(-1) === whole[lines.length - 1] ? lines.length : lines.length - 1;
-      const expected = { 0: [], 1: [1], 2: [1, 2], 3: [1, 2, 3], 4: [1, 3], 5: [1, 3, 4], 6: [3, 4] };
+      const expected = {
+        0: [],
+        1: [1],
+        2: [1, 2],
+        3: [1, 2, 3],
+        4: [1, 3],
+        5: [1, 3, 4],
+        6: [3, 4],
+      };
       expect(readKept(lines.join("\n")).map(({ seq }) => seq)).toEqual(
         expected[Math.min(last, 6) as keyof typeof expected],
       );

@@ -18,20 +18,25 @@ export interface Outbox {
    * Sends an ordinary callback. Resolves when it was delivered or finally refused; rejects when `signal` or the end of the
    * outbox came first.
    */
-  say(target: CallbackTarget, job: number, patch: JobPatch, signal?: AbortSignal): Promise<Delivery>;
+  readonly say: (
+    target: CallbackTarget,
+    job: number,
+    patch: JobPatch,
+    signal?: AbortSignal,
+  ) => Promise<Delivery>;
   /** Sends the last callback of an attempt. Resolves when it is on disk; delivery goes on behind. */
-  settle(target: CallbackTarget, job: number, patch: JobPatch): Promise<void>;
+  readonly settle: (target: CallbackTarget, job: number, patch: JobPatch) => Promise<void>;
   /** The token that this address accepts from now on. */
-  renewToken(url: string, token: string): void;
+  readonly renewToken: (url: string, token: string) => void;
   /** Ends every pause between tries: somebody has just been heard from. */
-  tryNow(): void;
+  readonly tryNow: () => void;
   /** Callbacks that are not delivered yet. */
-  size(): number;
+  readonly size: () => number;
   /** Outcomes of an earlier life that are still on their way. */
   readonly inherited: readonly KeptCallback[];
   /** Resolves when nothing is on its way any more, or when `signal` says that it took too long. */
-  flushed(signal: AbortSignal): Promise<void>;
-  close(): Promise<void>;
+  readonly flushed: (signal: AbortSignal) => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export interface OutboxOptions {
@@ -46,7 +51,7 @@ export interface OutboxOptions {
 
 interface Parcel extends KeptCallback {
   onDisk: boolean;
-  arrived(delivery: Delivery): void;
+  readonly arrived: (delivery: Delivery) => void;
 }
 
 interface Lane {
@@ -104,13 +109,19 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
           if (lane.parcels.includes(parcel)) finish(lane, parcel, delivery);
           break;
         case "stale":
-          log.info({ ...about, why: delivery.why }, "A callback came too late: the attempt is over");
+          log.info(
+            { ...about, why: delivery.why },
+            "A callback came too late: the attempt is over",
+          );
           for (const other of lane.parcels.filter((p) => p.patch.attempt <= patch.attempt)) {
             finish(lane, other, delivery);
           }
           break;
         case "refused":
-          log.error({ ...about, why: delivery.why, patch }, "A callback was refused and is dropped");
+          log.error(
+            { ...about, why: delivery.why, patch },
+            "A callback was refused and is dropped",
+          );
           if (lane.parcels.includes(parcel)) finish(lane, parcel, delivery);
           break;
         case "unreachable":
@@ -226,12 +237,14 @@ function toKept({ seq, target, job, patch }: Parcel): KeptCallback {
 
 /** An attempt ends with its process, so of an earlier life only those matter that had come to their outcome. */
 function outcomes(kept: readonly KeptCallback[]): KeptCallback[] {
-  const attemptOf = ({ target, job, patch }: KeptCallback): string =>
-    `${target.url}#${job}#${patch.attempt}`;
   const ended = new Set(
     kept
       .filter(({ patch }) => patch.status !== undefined && isSettled(patch.status))
-      .map((callback) => attemptOf(callback)),
+      .map(attemptOf),
   );
   return kept.filter((callback) => ended.has(attemptOf(callback)));
+}
+
+function attemptOf({ target, job, patch }: KeptCallback): string {
+  return `${laneOf(target, job)}#${patch.attempt}`;
 }

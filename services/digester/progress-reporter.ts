@@ -3,19 +3,21 @@ import type { Delivery } from "./callback-client.ts";
 
 /** What is told of a running attempt between its steps. It is volatile: the next one says it again, and none is kept. */
 export interface ProgressReporter {
-  update(progress: Bytes): void;
+  readonly update: (progress: Bytes) => void;
   /** Another callback was accepted, which renewed the lease as well. */
-  renewed(): void;
+  readonly renewed: () => void;
   /** Resolves when nothing of it is under way any more, so that no late word follows the outcome. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export interface ProgressOptions {
-  send(patch: Pick<JobPatch, "progress" | "bytesRead" | "bytesTotal">): Promise<Delivery>;
-  onDelivery(delivery: Delivery): void;
+  readonly send: (
+    patch: Pick<JobPatch, "progress" | "bytesRead" | "bytesTotal">,
+  ) => Promise<Delivery>;
+  readonly onDelivery: (delivery: Delivery) => void;
   /** Milliseconds of silence after which the lease is renewed by an empty callback. */
-  renewMs(): number;
-  now(): number;
+  readonly renewMs: () => number;
+  readonly now: () => number;
   /** Milliseconds between two looks: at most four callbacks a second. */
   readonly everyMs?: number;
 }

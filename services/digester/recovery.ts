@@ -17,8 +17,8 @@ export interface RecoveryContext {
 /** What an earlier life left, until all of it is cleared up. */
 export interface Recovery {
   /** One try at all that is left. Never rejects; a try that is under way is not doubled. */
-  run(): Promise<void>;
-  isDone(): boolean;
+  readonly run: () => Promise<void>;
+  readonly isDone: () => boolean;
 }
 
 export function createRecovery(
@@ -27,12 +27,12 @@ export function createRecovery(
 ): Recovery {
   let remaining = left;
   let underWay: Promise<void> | null = null;
+  const run = async (): Promise<void> => {
+    remaining = await recoverAttempts(remaining, context);
+    underWay = null;
+  };
   return {
-    run: () =>
-      (underWay ??= recoverAttempts(remaining, context).then((unanswered) => {
-        remaining = unanswered;
-        underWay = null;
-      })),
+    run: () => (underWay ??= run()),
     isDone: () => remaining.length === 0,
   };
 }

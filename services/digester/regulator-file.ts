@@ -9,7 +9,7 @@ import { parseJson, readText } from "./state-dir.ts";
 export interface RegulatorFile {
   /** What to begin with. */
   readonly choice: RegulatorChoice;
-  write(choice: RegulatorChoice): Promise<void>;
+  readonly write: (choice: RegulatorChoice) => Promise<void>;
 }
 
 /** A choice that is not to be had any more (a newer version may not know it) gives way to the default. */

@@ -1,10 +1,10 @@
 /** Counts changes and tells those who wait for the next one. */
 export interface Revision {
-  current(): number;
-  bump(): void;
+  readonly current: () => number;
+  readonly bump: () => void;
   /** Resolves with the first revision above `since`, or with the current one after `waitMs` or when it is closed. */
-  after(since: number, waitMs: number): Promise<number>;
-  close(): void;
+  readonly after: (since: number, waitMs: number) => Promise<number>;
+  readonly close: () => void;
 }
 
 /** Many changes at once are one: a line of a thousand jobs need not be told a thousand times. */

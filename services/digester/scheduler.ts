@@ -16,21 +16,21 @@ export interface Scheduler {
    *
    * @throws AppError `draining`, `full` or `stale_attempt`.
    */
-  accept(dispatch: Dispatch): Promise<void>;
+  readonly accept: (dispatch: Dispatch) => Promise<void>;
   /** Takes the unsettled jobs of a caller as far as there is room; those of it that wait here and are not among them go. */
-  adopt(callerUrl: string, dispatches: readonly Dispatch[]): void;
+  readonly adopt: (callerUrl: string, dispatches: readonly Dispatch[]) => void;
   /** Drops a waiting job, cancels a running one. `callbackUrl` tells callers apart whose numbers are the same. */
-  withdraw(job: number, callbackUrl: string | null): "waiting" | "running" | "unknown";
-  regulator(): RegulatorChoice;
-  swap(regulator: ChosenRegulator): void;
-  preview(regulator: ChosenRegulator): RegulatorPreview;
+  readonly withdraw: (job: number, callbackUrl: string | null) => "waiting" | "running" | "unknown";
+  readonly regulator: () => RegulatorChoice;
+  readonly swap: (regulator: ChosenRegulator) => void;
+  readonly preview: (regulator: ChosenRegulator) => RegulatorPreview;
   /** A draining node takes and starts nothing; what runs goes on. */
-  drain(on: boolean): void;
-  view(): { running: RunningJob[]; waiting: WaitingJob[]; draining: boolean };
+  readonly drain: (on: boolean) => void;
+  readonly view: () => { running: RunningJob[]; waiting: WaitingJob[]; draining: boolean };
   /** A caller was heard from: its jobs need not wait for the next try. */
-  callerAnswers(url: string): void;
+  readonly callerAnswers: (url: string) => void;
   /** Stops all attempts and resolves when they have ended. */
-  close(why: Extract<StopReason, { kind: "closing" }>): Promise<void>;
+  readonly close: (why: Extract<StopReason, { kind: "closing" }>) => Promise<void>;
 }
 
 export interface SchedulerOptions {
@@ -40,11 +40,11 @@ export interface SchedulerOptions {
   readonly regulator: RegulatorChoice;
   readonly intake: Pick<Intake, "keep" | "forget">;
   /** Whether the caller keeps the record itself, so that its waiting jobs can be asked for again. */
-  keepsRecord(callbackUrl: string): boolean;
-  start(dispatch: Dispatch): Attempt;
-  now(): number;
+  readonly keepsRecord: (callbackUrl: string) => boolean;
+  readonly start: (dispatch: Dispatch) => Attempt;
+  readonly now: () => number;
   readonly log: Logger;
-  onChange(): void;
+  readonly onChange: () => void;
 }
 
 interface Running {
@@ -101,11 +101,14 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   const begin = (entry: LineEntry): void => {
     const attempt = options.start(entry.dispatch);
     running.set(entry.id, { entry, attempt });
-    void attempt.ended.then((end) => {
-      running.delete(entry.id);
-      afterEnd(entry, end);
-      plan();
-    });
+    void see(entry, attempt);
+  };
+
+  const see = async (entry: LineEntry, attempt: Attempt): Promise<void> => {
+    const end = await attempt.ended;
+    running.delete(entry.id);
+    afterEnd(entry, end);
+    plan();
   };
 
   const afterEnd = (entry: LineEntry, end: AttemptEnd): void => {
@@ -120,7 +123,10 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     const active = [...running.values()];
     const rest = new Map(entries.map((entry) => [entry.id, entry]));
     const jobOf = new Map(
-      [...entries, ...active.map(({ entry }) => entry)].map(({ id, dispatch }) => [id, dispatch.job]),
+      [...entries, ...active.map(({ entry }) => entry)].map(({ id, dispatch }) => [
+        id,
+        dispatch.job,
+      ]),
     );
     const rows = active
       .filter(({ attempt }) => attempt.view() === null)
@@ -131,7 +137,9 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       rest.delete(id);
       rows.push({ entry, reason, after: after === null ? null : (jobOf.get(after) ?? null) });
     }
-    for (const entry of rest.values()) rows.push({ entry, reason: reasonToStay(entry), after: null });
+    for (const entry of rest.values()) {
+      rows.push({ entry, reason: reasonToStay(entry), after: null });
+    }
     return rows.map(({ entry: { dispatch }, reason, after }, index) => ({
       job: dispatch.job,
       key: dispatch.key,
@@ -144,7 +152,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   /** Why a job is not for the regulator to decide about. */
   const reasonToStay = ({ id, dispatch }: LineEntry): string => {
     if (closing) return `${digester} is shutting down.`;
-    if (draining) return `${digester} is draining: it starts no more jobs until that is taken back.`;
+    if (draining) return `${digester} is draining: it starts no job until that is taken back.`;
     const problem = callers.problem(dispatch.callback.url);
     if (problem !== null) return problem;
     if (running.has(id)) return "Waits until its earlier attempt on this node has stopped.";

@@ -46,15 +46,18 @@ describe("staging", () => {
     expect(await readdir(root)).toEqual([]);
   });
 
-  it.skipIf(isRoot)("stands in the destination where the directory above is read-only", async () => {
-    const root = await temporaryDirectory();
-    const destination = join(root, "out");
-    await mkdir(destination);
-    await chmod(root, 0o555);
-    const staging = await openStaging({ job: 1, attempt: 1, destination }, [], noPublish);
-    await chmod(root, 0o755);
-    expect(dirname(staging.path)).toBe(destination);
-  });
+  it.skipIf(isRoot)(
+    "stands in the destination where the directory above is read-only",
+    async () => {
+      const root = await temporaryDirectory();
+      const destination = join(root, "out");
+      await mkdir(destination);
+      await chmod(root, 0o555);
+      const staging = await openStaging({ job: 1, attempt: 1, destination }, [], noPublish);
+      await chmod(root, 0o755);
+      expect(dirname(staging.path)).toBe(destination);
+    },
+  );
 
   it("says in words why a destination cannot be written", async () => {
     const root = await temporaryDirectory();

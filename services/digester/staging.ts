@@ -20,9 +20,9 @@ export interface Staging {
 
 export interface Publisher {
   /** Moves all files of the staging directory into the destination; see the digest engine. */
-  publish(stagingDir: string, destination: string): Promise<void>;
+  readonly publish: (stagingDir: string, destination: string) => Promise<void>;
   /** Brings a publish that was cut short to its end; does nothing where none had begun. */
-  finishPublish(stagingDir: string): Promise<void>;
+  readonly finishPublish: (stagingDir: string) => Promise<void>;
 }
 
 interface AttemptOf {
@@ -90,7 +90,10 @@ export async function removeStaging({ path, made }: Pick<Staging, "path" | "made
 }
 
 /** Moves the staging directories of other attempts of the job aside, finishes what they had begun to publish, drops the rest. */
-async function fenceOff(own: AttemptOf, publisher: Pick<Publisher, "finishPublish">): Promise<void> {
+async function fenceOff(
+  own: AttemptOf,
+  publisher: Pick<Publisher, "finishPublish">,
+): Promise<void> {
   for (const place of [dirname(own.destination), own.destination]) {
     for (const name of await namesIn(place)) {
       const [, job, attempt, marked] = namePattern.exec(name) ?? [];

@@ -178,6 +178,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
     isReady: () => web === undefined || answer !== null,
     onPolled: () => attachment?.polled(),
     onUndrained: () => attachment?.askAgain(),
+    callerOf: (given) => (given.token === answer?.callback.token ? answer.callback : given),
     log,
   });
 

@@ -14,7 +14,7 @@ import { writeDurably } from "./durable-files.ts";
 export interface StateDir {
   readonly path: string;
   /** Lets the next one have it. */
-  release(): Promise<void>;
+  readonly release: () => Promise<void>;
 }
 
 const Lock = z.object({

@@ -6,9 +6,12 @@ import { messageOf, reasonOf } from "./callback-client.ts";
 /** What the digester asks of the web service that it registers with. */
 export interface WebClient {
   /** @throws AppError `unavailable` when trying again may help, else `upstream_failed`. */
-  attach(request: AttachRequest): Promise<AttachAnswer>;
+  readonly attach: (request: AttachRequest) => Promise<AttachAnswer>;
   /** All jobs that are not settled, a page at a time. Throws as `attach`. */
-  unsettled(callback: CallbackTarget, onPage: (jobs: UnsettledJob[]) => boolean): Promise<void>;
+  readonly unsettled: (
+    callback: CallbackTarget,
+    onPage: (jobs: UnsettledJob[]) => boolean,
+  ) => Promise<void>;
 }
 
 const TIMEOUT_MS = 10_000;

@@ -14,8 +14,8 @@ export type DigestEnd =
   | { readonly kind: "crashed"; readonly reason: string };
 
 export interface DigestListener {
-  onPhase(phase: Phase): void;
-  onProgress(progress: { bytesRead: number; bytesTotal: number }): void;
+  readonly onPhase: (phase: Phase) => void;
+  readonly onProgress: (progress: { bytesRead: number; bytesTotal: number }) => void;
 }
 
 export interface WorkerPool {
@@ -24,8 +24,12 @@ export interface WorkerPool {
    * Runs one digest on a free worker. An aborted `signal` stops it, by persuasion or, after a second and a half, by ending
    * the worker. Resolves when it does not touch its files any more.
    */
-  run(request: WorkerRequest, listener: DigestListener, signal: AbortSignal): Promise<DigestEnd>;
-  close(): Promise<void>;
+  readonly run: (
+    request: WorkerRequest,
+    listener: DigestListener,
+    signal: AbortSignal,
+  ) => Promise<DigestEnd>;
+  readonly close: () => Promise<void>;
 }
 
 export interface WorkerPoolOptions {
@@ -72,11 +76,12 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   ): Promise<DigestEnd> => {
     // A worker that died while it was idle is found out only by using it.
     for (let tries = 1; ; tries += 1) {
+      if (signal.aborted) return { kind: "stopped" };
       const end = await runOnce(slot.pool, request, listener, signal, options.log);
       if (end.kind === "crashed" || end.kind === "forced") replace(slot);
       if (end.kind === "forced") return { kind: "stopped" };
       if (end.kind !== "crashed") return end;
-      if (end.begun || tries === 3 || signal.aborted || closed) return end;
+      if (end.begun || tries === 3 || closed) return end;
     }
   };
 
@@ -112,7 +117,7 @@ function runOnce(
   log: Logger,
 ): Promise<OnceEnd> {
   return new Promise((resolve) => {
-    let begun = false;
+    let pid: number | null = null;
     let lastWords = "";
     let force: NodeJS.Timeout | undefined;
 
@@ -130,7 +135,8 @@ function runOnce(
       }
       switch (message.kind) {
         case "started":
-          begun = true;
+          pid = message.pid;
+          log.debug({ pid }, "A worker has begun");
           break;
         case "phase":
           listener.onPhase(message.phase);
@@ -147,17 +153,21 @@ function runOnce(
     const stop = (): void => {
       // Asks the worker's abort listener; the promise is rejected at once, long before the worker has stopped.
       running.cancel();
-      force = setTimeout(() => end({ kind: "forced" }), STOP_MS);
+      force = setTimeout(() => {
+        log.warn({ pid }, "A worker did not stop by itself and is ended");
+        if (pid !== null && pid !== process.pid) killNow(pid);
+        end({ kind: "forced" });
+      }, STOP_MS);
     };
     running.then(
       ({ result }) => end(result === null ? { kind: "stopped" } : { kind: "done", result }),
       (thrown: unknown) => {
         if (signal.aborted) return;
-        end({ kind: "crashed", reason: crashReason(coerceError(thrown), lastWords), begun });
+        const reason = crashReason(coerceError(thrown), lastWords);
+        end({ kind: "crashed", reason, begun: pid !== null });
       },
     );
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
+    signal.addEventListener("abort", stop, { once: true });
   });
 }
 
@@ -172,6 +182,14 @@ function createPool({ workerPath, kind, log }: WorkerPoolOptions): Pool {
     emitStdStreams: true,
     ...(kind === "process" ? { forkOpts: { env: workerEnvironment(process.env) } } : {}),
   });
+}
+
+function killNow(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has just ended by itself.
+  }
 }
 
 const environmentNames = [

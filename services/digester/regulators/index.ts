@@ -7,12 +7,12 @@ import type { Decision, Regulator, RegulatorInput } from "./regulator.ts";
 /** A strategy with its options filled in: what remains is to ask it. */
 export interface ChosenRegulator {
   readonly choice: RegulatorChoice;
-  decide(input: Omit<RegulatorInput, "options">): Decision;
+  readonly decide: (input: Omit<RegulatorInput, "options">) => Decision;
 }
 
 interface Offer {
   readonly info: RegulatorInfo;
-  choose(options: Record<string, unknown>): ChosenRegulator;
+  readonly choose: (options: Record<string, unknown>) => ChosenRegulator;
 }
 
 /** The strategies that a digester can run. The first one is in force until somebody chooses another. */
@@ -48,7 +48,12 @@ function offer<Options extends Record<string, unknown>>(regulator: Regulator<Opt
       optionsSchema: z.toJSONSchema(regulator.options, { io: "input" }),
     },
     choose(given) {
-      const options = parseOrThrow(regulator.options, given, "bad_request", `The options of ${name}`);
+      const options = parseOrThrow(
+        regulator.options,
+        given,
+        "bad_request",
+        `The options of ${name}`,
+      );
       return {
         choice: { name, options },
         decide: (input) => checked(name, input, () => regulator.decide({ ...input, options })),

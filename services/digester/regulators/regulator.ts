@@ -20,7 +20,7 @@ export interface Regulator<Options = unknown> {
    * Never starts more jobs than there are free workers, and gives every job that stays a reason. Both are checked by the
    * caller as well, which does not trust it.
    */
-  decide(input: RegulatorInput<Options>): Decision;
+  readonly decide: (input: RegulatorInput<Options>) => Decision;
 }
 
 export interface RegulatorInput<Options = unknown> {

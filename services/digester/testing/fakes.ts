@@ -31,7 +31,8 @@ export interface CallbackServer {
 export async function startCallbackServer(token = "callback-token"): Promise<CallbackServer> {
   const patches: CallbackServer["patches"] = [];
   const server = createServer((request, response) => {
-    void bodyOf(request).then((text) => {
+    void (async () => {
+      const text = await bodyOf(request);
       const job = /^\/cb\/job\/(\d+)$/.exec(request.url ?? "")?.[1];
       const isAuthorized = request.headers.authorization === `Bearer ${token}`;
       if (request.method !== "PATCH" || job === undefined || !isAuthorized) {
@@ -43,7 +44,7 @@ export async function startCallbackServer(token = "callback-token"): Promise<Cal
       if (status === 200) patches.push({ job: Number(job), patch });
       response.writeHead(status, { "content-type": "application/json" });
       response.end(body === undefined ? "" : JSON.stringify(body));
-    });
+    })();
   });
   const listen = (port: number): Promise<number> =>
     new Promise((resolve, reject) => {
@@ -116,10 +117,24 @@ export function makeResult(given: Partial<DigestResult> = {}): DigestResult {
 }
 
 /** Waits until `condition` holds, and fails with `what` when it does not within five seconds. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what: string,
+): Promise<void> {
   for (let tries = 0; tries < 500; tries += 1) {
     if (await condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   throw new Error(`Not in time: ${what}`);
+}
+
+/** A promise that a test resolves. */
+export function createGate(): { opened: Promise<void>; open(): void } {
+  const opening = new AbortController();
+  return {
+    opened: new Promise((resolve) => {
+      opening.signal.addEventListener("abort", () => resolve());
+    }),
+    open: () => opening.abort(),
+  };
 }

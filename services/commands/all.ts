@@ -1,0 +1,65 @@
+import { createHash } from "node:crypto";
+import { join, resolve } from "node:path";
+import type { Command } from "commander";
+import envPaths from "env-paths";
+import { startDigester } from "../digester/start.ts";
+import { startWeb } from "../web/start.ts";
+import { defaultWorkers, headlessOptions, readPositive } from "./digester.ts";
+import { print, say } from "./output.ts";
+import { defaultDataDir, firstLine, productOptions, readPort, signalled } from "./web.ts";
+
+interface Flags {
+  readonly port: number;
+  readonly host: string;
+  readonly data: string;
+  readonly workers: number;
+  readonly json?: true;
+}
+
+/** `all`: web service and digester in one process, for one machine without a screen. */
+export function addAllCommand(program: Command): void {
+  program
+    .command("all")
+    .description("web service and one digester together, for one machine without a screen")
+    .option("--port <number>", "port to listen on; 0 takes a free one", readPort, 8080)
+    .option("--host <address>", "address to listen on", "127.0.0.1")
+    .option("--data <dir>", "holds the store, and is the data root", defaultDataDir())
+    .option("--workers <number>", "jobs that run at once", readPositive, defaultWorkers())
+    .option("--json", "print one line of JSON once both are at work")
+    .action(async (flags: Flags) => {
+      const headless = headlessOptions();
+      const web = await startWeb({
+        ...productOptions(),
+        dataDir: flags.data,
+        port: flags.port,
+        host: flags.host,
+        log: headless.log,
+      });
+      const ended = signalled();
+      try {
+        const digester = await startDigester({
+          ...headless,
+          web,
+          workers: flags.workers,
+          dataRoots: null,
+          stateDir: stateDirOf(flags.data),
+        });
+        try {
+          await digester.attached;
+          if (flags.json === true) print(firstLine(web));
+          else say(`Console at ${web.url}/?token=${web.token}`);
+          await ended;
+        } finally {
+          await digester.close();
+        }
+      } finally {
+        await web.close();
+      }
+    });
+}
+
+/** By the data directory and not by the port, which may be another one at each start. */
+function stateDirOf(dataDir: string): string {
+  const name = createHash("sha256").update(resolve(dataDir)).digest("hex").slice(0, 12);
+  return join(envPaths("digester", { suffix: "" }).data, "nodes", `all-${name}`);
+}

@@ -1,0 +1,140 @@
+import { createParser } from "eventsource-parser";
+import type { Command } from "commander";
+import { Option } from "commander";
+import { z } from "zod";
+import { AppError, coerceError, ErrorBody, parseOrThrow } from "../contract/errors.ts";
+import { StreamMessage } from "../contract/event.ts";
+
+/** The web service's own API, from a terminal. Every call throws AppError: the service's own, or `unavailable`. */
+export interface ApiClient {
+  get<T>(path: string, schema: z.ZodType<T>): Promise<T>;
+  send<T>(method: "POST" | "PUT", path: string, body: unknown, schema: z.ZodType<T>): Promise<T>;
+  /** Messages of the event stream from now on, until the connection ends. `onOpen` is called once it stands. */
+  follow(
+    signal: AbortSignal,
+    onOpen: () => void,
+    onMessage: (message: StreamMessage) => void,
+  ): Promise<void>;
+}
+
+export interface WebAddress {
+  readonly url: string;
+  readonly token: string | undefined;
+}
+
+/** `--web` and `--token`, which the environment may give as well. */
+export function addWebOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--web <url>", "the web service").env("DIGESTER_WEB").makeOptionMandatory(),
+    )
+    .addOption(new Option("--token <token>", "the web service's token").env("DIGESTER_WEB_TOKEN"));
+}
+
+export function createApiClient(
+  { url, token }: WebAddress,
+  fetcher: typeof fetch = fetch,
+): ApiClient {
+  const base = `${url.replace(/\/+$/, "")}/api/v1`;
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+
+  const ask = async (path: string, init: Ask): Promise<Response> => {
+    let response: Response;
+    try {
+      response = await fetcher(`${base}${path}`, {
+        ...init,
+        headers: { ...headers, ...init.headers },
+        redirect: "manual",
+      });
+    } catch (thrown) {
+      throw new AppError("unavailable", `${url} does not answer: ${causeOf(thrown)}.`, {
+        cause: thrown,
+        hint: "Is the web service running there?",
+      });
+    }
+    if (response.ok) return response;
+    throw toAppError(response.status, await response.text());
+  };
+
+  const read = async <T>(response: Response, schema: z.ZodType<T>): Promise<T> => {
+    const body: unknown = await response.json().catch(() => null);
+    return parseOrThrow(schema, body, "upstream_failed", `The answer of ${url}`);
+  };
+
+  return {
+    get: async (path, schema) => read(await ask(path, {}), schema),
+    send: async (method, path, body, schema) =>
+      read(
+        await ask(path, {
+          method,
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify(body),
+        }),
+        schema,
+      ),
+    follow: async (signal, onOpen, onMessage) => {
+      const accept = { accept: "text/event-stream" };
+      const response = await ask("/events", { headers: accept, signal });
+      onOpen();
+      const parser = createParser({
+        onEvent: ({ event, data }) => {
+          const message = StreamMessage.safeParse(withKind(event, data));
+          if (message.success) onMessage(message.data);
+        },
+      });
+      const decoder = new TextDecoder();
+      try {
+        for await (const chunk of response.body ?? []) {
+          parser.feed(decoder.decode(chunk, { stream: true }));
+        }
+      } catch (thrown) {
+        if (!signal.aborted) throw new AppError("unavailable", causeOf(thrown), { cause: thrown });
+      }
+    },
+  };
+}
+
+interface Ask {
+  readonly method?: "POST" | "PUT";
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** The kind stands in the event's name and may stand in its data as well. */
+function withKind(kind: string | undefined, data: string): unknown {
+  try {
+    const body: unknown = JSON.parse(data);
+    return typeof body === "object" && body !== null ? { kind, ...body } : null;
+  } catch {
+    return null;
+  }
+}
+
+function toAppError(status: number, text: string): AppError {
+  let body: unknown = null;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    // Not one of our own answers: the status says what there is to say.
+  }
+  const parsed = ErrorBody.safeParse(body);
+  if (parsed.success) {
+    const { code, message, hint, details } = parsed.data.error;
+    return new AppError(code, message, {
+      ...(hint === undefined ? {} : { hint }),
+      ...(details === undefined ? {} : { details }),
+    });
+  }
+  return new AppError(
+    status >= 500 ? "unavailable" : "upstream_failed",
+    `The web service answered ${status}.`,
+  );
+}
+
+function causeOf(thrown: unknown): string {
+  const error = coerceError(thrown);
+  return error.cause instanceof Error && error.cause.message !== ""
+    ? error.cause.message
+    : error.message;
+}
