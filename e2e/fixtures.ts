@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test as base, expect } from "@playwright/test";
@@ -44,15 +44,13 @@ export const test = base.extend<Fixtures>({
   servicesArguments: [[], { option: true }],
 
   services: async ({ servicesArguments }, use, testInfo) => {
-    const dataDir = await mkdtemp(join(tmpdir(), "digester-e2e-"));
-    const started = await startServices([
-      "all",
-      "--port",
-      "0",
-      "--data",
-      dataDir,
-      ...servicesArguments,
-    ]);
+    const directory = await realpath(await mkdtemp(join(tmpdir(), "digester-e2e-")));
+    const dataDir = join(directory, "data");
+    const started = await startServices(
+      ["all", "--port", "0", "--data", dataDir, ...servicesArguments],
+      // Where the digester of `all` keeps its state: not among the person's own files.
+      { XDG_DATA_HOME: join(directory, "state") },
+    );
     try {
       await use({ ...started.announcement, dataDir, process: started });
     } finally {
@@ -60,7 +58,7 @@ export const test = base.extend<Fixtures>({
       if (testInfo.status !== testInfo.expectedStatus) {
         await testInfo.attach("services.log", { body: started.log(), contentType: "text/plain" });
       }
-      await rm(dataDir, { recursive: true, force: true });
+      await rm(directory, { recursive: true, force: true });
     }
   },
 

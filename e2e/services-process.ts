@@ -29,13 +29,17 @@ export type ServicesProcess = {
  *
  * @throws Error with the log when they end, or stay silent for 30 s, before that.
  */
-export async function startServices(args: readonly string[]): Promise<ServicesProcess> {
+export async function startServices(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ServicesProcess> {
   if (!existsSync(servicesEntry)) {
     throw new Error(`${servicesEntry} is missing: run npm run build first`);
   }
   // A group of its own, so that its workers can be ended with it.
   const child = spawn(process.execPath, [servicesEntry, ...args, "--json"], {
     detached: true,
+    env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let log = "";

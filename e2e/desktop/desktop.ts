@@ -44,6 +44,7 @@ export function desktopEnvironment(options: DesktopOptions): Record<string, stri
   return {
     ...Object.fromEntries(kept),
     DIGESTER_USER_DATA: options.userData,
+    DIGESTER_PORT: "0",
     ...options.environment,
   };
 }
