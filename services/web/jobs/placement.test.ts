@@ -1,0 +1,126 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { newJob } from "./job-model.ts";
+import type { JobRecord } from "./job-record.ts";
+import { choose, loadsOf, mayTouch, movesFrom, type Candidate } from "./placement.ts";
+
+const candidate = (fields: Partial<Candidate> = {}): Candidate => ({
+  id: "a",
+  problem: null,
+  draining: false,
+  workers: 2,
+  lineLimit: 4,
+  revision: 1,
+  waiting: [],
+  running: [],
+  dataRoots: [],
+  ...fields,
+});
+
+const job = (id: number, fields: Partial<JobRecord> = {}): JobRecord => ({
+  ...newJob({ key: `k${id}`, crop: "dev" }, 0),
+  id,
+  ...fields,
+});
+
+const chosen = (
+  candidates: Candidate[],
+  unsettled: JobRecord[] = [],
+  paths = ["/data/a"],
+  refusals?: Map<string, string>,
+) => choose(paths, loadsOf(candidates, unsettled).values(), refusals);
+
+describe("choosing a digester", () => {
+  it("takes the least loaded for its size, counting what it was just given", () => {
+    const small = candidate({ id: "small", workers: 1 });
+    const large = candidate({ id: "large", workers: 4, running: [7, 8] });
+    expect(chosen([small, large]).digester).toBe("small");
+    const given = [job(1, { digester: "small" })];
+    expect(chosen([small, large], given).digester).toBe("large");
+  });
+
+  it.each<[string, Candidate[], RegExp]>([
+    ["nobody is attached", [], /^No digester is attached\. Attach one under Digesters, or/],
+    ["nobody is reachable", [candidate({ problem: "nothing listens" })], /reachable. a: nothing/],
+    ["everybody drains", [candidate({ draining: true })], /draining/],
+    ["every line is full", [candidate({ waiting: [1, 2, 3, 4] })], /full/],
+    ["nobody reads there", [candidate({ dataRoots: ["/other"] })], /can read \/data\/a$/],
+    [
+      "the only one that reads there is full",
+      [candidate({ waiting: [1, 2, 3, 4] }), candidate({ id: "b", dataRoots: ["/other"] })],
+      /The line of every digester that can take it is full/,
+    ],
+  ])("says why not when %s", (_what, candidates, words) => {
+    const choice = chosen(candidates);
+    expect(choice.digester).toBeNull();
+    expect(choice.reason).toMatch(words);
+  });
+
+  it("does not ask again who refused it, and says what was said", () => {
+    const refusals = new Map([["a", "a refuses it: no such type"]]);
+    expect(chosen([candidate()], [], [], refusals).reason).toBe("a refuses it: no such type");
+    const both = [candidate(), candidate({ id: "b" })];
+    expect(chosen(both, [], [], refusals).digester).toBe("b");
+  });
+
+  it("gives either a digester that can take the job, or a reason that is not empty", () => {
+    const candidates = fc.uniqueArray(
+      fc.record({
+        id: fc.constantFrom("a", "b", "c", "d"),
+        problem: fc.constantFrom(null, null, "gone"),
+        draining: fc.boolean(),
+        workers: fc.integer({ min: 1, max: 4 }),
+        lineLimit: fc.nat({ max: 3 }),
+        revision: fc.constant(1),
+        waiting: fc.array(fc.nat(), { maxLength: 3 }),
+        running: fc.array(fc.nat(), { maxLength: 3 }),
+        dataRoots: fc.constantFrom([], ["/data"], ["/other"]),
+      }),
+      { selector: ({ id }) => id },
+    );
+    fc.assert(
+      fc.property(candidates, fc.constantFrom("/data/a", "/other/b", "/data2"), (all, path) => {
+        const choice = chosen(all, [], [path]);
+        const found = all.find(({ id }) => id === choice.digester);
+        if (choice.digester === null) expect(choice.reason).not.toBe("");
+        else {
+          expect(found).toMatchObject({ problem: null, draining: false });
+          expect(found?.waiting.length).toBeLessThan(found?.lineLimit ?? 0);
+          expect(mayTouch(found ?? candidate(), [path])).toBe(true);
+        }
+      }),
+    );
+  });
+});
+
+describe("moving waiting jobs", () => {
+  const placed = [1, 2, 3].map((id) => job(id, { digester: "busy" }));
+  const moves = (candidates: Candidate[], jobs = placed, may = (): boolean => true) =>
+    movesFrom(jobs, loadsOf(candidates, jobs), may).map((move) => [move.job.id, move.digester]);
+
+  it("gives the last of a long line to one who can begin at once, and no more", () => {
+    const busy = candidate({ id: "busy", workers: 1, running: [9] });
+    const idle = candidate({ id: "idle", workers: 2 });
+    expect(moves([busy, idle])).toEqual([
+      [3, "idle"],
+      [2, "idle"],
+    ]);
+    expect(moves([busy, candidate({ id: "idle", workers: 2, running: [7, 8] })])).toEqual([]);
+  });
+
+  it("leaves a job where it will begin at once anyway", () => {
+    const calm = candidate({ id: "busy", workers: 4 });
+    expect(moves([calm, candidate({ id: "idle", workers: 4 })])).toEqual([]);
+  });
+
+  it("empties the line of one that drains, into any line with room that reads there", () => {
+    const draining = candidate({ id: "busy", draining: true });
+    const other = candidate({ id: "other", running: [7, 8], lineLimit: 2 });
+    expect(moves([draining, other])).toEqual([
+      [3, "other"],
+      [2, "other"],
+    ]);
+    expect(moves([draining, other], placed, () => false)).toEqual([]);
+    expect(moves([draining, candidate({ id: "other", problem: "gone" })])).toEqual([]);
+  });
+});
