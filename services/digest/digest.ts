@@ -5,6 +5,7 @@ import type { Load } from "../contract/load.ts";
 import type { DigestProblem, DigestResult, TableValidation } from "../contract/result.ts";
 import type { Phase } from "./failure-message.ts";
 import { transposeFile } from "./matrix/transpose.ts";
+import type { Pace } from "./pace.ts";
 import { planLoad, type LoadPlan } from "./plan.ts";
 import { createProblems, NOWHERE, type Problems } from "./problems.ts";
 import { readTables, type TableRead, type TablesRead } from "./read-tables.ts";
@@ -198,11 +199,7 @@ function sizeOf(load: Load, matrix: TableRead | null): { markers: number; sample
     : { markers: matrix.rows, samples: matrix.columns };
 }
 
-async function transposeMatrix(
-  matrix: TableRead | null,
-  width: number,
-  pace: () => void | Promise<void>,
-): Promise<void> {
+async function transposeMatrix(matrix: TableRead | null, width: number, pace: Pace): Promise<void> {
   if (matrix === null || matrix.rows === 0) return;
   const asRead = `${matrix.path}.sample-fast`;
   renameSync(matrix.path, asRead);
@@ -241,9 +238,9 @@ function matrixOf(load: Load, read: TablesRead | null): DigestResult["matrix"] {
 }
 
 interface GuardedHooks {
-  phase(phase: Phase): Promise<void>;
-  progress(step: { bytesRead: number; bytesTotal: number }): void;
-  pace(): void | Promise<void>;
+  readonly phase: (phase: Phase) => Promise<void>;
+  readonly progress: (step: { bytesRead: number; bytesTotal: number }) => void;
+  readonly pace: Pace;
   /** What a hook threw, if one did. */
   stopped: { readonly thrown: unknown } | null;
 }
@@ -254,19 +251,16 @@ function guardHooks(hooks: DigestHooks): GuardedHooks {
   const guard: GuardedHooks = {
     stopped: null,
     phase: (phase) => call(() => hooks.onPhase(phase)),
-    progress(step) {
-      hooks.onProgress(step);
-    },
-    pace() {
-      if (performance.now() - lastCheckpoint < CHECKPOINT_MS) return undefined;
-      return call(() => hooks.checkpoint()).then(() => {
-        lastCheckpoint = performance.now();
-      });
-    },
+    progress: (step) => hooks.onProgress(step),
+    pace: () =>
+      performance.now() - lastCheckpoint < CHECKPOINT_MS
+        ? undefined
+        : call(() => hooks.checkpoint()),
   };
   const call = async (hook: () => void | Promise<void>): Promise<void> => {
     try {
       await hook();
+      lastCheckpoint = performance.now();
     } catch (thrown) {
       guard.stopped = { thrown };
       throw thrown;
@@ -283,23 +277,20 @@ function emptyDirectory(path: string): void {
 function describeSystemError(thrown: unknown, file: string | null): DigestProblem {
   const error: NodeJS.ErrnoException = coerceError(thrown);
   const code = error.code ?? "";
-  const at = (message: string, path: string | null): DigestProblem => ({
-    message,
-    file: path,
-    line: null,
-    column: null,
-  });
+  const nowhere = { line: null, column: null };
+  const place = { file: error.path ?? file, ...nowhere };
   if (code === "ENOSPC" || code === "EDQUOT") {
-    return at("There is no space left for the digest files", error.path ?? null);
+    const message = "There is no space left for the digest files";
+    return { message, file: error.path ?? null, ...nowhere };
   }
   if (code.startsWith("Z_")) {
-    return at(`The gzip file is damaged or cut short: ${error.message}`, file);
+    return { message: `The gzip file is damaged or cut short: ${error.message}`, ...place };
   }
   if (code === "EACCES" || code === "EPERM") {
-    return at("Permission denied; expected a file that the digester may read", error.path ?? file);
+    return { message: "Permission denied; expected a file that the digester may read", ...place };
   }
   if (code === "ENOENT") {
-    return at("Unexpected Missing File: it was there and is gone", error.path ?? file);
+    return { message: "Unexpected Missing File: it was there and is gone", ...place };
   }
-  return at(`The digest could not go on: ${error.message}`, error.path ?? file);
+  return { message: `The digest could not go on: ${error.message}`, ...place };
 }

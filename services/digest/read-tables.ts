@@ -12,6 +12,7 @@ import { toPgArray } from "./tables/pg-array.ts";
 import { createRowTable } from "./tables/row-table.ts";
 import { createRowWriter, headerOf, type ValueStep } from "./tables/row-writer.ts";
 import type { TableReader } from "./tables/table-reader.ts";
+import type { Pace } from "./pace.ts";
 
 export interface ReadRequest {
   readonly tables: readonly TablePlan[];
@@ -20,7 +21,7 @@ export interface ReadRequest {
   readonly outDir: string;
   readonly problems: Problems;
   readonly warnings: Problems;
-  pace(): void | Promise<void>;
+  readonly pace: Pace;
   onProgress(progress: { bytesRead: number; bytesTotal: number }): void;
   /** Told of each file before it is read. */
   onFile(path: string): void;
@@ -136,7 +137,6 @@ function readable(plans: readonly TablePlan[], problems: Problems): TablePlan[] 
 /** Tables of the same source and delimiter are read together; the matrix comes last where it needs the marker table. */
 function planPasses(plans: readonly TablePlan[]): TablePlan[][] {
   const groups = new Map<string, TablePlan[]>();
-  const keyOf = (plan: TablePlan): string => JSON.stringify([plan.source, plan.delimiterPattern]);
   const late: TablePlan[] = [];
   const matrix = plans.find((plan) => plan.kind === "matrix");
   for (const plan of plans) {
@@ -152,6 +152,10 @@ function planPasses(plans: readonly TablePlan[]): TablePlan[][] {
     else group.push(matrix);
   }
   return [...groups.values(), ...(late.length > 0 ? [late] : [])];
+}
+
+function keyOf(plan: TablePlan): string {
+  return JSON.stringify([plan.source, plan.delimiterPattern]);
 }
 
 /** Whether each marker is read before the row of its calls, so that one pass does for both. */
@@ -197,7 +201,7 @@ async function readPass(
         for (const { reader } of readers) reader.read(separated, delimiter.byte);
       },
       onBytes,
-      pace: () => request.pace(),
+      pace: request.pace,
     });
     if (fault !== null) {
       const { message, ...place } = fault;

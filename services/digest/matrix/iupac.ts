@@ -1,5 +1,12 @@
 import { cellText, invalidCall, type MatrixRule } from "./matrix-rule.ts";
-import { N, convertToPairs, countPairs, isHeterozygous, letterTable } from "./letters.ts";
+import {
+  N,
+  convertToPairs,
+  countPairs,
+  createTally,
+  isHeterozygous,
+  pairTable,
+} from "./letters.ts";
 
 /** GOBii's order of letters, which is neither alphabetical nor reference first: K is TG, Y is TC, S is GC. */
 const CODES: Readonly<Record<string, string>> = {
@@ -40,9 +47,8 @@ export const PAIR_EXPECTED = "two letters of A, C, G, T, N, + and -";
 export const iupac: MatrixRule = {
   width: 2,
   createConverter(context) {
-    const { left, right } = letterTable(bothCases);
-    const table = { left, right: right ?? left };
-    const tally = new Float64Array(256);
+    const table = pairTable(bothCases);
+    const tally = createTally();
     let longMissing = 0;
     let longHeterozygous = 0;
     let input: Buffer = Buffer.alloc(0);
@@ -80,10 +86,12 @@ export const iupac: MatrixRule = {
     return {
       convert(row, output, at) {
         input = row.bytes;
-        return convertToPairs(row, table, tally, output, at, oddCell);
+        const end = convertToPairs(row, table, tally.recent, output, at, oddCell);
+        tally.settle(end - at);
+        return end;
       },
       counts() {
-        const { missing, heterozygous } = countPairs(table, tally);
+        const { missing, heterozygous } = countPairs(table, tally.totals());
         return {
           missing: missing + longMissing,
           heterozygous: heterozygous + longHeterozygous,

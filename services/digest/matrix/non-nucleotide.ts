@@ -1,5 +1,5 @@
 import { cellText, invalidCall, type MatrixRule } from "./matrix-rule.ts";
-import { N, copyLetters } from "./letters.ts";
+import { N, copyLetters, createTally, type OddCell } from "./letters.ts";
 
 /** A matrix of single letters that stay as they are. `heterozygous` is the letter of a call of two different alleles. */
 function lettersOnly(letters: string, expected: string, heterozygous: string | null): MatrixRule {
@@ -8,20 +8,26 @@ function lettersOnly(letters: string, expected: string, heterozygous: string | n
     createConverter(context) {
       const allowed = new Uint8Array(256);
       for (const byte of Buffer.from(letters, "latin1")) allowed[byte] = 1;
-      const tally = new Float64Array(256);
+      const tally = createTally();
       let input: Buffer = Buffer.alloc(0);
+      const oddCell: OddCell = (from, to, cell, output, at) => {
+        context.fault(cell, "matrix", invalidCall(cellText(input, from, to), expected));
+        output[at] = N;
+      };
       return {
         convert(row, output, at) {
           input = row.bytes;
-          return copyLetters(row, allowed, tally, output, at, (from, to, cell, target, place) => {
-            context.fault(cell, "matrix", invalidCall(cellText(input, from, to), expected));
-            target[place] = N;
-          });
+          const end = copyLetters(row, allowed, tally.recent, output, at, oddCell);
+          tally.settle(end - at);
+          return end;
         },
-        counts: () => ({
-          missing: tally[N] ?? 0,
-          heterozygous: heterozygous === null ? 0 : (tally[heterozygous.charCodeAt(0)] ?? 0),
-        }),
+        counts() {
+          const totals = tally.totals();
+          return {
+            missing: totals[N] ?? 0,
+            heterozygous: heterozygous === null ? 0 : (totals[heterozygous.charCodeAt(0)] ?? 0),
+          };
+        },
       };
     },
   };

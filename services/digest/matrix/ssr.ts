@@ -11,13 +11,6 @@ export const ssr: MatrixRule = {
     let missing = 0;
     let heterozygous = 0;
 
-    const alleleSize = (bytes: Buffer, from: number): number => {
-      let size = 0;
-      for (let i = from; i < from + ALLELE_WIDTH; i++)
-        size = size * 10 + (bytes[i] as number) - ZERO;
-      return size;
-    };
-
     return {
       convert(row, output, begin) {
         const { bytes, delimiter } = row;
@@ -56,3 +49,9 @@ export const ssr: MatrixRule = {
     };
   },
 };
+
+function alleleSize(bytes: Buffer, from: number): number {
+  let size = 0;
+  for (let i = from; i < from + ALLELE_WIDTH; i++) size = size * 10 + (bytes[i] as number) - ZERO;
+  return size;
+}

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import type { Pace } from "../pace.ts";
 
 /** A matrix file whose cells are all `width` bytes, each with one byte behind it: TAB, or LF behind the last of a row. */
 export interface FixedMatrix {
@@ -26,7 +27,7 @@ export async function transposeFile(
   source: string,
   target: string,
   matrix: FixedMatrix,
-  pace: () => void | Promise<void>,
+  pace: Pace,
   tileBytes = TILE_BYTES,
 ): Promise<void> {
   const { rows, columns } = matrix;

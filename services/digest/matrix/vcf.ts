@@ -1,15 +1,12 @@
-import { LF, TAB, cellText, invalidCall, type MatrixRow, type MatrixRule } from "./matrix-rule.ts";
-import { N } from "./letters.ts";
+import { cellText, invalidCall, type MatrixRow, type MatrixRule } from "./matrix-rule.ts";
+import { N, isHeterozygous } from "./letters.ts";
 import { PAIR_EXPECTED, PAIR_LETTERS } from "./iupac.ts";
 import { alleleLetter } from "./vcf-alleles.ts";
+import { convertGenotypes, parseGenotype, skipCalls } from "./vcf-genotypes.ts";
 
 const ZERO = 48;
-const SLASH = 47;
-const PIPE = 124;
-const COLON = 58;
 const DOT = 46;
 
-/** The byte of a missing allele stands for itself in the table of letters by byte. */
 const KNOWN_TYPES: ReadonlySet<string> = new Set(["NUCLEOTIDE_2_LETTER", "VCF"]);
 
 /**
@@ -22,8 +19,7 @@ export const vcf: MatrixRule = {
     /** Letter of an allele by the byte that names it in the file, `0` to `9` and `.`; 0 where there is none. */
     const letterOf = new Uint8Array(256);
     let alleles: readonly string[] = [];
-    let missing = 0;
-    let heterozygous = 0;
+    const counts = { missing: 0, heterozygous: 0 };
     let formatStandsBefore = false;
     let broken = false;
     let input: Buffer = Buffer.alloc(0);
@@ -47,14 +43,6 @@ export const vcf: MatrixRule = {
         letterOf[DOT] = N;
       }
       return true;
-    };
-
-    const put = (output: Buffer, at: number, left: number, right: number): void => {
-      output[at] = left;
-      output[at + 1] = right;
-      if (left !== right) {
-        if (left !== N && right !== N) heterozygous++;
-      } else if (left === N) missing++;
     };
 
     /** A genotype of any form, `input[from, to)`: everything up to the first colon. */
@@ -104,7 +92,7 @@ export const vcf: MatrixRule = {
       }
       const numbers = called.filter((allele) => typeof allele === "number");
       if (numbers.length > 2) {
-        missing++;
+        counts.missing++;
         context.warn(
           cell,
           "polyploid",
@@ -132,7 +120,10 @@ export const vcf: MatrixRule = {
         context.fault(cell, "matrix", invalidCall(data, expected));
         return;
       }
-      put(output, at, left, right);
+      output[at] = left;
+      output[at + 1] = right;
+      if (left === N && right === N) counts.missing++;
+      else if (isHeterozygous(left, right)) counts.heterozygous++;
     };
 
     /** Whether the row has genotypes, in the first place of each cell. Reports it where it has not. */
@@ -165,8 +156,7 @@ export const vcf: MatrixRule = {
           at > lineFrom && bytes.toString("latin1", lineFrom, at - 1).endsWith("FORMAT");
       },
       convert(row, output, begin) {
-        const { bytes, delimiter } = row;
-        input = bytes;
+        input = row.bytes;
         const known = takeMarker(row.index);
         if (!known) {
           context.fault(
@@ -176,43 +166,8 @@ export const vcf: MatrixRule = {
               `The matrix has more rows than the marker table, which ends with marker ${context.alleles?.markers ?? 0}`,
           );
         }
-        const readable = hasGenotypes(row) && known;
-        let at = begin;
-        for (let i = row.from; ;) {
-          if (readable) {
-            const left = letterOf[bytes[i] as number] as number;
-            const between = bytes[i + 1] as number;
-            const right = letterOf[bytes[i + 2] as number] as number;
-            const next = bytes[i + 3] as number;
-            // The common call: two alleles of one digit each.
-            if (
-              left !== 0 &&
-              right !== 0 &&
-              (between === SLASH || between === PIPE) &&
-              (next === COLON || next === delimiter || next === LF)
-            ) {
-              put(output, at, left, right);
-              i += 3;
-            } else {
-              let end = i;
-              for (
-                let byte = bytes[end];
-                byte !== COLON && byte !== delimiter && byte !== LF;
-                byte = bytes[++end]
-              );
-              anyGenotype(i, end, (at - begin) / 3, output, at);
-              i = end;
-            }
-          } else {
-            output.fill(N, at, at + 2);
-            missing++;
-          }
-          for (let byte = bytes[i]; byte !== delimiter && byte !== LF; byte = bytes[++i]);
-          output[at + 2] = TAB;
-          at += 3;
-          if (bytes[i] === LF) return at;
-          i++;
-        }
+        if (!known || !hasGenotypes(row)) return skipCalls(row, output, begin, counts);
+        return convertGenotypes(row, letterOf, output, begin, counts, anyGenotype);
       },
       finish() {
         if (broken) {
@@ -231,19 +186,7 @@ export const vcf: MatrixRule = {
           );
         }
       },
-      counts: () => ({ missing, heterozygous }),
+      counts: () => counts,
     };
   },
 };
-
-/**
- * The alleles of a genotype: numbers, -1 for a missing one, the text itself where it is neither. A separator may stand
- * first (VCF 4.4).
- *
- * @returns null where there is no allele at all, or none on one side of a separator.
- */
-export function parseGenotype(text: string): (number | string)[] | null {
-  const parts = text.replace(/^[/|](?=.)/, "").split(/[/|]/);
-  if (parts.includes("")) return null;
-  return parts.map((part) => (part === "." ? -1 : /^\d{1,6}$/.test(part) ? Number(part) : part));
-}

@@ -37,8 +37,6 @@ const ESCAPED: Readonly<Record<string, number>> = { t: 9, f: 12 };
 
 function literalByte(pattern: string): number | null {
   const [first = "", second] = Array.from(pattern);
-  const isPlain = (character: string): boolean =>
-    character.length === 1 && character < "\x7f" && character !== "\n" && character !== "\r";
   if (pattern.length === 1) {
     return isPlain(first) && !".$|()[{^?*+\\".includes(first) ? first.charCodeAt(0) : null;
   }
@@ -46,6 +44,11 @@ function literalByte(pattern: string): number | null {
     return null;
   }
   return ESCAPED[second] ?? (/[A-Za-z0-9]/.test(second) ? null : second.charCodeAt(0));
+}
+
+/** ASCII, and no end of a line. */
+function isPlain(character: string): boolean {
+  return character.length === 1 && character < "\x7f" && character !== "\n" && character !== "\r";
 }
 
 function separateBlock(block: LineBlock, regex: RegExp): LineBlock {

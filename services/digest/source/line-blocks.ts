@@ -2,6 +2,7 @@ import { closeSync, createReadStream, openSync, readSync } from "node:fs";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { DigestProblem } from "../../contract/result.ts";
+import type { Pace } from "../pace.ts";
 import type { SourceFile } from "./source-files.ts";
 
 /**
@@ -17,11 +18,10 @@ export interface LineBlock {
 }
 
 export interface ReadHooks {
-  onBlock(block: LineBlock): void;
+  readonly onBlock: (block: LineBlock) => void;
   /** Bytes of the file that were read since the last call, as they lie on disk. */
-  onBytes(count: number): void;
-  /** Awaited between blocks; may throw to stop. */
-  pace(): void | Promise<void>;
+  readonly onBytes: (count: number) => void;
+  readonly pace: Pace;
 }
 
 export const CHUNK_BYTES = 1 << 20;

@@ -8,6 +8,7 @@ import {
   type Hash,
   type ListSum,
 } from "./fingerprint.ts";
+import type { Pace } from "../pace.ts";
 
 /** What the checks want to know of one or several columns of a digest file taken together. */
 export interface ColumnSummary {
@@ -48,7 +49,7 @@ const TAB = 9;
 export async function summarizeFile(
   path: string,
   wishes: readonly SummaryWish[],
-  pace: () => void | Promise<void>,
+  pace: Pace,
 ): Promise<FileSummary> {
   const byKey = new Map<string, { columns: readonly string[]; distinct: boolean }>();
   for (const wish of wishes) {
@@ -156,7 +157,7 @@ export async function forEachValue(
   path: string,
   columns: readonly string[],
   besides: string | null,
-  pace: () => void | Promise<void>,
+  pace: Pace,
   onValue: (value: string, beside: string) => void,
 ): Promise<void> {
   let names: string[] | null = null;
@@ -176,7 +177,7 @@ export async function forEachValue(
 /** A digest file is our own, but for the blank last line that a hand-written one may have it has no oddities to expect. */
 async function forEachLine(
   path: string,
-  pace: () => void | Promise<void>,
+  pace: Pace,
   onLine: (bytes: Buffer, from: number, to: number) => void,
 ): Promise<void> {
   const onBlock = (block: LineBlock): void => {

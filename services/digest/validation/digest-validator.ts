@@ -4,6 +4,7 @@ import type { ColumnSummary, FileSummary, SummaryWish } from "./column-summary.t
 import { equalSums } from "./fingerprint.ts";
 import { NAMES_PER_QUESTION, type KnownSource, type NameKind } from "./known-source.ts";
 import type { Check } from "./rules.ts";
+import type { Pace } from "../pace.ts";
 
 /** A digest file to check. */
 export interface DigestFile {
@@ -19,7 +20,7 @@ export interface ValidationRequest {
   readonly known: KnownSource;
   /** Null in a load without a matrix, or where its size could not be told. */
   readonly matrix: { readonly markers: number; readonly samples: number } | null;
-  pace(): void | Promise<void>;
+  readonly pace: Pace;
 }
 
 export interface ValidationOutcome {
@@ -36,7 +37,7 @@ export async function validateDigestFiles(request: ValidationRequest): Promise<V
   const summaries = new Map<string, FileSummary>();
   for (const file of files) {
     const wishes = wishesFor(file.table, checks);
-    summaries.set(file.table, await summarizeFile(file.path, wishes, () => request.pace()));
+    summaries.set(file.table, await summarizeFile(file.path, wishes, request.pace));
   }
   const tables: TableValidation[] = [];
   const warnings: DigestProblem[] = [];

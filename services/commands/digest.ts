@@ -1,0 +1,208 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, rmSync, rmdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Command } from "commander";
+import { AppError, coerceError } from "../contract/errors.ts";
+import { toLoad, type Load } from "../contract/load.ts";
+import type { DigestResult } from "../contract/result.ts";
+import { digest } from "../digest/digest.ts";
+import { describeProblem } from "../digest/problems.ts";
+import { publish } from "../digest/publish.ts";
+import { everythingKnown, knownFromFile } from "../digest/validation/known-source.ts";
+import { exitCodes } from "./exit.ts";
+import { readInstructionFile } from "./instruction-file.ts";
+import { print, printJson, say, table } from "./output.ts";
+
+export interface DigestOptions {
+  /** What relative sources and destinations are relative to; the instruction file's folder unless given. */
+  readonly root?: string;
+  /** Takes the place of the instruction's destination. */
+  readonly out?: string;
+  /** A file that says what the database knows. */
+  readonly known?: string;
+  /** Null: any crop. */
+  readonly crops: readonly string[] | null;
+  readonly json?: true;
+}
+
+/** The crops that GOBii serves, and those of its own tests; a server has them configured, a command has not. */
+const GOBII_CROPS = "chickpea,maize,rice,sorghum,wheat,dev,test,zoan";
+
+/** `digest INSTRUCTION.json`: runs one instruction here, without a service. */
+export function addDigestCommand(program: Command): void {
+  program
+    .command("digest")
+    .description("digest one instruction here, without a service")
+    .argument("<instruction.json>", "the list, {metadata, instructions} or the posted object")
+    .option(
+      "--root <dir>",
+      "what relative paths are relative to; the file's own folder unless given",
+    )
+    .option("--out <dir>", "where the digest files go, instead of the instruction's destination")
+    .option("--known <file>", "JSON of what the database knows; everything unless given")
+    .option("--crops <list>", "the crops that are known, or any", toCrops, toCrops(GOBII_CROPS))
+    .option("--json", "print the result object, and only that")
+    .action(async (file: string, options: DigestOptions) => {
+      const interrupt = new AbortController();
+      const onSignal = (): void => interrupt.abort();
+      process.once("SIGINT", onSignal);
+      process.once("SIGTERM", onSignal);
+      try {
+        const result = await digestFile(file, options, interrupt.signal);
+        if (options.json === true) printJson(result);
+        else describeResult(result);
+        if (result.status === "failed") process.exitCode = exitCodes.failed;
+      } finally {
+        process.off("SIGINT", onSignal);
+        process.off("SIGTERM", onSignal);
+      }
+    });
+}
+
+function toCrops(list: string): readonly string[] | null {
+  return list === "any" ? null : list.split(",").filter((crop) => crop !== "");
+}
+
+/**
+ * Digests the instruction of a file and puts the digest files where they are wanted. Whatever is wrong, the instruction file
+ * included, makes a failed result.
+ *
+ * @throws AppError `unavailable` when `signal` is aborted before the end; nothing is left then.
+ */
+export async function digestFile(
+  file: string,
+  options: DigestOptions,
+  signal?: AbortSignal,
+): Promise<DigestResult> {
+  const startedAt = performance.now();
+  try {
+    const load = toLoad(readInstructionFile(file));
+    const root = resolve(options.root ?? dirname(file));
+    const known = options.known === undefined ? everythingKnown : knownFromFile(options.known);
+    const destination =
+      options.out === undefined ? resolve(root, destinationOf(load)) : resolve(options.out);
+    return await withStaging(destination, async (outDir) => {
+      const result = await digest(
+        { load, root, outDir, publishDir: destination, knownCrops: options.crops, known },
+        {
+          onPhase: ({ message }) => {
+            if (options.json !== true) say(message);
+          },
+          onProgress: () => {},
+          checkpoint: async () => {
+            await nextTurn();
+            if (signal?.aborted === true) throw new AppError("unavailable", "Interrupted.");
+          },
+        },
+      );
+      if (result.status === "completed") await publish(outDir, destination);
+      return result;
+    });
+  } catch (thrown) {
+    if (signal?.aborted === true) throw thrown;
+    return failedResult(file, thrown, Math.round(performance.now() - startedAt));
+  }
+}
+
+/** @throws AppError where the tables do not have one destination. */
+function destinationOf(load: Load): string {
+  const destinations = new Set(
+    load.tables.map(({ destination }) => destination.replace(/(?<=.)\/+$/, "")),
+  );
+  const [destination, ...others] = destinations;
+  if (destination === undefined || destination === "") {
+    throw new AppError("invalid_instruction", "The instruction names no destination", {
+      hint: "Name one with --out.",
+    });
+  }
+  if (others.length > 0) {
+    throw new AppError(
+      "invalid_instruction",
+      `The tables have several destinations: ${[...destinations].join(", ")}; expected one`,
+      { hint: "Name one with --out." },
+    );
+  }
+  return destination;
+}
+
+/** Makes a directory beside the destination for the time of `work`, and takes away what it had to make if that fails. */
+async function withStaging(
+  destination: string,
+  work: (outDir: string) => Promise<DigestResult>,
+): Promise<DigestResult> {
+  const parent = dirname(destination);
+  const made = mkdirSync(parent, { recursive: true });
+  const name = `.digester-cli-${process.pid}-${randomBytes(6).toString("hex")}`;
+  const staging = join(parent, name);
+  let completed = false;
+  try {
+    mkdirSync(staging);
+    const result = await work(staging);
+    completed = result.status === "completed";
+    return result;
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+    if (!completed && made !== undefined) removeEmpty(parent, made);
+  }
+}
+
+/** Removes empty directories from `path` up to `top`. */
+function removeEmpty(path: string, top: string): void {
+  try {
+    for (let directory = path; ; directory = dirname(directory)) {
+      rmdirSync(directory);
+      if (directory === top) return;
+    }
+  } catch {
+    // Someone has put something there in the meantime; it stays.
+  }
+}
+
+function failedResult(file: string, thrown: unknown, durationMs: number): DigestResult {
+  const error = coerceError(thrown);
+  const hint = error instanceof AppError && error.hint !== undefined ? `. ${error.hint}` : "";
+  const details = error instanceof AppError ? error.details.slice(1) : [];
+  return {
+    status: "failed",
+    tables: [],
+    matrix: null,
+    validation: [],
+    errors: [`${error.message}${hint}`, ...details].map((message) => ({
+      message,
+      file,
+      line: null,
+      column: null,
+    })),
+    errorCount: 1 + details.length,
+    warnings: [],
+    durationMs,
+    bytesRead: 0,
+  };
+}
+
+function describeResult(result: DigestResult): void {
+  for (const warning of result.warnings) say(`warning: ${describeProblem(warning)}`);
+  for (const error of result.errors) say(`error: ${describeProblem(error)}`);
+  const untold = result.errorCount - result.errors.length;
+  if (untold > 0) say(`error: and ${untold} more`);
+  if (result.tables.length > 0) {
+    const rows = result.tables.map(({ table: name, rows: count, columns, file }) => [
+      name,
+      String(count),
+      String(columns),
+      file,
+    ]);
+    print(table([["TABLE", "ROWS", "COLUMNS", "FILE"], ...rows]));
+  }
+  const { matrix } = result;
+  if (matrix !== null) {
+    say(
+      `${matrix.dataSetType}: ${matrix.markers} markers, ${matrix.samples} samples, ` +
+        `${matrix.missing} calls missing, ${matrix.heterozygous} heterozygous`,
+    );
+  }
+  say(
+    `${result.status} in ${(result.durationMs / 1000).toFixed(1)} s, ${result.bytesRead} bytes read`,
+  );
+}
