@@ -159,6 +159,7 @@ function settle(
   const settled: JobRecord = {
     ...job,
     status,
+    held: false,
     step: status === "completed" ? "completed" : job.step,
     gobiiStatus: status,
     settledAt: now,
@@ -202,7 +203,7 @@ function backInLine(
     settledAt: null,
     updatedAt: now,
     result: null,
-    reason,
+    reason: job.held ? "Held." : reason,
     progress: null,
     bytesRead: null,
     bytesTotal: null,

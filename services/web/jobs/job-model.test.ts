@@ -1,0 +1,351 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { JobPatch } from "../../contract/callback.ts";
+import { AppError } from "../../contract/errors.ts";
+import { isSettled } from "../../contract/job.ts";
+import type { Change } from "../store/store.ts";
+import {
+  applyPatch,
+  cancel,
+  hold,
+  loseAttempt,
+  newJob,
+  place,
+  refusedEvent,
+  release,
+  requeue,
+  setPriority,
+  submittedEvent,
+  unplace,
+} from "./job-model.ts";
+import type { JobRecord } from "./job-record.ts";
+
+const leaseMs = 15_000;
+const fresh = (fields: Partial<JobRecord> = {}): JobRecord => ({
+  ...newJob({ key: "k", crop: "dev" }, 1000),
+  id: 1,
+  ...fields,
+});
+
+const patch = (job: JobRecord, fields: Partial<JobPatch>, now = 2000): Change =>
+  applyPatch(job, { digester: "d", attempt: 1, ...fields }, now, leaseMs);
+
+const claimed = (fields: Partial<JobRecord> = {}): JobRecord => ({
+  ...patch(fresh(), { callback: 1, status: "in_progress" }).job,
+  ...fields,
+});
+
+const codeOf = (work: () => unknown): string => {
+  try {
+    work();
+  } catch (thrown) {
+    if (thrown instanceof AppError) return thrown.code;
+    throw thrown;
+  }
+  return "fine";
+};
+
+describe("claiming", () => {
+  it("begins the next attempt, on the digester that claims, with a lease", () => {
+    const { job, events } = patch(fresh({ digester: "other" }), { message: "Beginning Digest" });
+    expect(job).toMatchObject({
+      status: "in_progress",
+      attempt: 1,
+      digester: "d",
+      startedAt: 2000,
+      leaseUntil: 17_000,
+      reason: null,
+      progress: 0,
+    });
+    expect(events).toMatchObject([{ type: "claimed", status: "in_progress", attempt: 1 }]);
+  });
+
+  it("is for one: whoever comes second is refused", () => {
+    expect(codeOf(() => patch(claimed(), { digester: "e" }))).toBe("stale_attempt");
+    expect(codeOf(() => patch(claimed(), { attempt: 2 }))).toBe("stale_attempt");
+    expect(codeOf(() => patch(fresh(), { attempt: 2 }))).toBe("stale_attempt");
+  });
+
+  it("is refused for what is held, has nothing to digest, or has ended", () => {
+    expect(codeOf(() => patch(fresh({ held: true }), {}))).toBe("conflict");
+    expect(codeOf(() => patch(fresh({ hasInstruction: false }), {}))).toBe("conflict");
+    expect(codeOf(() => patch(fresh({ status: "failed" }), {}))).toBe("stale_attempt");
+    expect(codeOf(() => patch(fresh(), { status: "completed" }))).toBe("stale_attempt");
+  });
+
+  it("forgets what the attempt before it left", () => {
+    const settled = patch(claimed(), { status: "failed", reason: "No such file" }).job;
+    const again = requeue(settled, "ada", 3000).job;
+    const { job } = patch(again, { attempt: 2 });
+    expect(job).toMatchObject({
+      attempt: 2,
+      result: null,
+      reason: null,
+      callback: 0,
+      settledAt: null,
+    });
+  });
+});
+
+describe("callbacks of the running attempt", () => {
+  it("renew the lease and tell of steps", () => {
+    const { job, events } = patch(claimed(), {
+      callback: 2,
+      step: "validating",
+      gobiiStatus: "validation",
+      message: "Beginning Validation",
+    });
+    expect(job).toMatchObject({ step: "validating", leaseUntil: 17_000, callback: 2 });
+    expect(events).toMatchObject([{ type: "step", step: "validating" }]);
+    expect(events[0]?.status).toBeUndefined();
+  });
+
+  it("may publish once, and say so twice", () => {
+    const first = patch(claimed(), { callback: 2, publish: true });
+    expect(first.events).toMatchObject([{ type: "publishing" }]);
+    expect(first.job.publishing).toBe(true);
+    const second = patch(first.job, { callback: 2, publish: true });
+    expect(second).toEqual({ job: first.job, events: [] });
+  });
+
+  it("settle it, with the reason of a failure in its message", () => {
+    const done = patch(claimed(), { status: "completed", message: "Successful Data Load" });
+    expect(done.job).toMatchObject({
+      status: "completed",
+      step: "completed",
+      gobiiStatus: "completed",
+      reason: null,
+      progress: 1,
+      leaseUntil: null,
+      settledAt: 2000,
+    });
+    const failed = patch(claimed(), { status: "failed", message: "Status: …", reason: "a.txt:3" });
+    expect(failed.job).toMatchObject({ reason: "a.txt:3", message: "Status: …" });
+    expect(codeOf(() => patch(done.job, { step: "validating" }))).toBe("stale_attempt");
+    expect(codeOf(() => patch(done.job, { status: "failed" }))).toBe("stale_attempt");
+    expect(patch(done.job, { status: "completed" })).toEqual({ job: done.job, events: [] });
+  });
+
+  it("hand it back without counting it as lost", () => {
+    const { job, events } = patch(claimed(), { status: "submitted", reason: "Spot notice." });
+    expect(job).toMatchObject({ status: "submitted", digester: null, losses: 0, attempt: 1 });
+    expect(events).toMatchObject([{ type: "handed_back", status: "submitted" }]);
+  });
+});
+
+describe("what people want", () => {
+  it("stops a running attempt by asking, and a waiting one at once", () => {
+    const asked = cancel(claimed(), "ada", 3000);
+    expect(asked.job).toMatchObject({ status: "in_progress", cancelledBy: "ada" });
+    expect(cancel(asked.job, "ada", 3000).events).toEqual([]);
+    expect(cancel(fresh(), "ada", 3000).job).toMatchObject({
+      status: "aborted",
+      reason: "Cancelled by ada.",
+    });
+    const done = patch(claimed(), { status: "completed" }).job;
+    expect(codeOf(() => cancel(done, "ada", 1))).toBe("conflict");
+  });
+
+  it("is not undone by a digester that vanishes meanwhile", () => {
+    const asked = cancel(claimed(), "ada", 3000).job;
+    expect(loseAttempt(asked, "Gone.", 4000).job.status).toBe("aborted");
+    expect(patch(asked, { status: "submitted" }).job.status).toBe("aborted");
+  });
+
+  it("requeues what has ended and places anew what waits, not what runs", () => {
+    const failed = patch(claimed(), { status: "failed" }).job;
+    expect(requeue(failed, "ada", 3000).events).toMatchObject([
+      { type: "requeued", status: "submitted", by: "ada" },
+    ]);
+    const placed = place(fresh(), "d", 1000).job;
+    const anew = requeue(placed, "ada", 3000);
+    expect(anew.job.digester).toBeNull();
+    expect(anew.events[0]?.status).toBeUndefined();
+    expect(codeOf(() => requeue(claimed(), "ada", 1))).toBe("conflict");
+    expect(codeOf(() => requeue(fresh({ hasInstruction: false }), "ada", 1))).toBe("conflict");
+  });
+
+  it("keeps on holding a job that is requeued, and says so", () => {
+    const held = hold(fresh(), "ada", 2000).job;
+    expect(requeue(held, "bob", 3000).job).toMatchObject({ held: true, reason: "Held." });
+    const aborted = cancel(held, "ada", 3000).job;
+    expect(requeue(aborted, "bob", 4000).job).toMatchObject({
+      held: false,
+      reason: "Requeued by bob.",
+    });
+  });
+});
+
+it("keeps what a refused callback said", () => {
+  const said: JobPatch = { digester: "e", attempt: 7, status: "completed", callback: 3 };
+  expect(refusedEvent(claimed(), said, "Stale.", 5)).toMatchObject({
+    type: "refused",
+    attempt: 7,
+    digester: "e",
+    message: "Stale.",
+    refused: said,
+  });
+});
+
+it("tells of a new job", () => {
+  expect(submittedEvent(fresh({ submittedBy: "ada" }))).toMatchObject({
+    type: "submitted",
+    status: "submitted",
+    by: "ada",
+    attempt: 0,
+  });
+});
+
+/** Anything that may be asked of a job, by anybody, in any order. */
+type Wish =
+  | { readonly kind: "patch"; readonly patch: JobPatch }
+  | { readonly kind: "place" | "unplace" | "lose" | "requeue" | "hold" | "release" | "cancel" }
+  | { readonly kind: "priority"; readonly priority: number };
+
+const digesters = fc.constantFrom("d", "e");
+const somePatch = fc.record(
+  {
+    digester: digesters,
+    attempt: fc.integer({ min: 1, max: 6 }),
+    callback: fc.integer({ min: 1, max: 5 }),
+    status: fc.constantFrom("submitted", "in_progress", "completed", "failed", "aborted"),
+    step: fc.constantFrom("validating", "transforming"),
+    publish: fc.boolean(),
+    progress: fc.double({ min: 0, max: 1, noNaN: true }),
+    message: fc.constant("Working"),
+  },
+  { requiredKeys: ["digester", "attempt"] },
+) as fc.Arbitrary<JobPatch>;
+
+const wish: fc.Arbitrary<Wish> = fc.oneof(
+  { weight: 6, arbitrary: somePatch.map((patch) => ({ kind: "patch" as const, patch })) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constantFrom(
+        "place" as const,
+        "unplace" as const,
+        "lose" as const,
+        "requeue" as const,
+        "hold" as const,
+        "release" as const,
+        "cancel" as const,
+      ),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("priority" as const), priority: fc.nat() }),
+  },
+);
+
+function grant(job: JobRecord, wished: Wish, now: number): Change {
+  switch (wished.kind) {
+    case "patch":
+      return applyPatch(job, wished.patch, now, leaseMs);
+    case "place":
+      return place(job, "d", now);
+    case "unplace":
+      return unplace(job, "Gone from the line.", now);
+    case "lose":
+      return loseAttempt(job, "Not heard from.", now);
+    case "requeue":
+      return requeue(job, "ada", now);
+    case "hold":
+      return hold(job, "ada", now);
+    case "release":
+      return release(job, "ada", now);
+    case "cancel":
+      return cancel(job, "ada", now);
+    case "priority":
+      return setPriority(job, wished.priority, "ada", now);
+  }
+}
+
+/** What the wishes make of a job; those that are refused change nothing. */
+function history(wishes: readonly Wish[]) {
+  const steps: Array<{ wished: Wish; before: JobRecord; change: Change }> = [];
+  let job = fresh();
+  wishes.forEach((wished, i) => {
+    let change: Change = { job, events: [] };
+    try {
+      change = grant(job, wished, 2000 + i);
+    } catch (thrown) {
+      if (!(thrown instanceof AppError)) throw thrown;
+    }
+    steps.push({ wished, before: job, change });
+    job = change.job;
+  });
+  return steps;
+}
+
+describe("whatever is asked of a job, in whatever order", () => {
+  const always = (check: (steps: ReturnType<typeof history>) => void): void => {
+    fc.assert(
+      fc.property(fc.array(wish, { maxLength: 60 }), (wishes) => check(history(wishes))),
+      { numRuns: 500 },
+    );
+  };
+
+  it("attempts only rise, by one, and by a claim alone", () => {
+    always((steps) => {
+      for (const { before, change } of steps) {
+        const rise = change.job.attempt - before.attempt;
+        const claims = change.events.filter(({ type }) => type === "claimed");
+        expect(rise).toBe(claims.length);
+        expect(rise === 0 || before.status === "submitted").toBe(true);
+      }
+    });
+  });
+
+  it("a patch of an older attempt, or of another digester's attempt, changes nothing", () => {
+    always((steps) => {
+      for (const { wished, before, change } of steps) {
+        if (wished.kind !== "patch") continue;
+        const { attempt, digester } = wished.patch;
+        const isOld = attempt < before.attempt;
+        const isForeign = attempt === before.attempt && digester !== before.digester;
+        if (isOld || isForeign) expect(change).toEqual({ job: before, events: [] });
+      }
+    });
+  });
+
+  it("no attempt is settled twice, and no callback is applied twice", () => {
+    always((steps) => {
+      const settledAttempts = steps
+        .flatMap(({ change }) => change.events)
+        .filter(({ type, status }) => type === "settled" && status === "completed")
+        .map(({ attempt }) => attempt);
+      expect(new Set(settledAttempts).size).toBe(settledAttempts.length);
+      for (const { wished, before, change } of steps) {
+        if (wished.kind !== "patch" || wished.patch.attempt !== before.attempt) continue;
+        if ((wished.patch.callback ?? Infinity) <= before.callback) {
+          expect(change).toEqual({ job: before, events: [] });
+        }
+      }
+    });
+  });
+
+  it("a job that waits has a reason, one that runs has a digester and a lease", () => {
+    always((steps) => {
+      for (const { change } of steps) {
+        const { status, reason, digester, leaseUntil, settledAt, held } = change.job;
+        if (status === "submitted") expect(reason).toBeTruthy();
+        if (status === "in_progress") expect([digester, leaseUntil]).not.toContain(null);
+        else expect(leaseUntil).toBeNull();
+        expect(settledAt === null).toBe(!isSettled(status));
+        if (held) expect(status).toBe("submitted");
+      }
+    });
+  });
+
+  it("an event has a status exactly where the job's has changed, and is the new one", () => {
+    always((steps) => {
+      for (const { before, change } of steps) {
+        const told = change.events.flatMap(({ status }) => status ?? []);
+        const changed = before.status === change.job.status ? [] : [change.job.status];
+        expect(told).toEqual(changed);
+      }
+    });
+  });
+});
