@@ -3,6 +3,7 @@ import packageJson from "../package.json" with { type: "json" };
 import { addAllCommand } from "./commands/all.ts";
 import { addCancelCommand } from "./commands/cancel.ts";
 import { addDemoCommand } from "./commands/demo.ts";
+import { addDigestCommand } from "./commands/digest.ts";
 import { addDigesterCommand } from "./commands/digester.ts";
 import { describeFailure, exitCodeOf } from "./commands/exit.ts";
 import { addJobsCommand } from "./commands/jobs.ts";
@@ -10,6 +11,7 @@ import { say } from "./commands/output.ts";
 import { addRegulatorCommand } from "./commands/regulator.ts";
 import { addRequeueCommand } from "./commands/requeue.ts";
 import { addSubmitCommand } from "./commands/submit.ts";
+import { addValidateCommand } from "./commands/validate.ts";
 import { addWebCommand } from "./commands/web.ts";
 
 /** The headless command: data on stdout, words on stderr; exit codes 0 done, 1 failed, 2 usage, 3 unavailable. */
@@ -22,6 +24,8 @@ const program = new Command("services")
   .exitOverride();
 
 for (const add of [
+  addDigestCommand,
+  addValidateCommand,
   addDemoCommand,
   addWebCommand,
   addDigesterCommand,

@@ -1,14 +1,14 @@
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InvalidArgumentError, type Command } from "commander";
 import { SubmitAnswer } from "../contract/api.ts";
-import { AppError, coerceError } from "../contract/errors.ts";
+import { AppError } from "../contract/errors.ts";
 import type { StreamMessage } from "../contract/event.ts";
-import { readInstruction, type StoredInstruction } from "../contract/instruction.ts";
+import type { StoredInstruction } from "../contract/instruction.ts";
 import { isSettled, Job } from "../contract/job.ts";
 import { addWebOptions, createApiClient, type ApiClient } from "./api-client.ts";
 import { exitCodes } from "./exit.ts";
+import { readInstructionFile } from "./instruction-file.ts";
 import { whoAmI } from "./job-actions.ts";
 import { print, printJson, say } from "./output.ts";
 
@@ -35,7 +35,7 @@ export function addSubmitCommand(program: Command): void {
     .option("--wait", "follow it to the end; exit 0 when completed, else 1")
     .option("--json", "print the job as JSON")
     .action(async (file: string, options: SubmitOptions) => {
-      const instruction = await readInstructionFile(file);
+      const instruction = readInstructionFile(file);
       const client = createApiClient({ url: options.web, token: options.token });
       const { job } = await client.send(
         "POST",
@@ -64,26 +64,6 @@ function integer(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value)) throw new InvalidArgumentError("Expected an integer.");
   return value;
-}
-
-/** @throws AppError `invalid_instruction` naming the file and what is wrong with it. */
-async function readInstructionFile(file: string): Promise<StoredInstruction> {
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (thrown) {
-    throw new AppError("bad_request", `${file} cannot be read: ${coerceError(thrown).message}`);
-  }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (thrown) {
-    throw new AppError(
-      "invalid_instruction",
-      `${file} is not JSON: ${coerceError(thrown).message}`,
-    );
-  }
-  return readInstruction(json);
 }
 
 function toBody(instruction: StoredInstruction): Record<string, unknown> {

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { JobPatch } from "../contract/callback.ts";
@@ -152,32 +153,28 @@ export function startAttempt(dispatch: Dispatch, context: AttemptContext): Attem
     throwIfStopping();
     const load = toLoad(dispatch.instruction);
     await requireInsideRoots(load, context.dataRoots());
-    const destination = load.tables.find((table) => table.destination !== "")?.destination;
-    if (destination === undefined) {
-      return failed("The instruction names no destination.", lastPhase, step);
-    }
+    const destination = destinationOf(load);
     staging = await openStaging(
       { job, attempt, destination },
       context.dataRoots(),
       context.publisher,
     );
-    const { path, made } = staging;
     await journal.add({
-      staging: path,
+      staging: staging.path,
       destination: staging.destination,
-      made,
+      made: staging.made,
       job,
       attempt,
       target,
       completion: null,
     });
-    return digestInto(staging, load);
+    return digestInto(staging, load, destination);
   };
 
-  const digestInto = async (into: Staging, load: Load): Promise<Outcome> => {
+  const digestInto = async (into: Staging, load: Load, destination: string): Promise<Outcome> => {
     throwIfStopping();
     const end = await context.pool.run(
-      { load, outDir: into.path, publishDir: into.destination },
+      { load, outDir: into.path, publishDir: destination },
       {
         onPhase: tellPhase,
         onProgress: (read) => {
@@ -299,4 +296,21 @@ export function startAttempt(dispatch: Dispatch, context: AttemptContext): Attem
       return { kind: "dropped" };
     }),
   };
+}
+
+/** @throws AppError `invalid_instruction` unless all tables have one destination: publishing is one move. */
+function destinationOf(load: Load): string {
+  const named = load.tables.map(({ destination }) => destination).filter((path) => path !== "");
+  const [destination, ...others] = new Set(named.map((path) => resolve(path)));
+  if (destination === undefined) {
+    throw new AppError("invalid_instruction", "The instruction names no destination.");
+  }
+  if (others.length > 0) {
+    const all = [destination, ...others].join(", ");
+    throw new AppError(
+      "invalid_instruction",
+      `Expected one destination of all tables, got ${all}.`,
+    );
+  }
+  return destination;
 }

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rename, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { AppError } from "../contract/errors.ts";
@@ -58,6 +58,19 @@ describe("staging", () => {
       expect(dirname(staging.path)).toBe(destination);
     },
   );
+
+  it("stands where the files will be, not where a symbolic link to it is", async () => {
+    const root = await temporaryDirectory();
+    await mkdir(join(root, "scratch", "out"), { recursive: true });
+    await symlink(join(root, "scratch", "out"), join(root, "link"));
+    const staging = await openStaging(
+      { job: 1, attempt: 1, destination: join(root, "link") },
+      [],
+      noPublish,
+    );
+    expect(staging.destination).toBe(join(root, "scratch", "out"));
+    expect(dirname(staging.path)).toBe(join(root, "scratch"));
+  });
 
   it("says in words why a destination cannot be written", async () => {
     const root = await temporaryDirectory();

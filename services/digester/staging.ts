@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { access, constants, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
+import { access, constants, mkdir, readdir, realpath, rename, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { AppError, coerceError } from "../contract/errors.ts";
 import { liesInside } from "./data-roots.ts";
@@ -13,6 +13,7 @@ import { liesInside } from "./data-roots.ts";
  */
 export interface Staging {
   readonly path: string;
+  /** Where the files go in the end, symbolic links followed, since a directory cannot take the place of a link. */
   readonly destination: string;
   /** The topmost directory that had to be made for it, which goes with it unless something else is in there by then. */
   readonly made: string | null;
@@ -54,7 +55,7 @@ export async function openStaging(
   roots: readonly string[],
   publisher: Pick<Publisher, "finishPublish">,
 ): Promise<Staging> {
-  const destination = resolve(given);
+  const destination = await realpath(given).catch(() => resolve(given));
   const own = { job, attempt, destination };
   try {
     await fenceOff(own, publisher);
@@ -152,6 +153,8 @@ export function fileProblem(thrown: unknown): string {
       return "no space left on the device";
     case "EROFS":
       return "the file system is read-only";
+    case "ENOENT":
+      return "a file or directory is gone";
     case "ENOTDIR":
     case "EEXIST":
       return "a file stands where a directory is needed";
