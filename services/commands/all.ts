@@ -6,35 +6,24 @@ import { startDigester } from "../digester/start.ts";
 import { startWeb } from "../web/start.ts";
 import { defaultWorkers, headlessOptions, readPositive } from "./digester.ts";
 import { print, say } from "./output.ts";
-import { defaultDataDir, firstLine, productOptions, readPort, signalled } from "./web.ts";
+import { addWebServiceOptions, readWebOptions, type WebFlags } from "./web-options.ts";
+import { firstLine, productOptions, signalled } from "./web.ts";
 
-interface Flags {
-  readonly port: number;
-  readonly host: string;
-  readonly data: string;
+interface Flags extends WebFlags {
   readonly workers: number;
   readonly json?: true;
 }
 
 /** `all`: web service and digester in one process, for one machine without a screen. */
 export function addAllCommand(program: Command): void {
-  program
-    .command("all")
+  addWebServiceOptions(program.command("all"))
     .description("web service and one digester together, for one machine without a screen")
-    .option("--port <number>", "port to listen on; 0 takes a free one", readPort, 8080)
-    .option("--host <address>", "address to listen on", "127.0.0.1")
-    .option("--data <dir>", "holds the store, and is the data root", defaultDataDir())
     .option("--workers <number>", "jobs that run at once", readPositive, defaultWorkers())
     .option("--json", "print one line of JSON once both are at work")
     .action(async (flags: Flags) => {
       const headless = headlessOptions();
-      const web = await startWeb({
-        ...productOptions(),
-        dataDir: flags.data,
-        port: flags.port,
-        host: flags.host,
-        log: headless.log,
-      });
+      const options = await readWebOptions(flags);
+      const web = await startWeb({ ...productOptions(), ...options, log: headless.log });
       const ended = signalled();
       try {
         const digester = await startDigester({
@@ -42,7 +31,7 @@ export function addAllCommand(program: Command): void {
           web,
           workers: flags.workers,
           dataRoots: null,
-          stateDir: stateDirOf(flags.data),
+          stateDir: stateDirOf(options.dataDir),
         });
         try {
           await digester.attached;

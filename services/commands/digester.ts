@@ -7,7 +7,8 @@ import { startDigester, type DigesterOptions } from "../digester/start.ts";
 import { createLog } from "../web/log.ts";
 import { addWebOptions } from "./api-client.ts";
 import { printJson, say } from "./output.ts";
-import { readPort, signalled } from "./web.ts";
+import { readPort } from "./web-options.ts";
+import { signalled } from "./web.ts";
 
 interface Flags {
   readonly web: string;

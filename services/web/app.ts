@@ -13,24 +13,30 @@ import type { ApiDeps } from "./api/api-deps.ts";
 import { digesterRoutes } from "./api/digester-routes.ts";
 import { instructionRoutes } from "./api/instruction-routes.ts";
 import { jobRoutes } from "./api/job-routes.ts";
+import { tokenRoutes } from "./api/token-routes.ts";
 import {
   callbackGuard,
   callbackRoutes,
   type CallbackRoutesDeps,
 } from "./callback/callback-routes.ts";
+import type { Role } from "./crop.ts";
 import type { GobiiSessions } from "./gobii-sessions.ts";
 import { gobiiRouter } from "./gobii/router.ts";
 import { consolePages, tokenExchange } from "./http/console.ts";
 import { errorHandler, notFound } from "./http/errors.ts";
-import { hostGuard, originGuard, tokenGuard } from "./http/guards.ts";
+import { hostGuard, isSameSecret, originGuard, tokenGuard } from "./http/guards.ts";
 import { openApiDocument, type ApiPart } from "./http/openapi.ts";
+import { roleGuard } from "./http/roles.ts";
 import { mount } from "./http/route.ts";
 import type { Log } from "./log.ts";
-import type { Users } from "./users.ts";
+import type { Accounts } from "./users.ts";
 
 interface AppOnlyDeps {
-  readonly users: Users;
+  /** Who may sign in at a crop's GOBii face. */
+  readonly usersOf: (crop: string) => Accounts;
   readonly sessions: GobiiSessions;
+  /** The largest file that the GOBii face takes, in MiB. */
+  readonly maxUploadMbytes?: number;
   readonly advertised: { readonly host: string; readonly port: number };
   /** The port that the service listens on. */
   readonly port: number;
@@ -78,6 +84,7 @@ export function apiParts(deps: AppDeps): { own: ApiPart; callback: ApiPart } {
         ...eventRoutes(deps),
         ...digesterRoutes(deps),
         ...sampleRoutes(deps),
+        ...tokenRoutes(deps),
         ...aboutRoutes(deps),
       ],
     },
@@ -87,7 +94,7 @@ export function apiParts(deps: AppDeps): { own: ApiPart; callback: ApiPart } {
 
 /** The web service as an Express application. */
 export function createApp(deps: AppDeps): Express {
-  const { token, port } = deps;
+  const { port } = deps;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -107,8 +114,7 @@ export function createApp(deps: AppDeps): Express {
     next();
   });
   for (const crop of deps.crops) {
-    const { store, users, sessions, now, advertised, log } = deps;
-    app.use(crop.contextPath, gobiiRouter({ crop, store, users, sessions, now, advertised, log }));
+    app.use(crop.contextPath, gobiiRouter({ ...deps, crop, users: deps.usersOf(crop.name) }));
   }
 
   const { own, callback } = apiParts(deps);
@@ -116,20 +122,30 @@ export function createApp(deps: AppDeps): Express {
   mount(callbackRouter, callback.routes, bodyLimitBytes);
   app.use(callback.root, callbackRouter);
 
-  const apiRouter = express.Router().use(tokenGuard(token, port));
+  const roleOf = roleByToken(deps);
+  const apiRouter = express.Router().use(tokenGuard(roleOf, port));
   app.use("/api", apiRouter);
   const document = openApiDocument([own, callback], components, deps.about.version);
   apiRouter.get("/openapi.json", (_request, response) => void response.json(document));
-  const ownRouter = express.Router();
+  const ownRouter = express.Router().use(roleGuard);
   mount(ownRouter, own.routes, bodyLimitBytes);
   apiRouter.use("/v1", ownRouter);
   apiRouter.use(notFound);
 
-  app.use(tokenExchange(token, port));
+  app.use(tokenExchange((given) => roleOf(given) !== null, port));
   if (deps.consoleDir !== null) app.use(consolePages(deps.consoleDir));
   app.use(notFound);
   app.use(errorHandler(deps.log));
   return app;
+}
+
+/** The service's own token may do everything; that of a user of the whole service, what the user may. */
+function roleByToken({ token, sessions }: AppDeps): (given: string) => Role | null {
+  return (given) => {
+    if (isSameSecret(given, token)) return "admin";
+    const session = sessions.find(given);
+    return session?.everywhere === true ? session.role : null;
+  };
 }
 
 function securityHeaders() {

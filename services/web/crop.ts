@@ -31,6 +31,16 @@ export interface UpstreamServer {
   readonly roles: Readonly<Record<string, Role>>;
 }
 
+/** The crop that there is without a configuration: its data root is the data directory itself. */
+export function defaultCrop(dataDir: string): Crop {
+  return { name: "dev", contextPath: "/gobii-dev", dataRoots: [dataDir], excluded: [] };
+}
+
+/** The address of the GOBii server behind a crop: without a path, its context root is taken to be the crop's. */
+export function upstreamUrl(url: string, contextPath: string): string {
+  return new URL(url).pathname === "/" ? new URL(contextPath, url).href : url;
+}
+
 /** `read` may look at everything, `submit` may make and move jobs, `admin` may also manage digesters and tokens. */
 export const roles = ["read", "submit", "admin"] as const;
 export type Role = (typeof roles)[number];

@@ -6,9 +6,11 @@ import { join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import { AppError, coerceError } from "../contract/errors.ts";
 import { createApp } from "./app.ts";
-import type { Crop } from "./crop.ts";
+import { defaultCrop, type Crop } from "./crop.ts";
 import { createEventStream } from "./event-stream.ts";
+import type { MailConfiguration } from "./configuration.ts";
 import { gobiiSessions } from "./gobii-sessions.ts";
+import { removeHalfUploads } from "./gobii/upload.ts";
 import { hostTest, isWildcard } from "./http/guards.ts";
 import { firstGobiiUser, ownToken } from "./identity.ts";
 import { digesterDirectory } from "./jobs/digester-directory.ts";
@@ -16,9 +18,11 @@ import { leaseKeeper } from "./jobs/lease-keeper.ts";
 import { createPlacer } from "./jobs/placer.ts";
 import { isUnsettledByDefault, type IsUnsettled } from "./jobs/unsettled.ts";
 import { createLog, type Log } from "./log.ts";
+import { smtpMailer } from "./mail/mailer.ts";
+import { startNotices } from "./mail/notices.ts";
 import { openLowdbStore } from "./store/lowdb-store.ts";
 import type { Store } from "./store/store.ts";
-import { storedUsers } from "./users.ts";
+import { anyOf, storedUsers, type Accounts } from "./users.ts";
 
 export interface WebOptions {
   /** Holds the store's folder, and is the data root unless crops are configured. Made when missing. */
@@ -37,6 +41,14 @@ export interface WebOptions {
   readonly samplesDir: string | null;
   /** @default one crop, `dev`, at `/gobii-dev`, whose data root is `dataDir` */
   readonly crops?: readonly Crop[];
+  /** Who may sign in at a crop's GOBii face, beside the user that the service makes. */
+  readonly usersOf?: (crop: string) => Accounts;
+  /** How long a user's token counts, in milliseconds. @default a week */
+  readonly tokenLifeMs?: number;
+  /** The largest file that the GOBii face takes, in MiB. @default 2048 */
+  readonly maxUploadMbytes?: number;
+  /** The mail server through which the contacts of loads are told how they ended; null: no mail. @default null */
+  readonly mail?: MailConfiguration | null;
   readonly version: string;
   /** @default 15,000 */
   readonly leaseMs?: number;
@@ -66,6 +78,8 @@ export interface RunningWeb {
 
 const loopback = "127.0.0.1";
 const storeFolder = ".digester-web";
+/** Files of some gigabytes may come over a slow line. */
+const longestRequestMs = 3 * 3_600_000;
 
 /**
  * Starts the web service.
@@ -82,15 +96,13 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
     ((directory) => openLowdbStore(directory, { onWarning: (message) => log.warn(message) }));
   const store = await openStore(storeDir);
   // A request that comes before everything is at hand waits for it.
-  let serve: (app: RequestListener) => void = () => undefined;
-  const app = new Promise<RequestListener>((resolveApp) => {
-    serve = resolveApp;
-  });
+  const { app, serve } = appToCome();
   const server = createServer((request, response) => {
     void app.then((answer) => answer(request, response));
   });
   try {
     const identity = await prepareIdentity(store, storeDir);
+    server.requestTimeout = longestRequestMs;
     await listen(server, log, options.port, options.host ?? loopback);
     return await run(options, { log, dataDir, storeDir, store, server, serve, ...identity });
   } catch (thrown) {
@@ -99,6 +111,14 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
     await store.close();
     throw thrown;
   }
+}
+
+function appToCome() {
+  let serve: ((app: RequestListener) => void) | undefined;
+  const app = new Promise<RequestListener>((settle) => {
+    serve = settle;
+  });
+  return { app, serve: (listener: RequestListener): void => serve?.(listener) };
 }
 
 async function prepareIdentity(store: Store, storeDir: string) {
@@ -120,8 +140,7 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
   const { log, dataDir, storeDir, store, server, users, token, firstUser } = parts;
   const { now = Date.now, leaseMs = 15_000, renewMs = 5000, version } = options;
   const { graceMs = leaseMs, closeMs = 3000, isUnsettled = isUnsettledByDefault } = options;
-  const crops = (options.crops ?? [devCrop(dataDir)]).map((crop) => excluding(crop, storeDir));
-  const monotonic = (): number => performance.now();
+  const crops = (options.crops ?? [defaultCrop(dataDir)]).map((crop) => excluding(crop, storeDir));
   const names = namesOf(server, options);
   const { url, publicUrl } = names;
   const gobiiUrl = url + (crops[0]?.contextPath ?? "");
@@ -150,10 +169,17 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
     if (event.type !== "placed" && event.type !== "step") placer.kick();
   });
 
+  await Promise.all(crops.map(removeHalfUploads));
+  const mail = options.mail ?? null;
+  const notices =
+    mail === null
+      ? null
+      : await startNotices({ store, crops, mailer: smtpMailer(mail), consoleUrl: publicUrl, log });
+
   let closing: Promise<void> | null = null;
   async function close(): Promise<void> {
     unsubscribe();
-    await Promise.all([placer.stop(), directory.stop(), keeper.stop()]);
+    await Promise.all([placer.stop(), directory.stop(), keeper.stop(), notices?.stop()]);
     stream.close();
     await endConnections(server, closeMs);
     await store.close();
@@ -170,8 +196,14 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
       stream,
       now,
       log,
-      users,
-      sessions: gobiiSessions(),
+      usersOf: (crop) => anyOf([users, ...(options.usersOf ? [options.usersOf(crop)] : [])]),
+      sessions: gobiiSessions({
+        now,
+        ...(options.tokenLifeMs === undefined ? {} : { lifeMs: options.tokenLifeMs }),
+      }),
+      ...(options.maxUploadMbytes === undefined
+        ? {}
+        : { maxUploadMbytes: options.maxUploadMbytes }),
       advertised: { host: new URL(publicUrl).hostname, port: portOf(publicUrl) },
       about: {
         version,
@@ -202,6 +234,8 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
     close: () => (closing ??= close()),
   };
 }
+
+const monotonic = (): number => performance.now();
 
 /** Requests under way may end; whatever is still open at the deadline is cut. */
 async function endConnections(server: Server, deadlineMs: number): Promise<void> {
@@ -257,7 +291,7 @@ function namesOf(server: Server, options: WebOptions) {
     port,
     isOurHost: hostTest({ host, port, allowedHosts }),
     /** By the name that was used to reach us, which is known to work from there. */
-    callbackUrlFor(reachedAt: string | null | undefined): string {
+    callbackUrlFor: (reachedAt: string | null | undefined): string => {
       const isPublic = reachedAt === new URL(publicUrl).host;
       const base = typeof reachedAt === "string" && !isPublic ? `http://${reachedAt}` : publicUrl;
       return `${base}/api/callback`;
@@ -268,10 +302,6 @@ function namesOf(server: Server, options: WebOptions) {
 function portOf(url: string): number {
   const { port, protocol } = new URL(url);
   return port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
-}
-
-function devCrop(dataDir: string): Crop {
-  return { name: "dev", contextPath: "/gobii-dev", dataRoots: [dataDir], excluded: [] };
 }
 
 /** Whatever the crops are: the store's own folder is nobody's data. */

@@ -1,17 +1,17 @@
 import { join } from "node:path";
 import express, { type RequestHandler, type Router } from "express";
 import { AppError } from "../../contract/errors.ts";
-import { cookieName, isSameSecret } from "./guards.ts";
+import { cookieName } from "./guards.ts";
 
 /**
  * `GET /any/page?token=…` gives the browser the cookie and sends it to the same page without the token, so that the token
  * does not stay in the address bar and the history.
  */
-export function tokenExchange(token: string, port: number): RequestHandler {
+export function tokenExchange(isToken: (given: string) => boolean, port: number): RequestHandler {
   return (request, response, next) => {
     const given = request.query["token"];
     if (request.method !== "GET" || given === undefined) return next();
-    if (typeof given !== "string" || !isSameSecret(given, token)) {
+    if (typeof given !== "string" || !isToken(given)) {
       return next(new AppError("unauthenticated", "The token is not the right one."));
     }
     const rest = new URLSearchParams(
@@ -19,7 +19,7 @@ export function tokenExchange(token: string, port: number): RequestHandler {
         name !== "token" && typeof value === "string" ? [[name, value]] : [],
       ),
     ).toString();
-    response.cookie(cookieName(port), token, { httpOnly: true, sameSite: "strict", path: "/" });
+    response.cookie(cookieName(port), given, { httpOnly: true, sameSite: "strict", path: "/" });
     response.set("Cache-Control", "no-store");
     // Not as absolute path alone: "//elsewhere" would be another host.
     response.redirect(303, `/${request.path.replace(/^\/+/, "")}${rest === "" ? "" : `?${rest}`}`);

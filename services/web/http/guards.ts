@@ -2,6 +2,8 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { isIP } from "node:net";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import { AppError } from "../../contract/errors.ts";
+import type { Role } from "../crop.ts";
+import { setRole } from "./roles.ts";
 
 /*
  * Who must not get in, and what keeps them out. Whoever speaks to this service can make a compute node read and write
@@ -87,8 +89,11 @@ function hostOf(origin: string): string | undefined {
 
 /** Whether both texts are equal, in a time that tells nothing about where they differ. */
 export function isSameSecret(given: string, expected: string): boolean {
-  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
+  return timingSafeEqual(digestOf(given), digestOf(expected));
+}
+
+function digestOf(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
 }
 
 /** The token of `Authorization: Bearer …`. */
@@ -101,18 +106,34 @@ export const cookieName = (port: number): string => `digester_${port}`;
 function cookieOf(request: Request, name: string): string | null {
   for (const part of (request.headers.cookie ?? "").split(";")) {
     const [key, ...value] = part.split("=");
-    if (key?.trim() === name) return value.join("=").trim();
+    if (key?.trim() === name) return decoded(value.join("=").trim());
   }
   return null;
 }
 
-/** Requires the token of the own API, as bearer or cookie. */
-export function tokenGuard(token: string, port: number): RequestHandler {
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Requires a token of the own API, as bearer or cookie.
+ *
+ * @param roleOf what a token allows; null for one that does not count.
+ */
+export function tokenGuard(roleOf: (token: string) => Role | null, port: number): RequestHandler {
   return (request: Request, response: Response, next: NextFunction) => {
     const site = request.headers["sec-fetch-site"];
     const ownPage = site === undefined || site === "same-origin" || site === "none";
     const given = bearerOf(request) ?? (ownPage ? cookieOf(request, cookieName(port)) : null);
-    if (given !== null && isSameSecret(given, token)) return next();
+    const role = given === null ? null : roleOf(given);
+    if (role !== null) {
+      setRole(response, role);
+      return next();
+    }
     response.setHeader("WWW-Authenticate", "Bearer");
     next(
       new AppError(

@@ -84,6 +84,9 @@ describe("the OpenAPI document", () => {
     expect(operations.toSorted()).toEqual(
       [
         "POST /api/v1/instructions",
+        "GET /api/v1/tokens",
+        "DELETE /api/v1/tokens/{id}",
+        "DELETE /api/v1/users/{name}/tokens",
         "GET /api/v1/instructions/{key}",
         "GET /api/v1/jobs",
         "POST /api/v1/jobs/actions",

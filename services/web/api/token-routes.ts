@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { AppError } from "../../contract/errors.ts";
+import { roles } from "../crop.ts";
+import type { GobiiSessions, SessionInfo } from "../gobii-sessions.ts";
+import { emptyRoute, route, type Route } from "../http/route.ts";
+
+const Token = z.object({
+  /** Stands for the token, which is never shown. */
+  id: z.string(),
+  user: z.string(),
+  role: z.enum(roles),
+  crop: z.string(),
+  issuedAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime(),
+});
+type Token = z.infer<typeof Token>;
+
+/** The tokens of users who have signed in at the GOBii face. */
+export function tokenRoutes({ sessions }: { readonly sessions: GobiiSessions }): Route[] {
+  return [
+    route({
+      method: "get",
+      path: "/tokens",
+      summary: "The tokens of users that count now",
+      answer: z.object({ tokens: z.array(Token) }),
+      handle: async () => ({ body: { tokens: sessions.list().map(toToken) } }),
+    }),
+    emptyRoute({
+      method: "delete",
+      path: "/tokens/:id",
+      summary: "Revokes a token at once",
+      params: z.object({ id: z.string() }),
+      async handle({ params }) {
+        if (sessions.revoke(({ id }) => id === params.id) > 0) return;
+        throw new AppError("not_found", `There is no token "${params.id}".`);
+      },
+    }),
+    emptyRoute({
+      method: "delete",
+      path: "/users/:name/tokens",
+      summary: "Revokes all tokens of a user at once",
+      params: z.object({ name: z.string() }),
+      async handle({ params }) {
+        sessions.revoke(({ user }) => user === params.name);
+      },
+    }),
+  ];
+}
+
+function toToken({ id, user, role, crop, issuedAt, expiresAt }: SessionInfo): Token {
+  return {
+    id,
+    user,
+    role,
+    crop,
+    issuedAt: new Date(issuedAt).toISOString(),
+    expiresAt: new Date(expiresAt).toISOString(),
+  };
+}

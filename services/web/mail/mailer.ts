@@ -1,0 +1,40 @@
+import { createTransport } from "nodemailer";
+import type { MailConfiguration } from "../configuration.ts";
+import type { MailMessage } from "./mail-message.ts";
+
+export interface Mailer {
+  /** @throws Error when the server does not take the message. */
+  send(to: readonly string[], message: MailMessage): Promise<void>;
+  close(): void;
+}
+
+const timeoutMs = 20_000;
+
+/** Sends through an SMTP server. */
+export function smtpMailer({
+  host,
+  port,
+  secure,
+  user,
+  password,
+  from,
+}: MailConfiguration): Mailer {
+  const transport = createTransport({
+    host,
+    port,
+    secure,
+    ...(user === undefined ? {} : { auth: { user, pass: password ?? "" } }),
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    // What a mail says comes from users: it must not make us read files or fetch pages.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  return {
+    async send(to, message) {
+      await transport.sendMail({ from, to: [...to], ...message });
+    },
+    close: () => transport.close(),
+  };
+}
