@@ -251,7 +251,14 @@ function guardHooks(hooks: DigestHooks): GuardedHooks {
   const guard: GuardedHooks = {
     stopped: null,
     phase: (phase) => call(() => hooks.onPhase(phase)),
-    progress: (step) => hooks.onProgress(step),
+    progress(step) {
+      try {
+        hooks.onProgress(step);
+      } catch (thrown) {
+        guard.stopped = { thrown };
+        throw thrown;
+      }
+    },
     pace: () =>
       performance.now() - lastCheckpoint < CHECKPOINT_MS
         ? undefined

@@ -69,17 +69,18 @@ describe("publish", () => {
   });
 });
 
-describe("finishPublish", () => {
-  const cutShort = (): void => {
-    mkdirSync(destination, { recursive: true });
-    writeFileSync(join(destination, "digest.marker"), "new marker");
-    rmSync(join(staging, "digest.marker"));
-    writeFileSync(
-      join(staging, ".publish.json"),
-      JSON.stringify({ destination, files: ["digest.marker", "digest.matrix"] }),
-    );
-  };
+/** As after a crash between the first file and the second. */
+function cutShort(): void {
+  mkdirSync(destination, { recursive: true });
+  writeFileSync(join(destination, "digest.marker"), "new marker");
+  rmSync(join(staging, "digest.marker"));
+  writeFileSync(
+    join(staging, ".publish.json"),
+    JSON.stringify({ destination, files: ["digest.marker", "digest.matrix"] }),
+  );
+}
 
+describe("finishPublish", () => {
   it("moves what is left of a publish that was cut short", async () => {
     cutShort();
     await finishPublish(staging);

@@ -1,0 +1,151 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readInstruction } from "../contract/instruction.ts";
+import { toLoad, type ColumnRule, type Load } from "../contract/load.ts";
+import { column, readJson, runDigest, withTempDir } from "./testing/golden-case.ts";
+
+/** Files as scientists load them, where a copy lies beside the repository. */
+const shared = resolve(process.env["DIGESTER_SHARED"] ?? "../shared");
+const data = join(shared, "data");
+const isThere = existsSync(data);
+const absent = isThere ? "" : ` NOT FOUND: ${data} (set DIGESTER_SHARED)`;
+
+function filesBelow(dir: string, ending: string): string[] {
+  if (!isThere) return [dir];
+  return readdirSync(dir, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(ending))
+    .toSorted();
+}
+
+const loaderUi = join(data, "loader-ui");
+
+/** The golden case of the same scenario and wizard has the input files: it names the instruction in its README. */
+function inputOf(instruction: string): string {
+  const golden = join(shared, "golden");
+  const name = instruction.split("/").at(-1) ?? "";
+  const scenario = (instruction.split("/")[0] ?? "").toLowerCase().replaceAll("_", "-");
+  const found = readdirSync(golden)
+    .filter((entry) => entry.startsWith(`r21-${scenario}`))
+    .find((entry) => readFileSync(join(golden, entry, "README.txt"), "utf8").includes(name));
+  if (found === undefined) throw new Error(`no input for ${instruction}`);
+  return join(golden, found, "input");
+}
+
+describe(`loader UI instructions${absent}`, () => {
+  it.skipIf(!isThere).each(filesBelow(loaderUi, ".json"))("digests %s", async (name) => {
+    const load = toLoad(readInstruction(readJson(join(loaderUi, name))));
+    const source = inputOf(name);
+    const { result, files } = await runDigest(
+      { ...load, crop: "dev", tables: load.tables.map((table) => ({ ...table, source })) },
+      source,
+    );
+    expect(result.errors).toEqual([]);
+    expect(result.status).toBe("completed");
+    expect(Object.keys(files).toSorted()).toEqual(
+      load.tables.map(({ table }) => `digest.${table}`).toSorted(),
+    );
+  });
+});
+
+function makeLoad(
+  source: string,
+  fileType: "GENERIC" | "VCF",
+  tables: Readonly<Record<string, readonly ColumnRule[]>>,
+): Load {
+  const nobody = { id: null, name: null };
+  return {
+    crop: "dev",
+    payloadType: null,
+    contactId: null,
+    contactEmail: null,
+    qcCheck: false,
+    project: nobody,
+    platform: nobody,
+    experiment: nobody,
+    mapset: nobody,
+    dataset: { id: 7, name: null },
+    dataSetType: "NUCLEOTIDE_2_LETTER",
+    orientation: "MARKER_FAST",
+    tables: Object.entries(tables).map(([table, columns]) => ({
+      table,
+      source,
+      destination: "output",
+      delimiter: "\\t",
+      fileType,
+      columns,
+    })),
+  };
+}
+
+const constant = (name: string) => column("CONSTANT", name, null, null, { constantValue: "1" });
+
+/** dataset_marker, dataset_dnarun and matrix of a file whose calls begin at row and column `at`. */
+function datasetTables(row: number, at: number, nameColumn: number) {
+  return {
+    dataset_marker: [
+      constant("platform_id"),
+      constant("dataset_id"),
+      column("CSV_COLUMN", "marker_name", row, nameColumn),
+      column("AUTOINCREMENT", "marker_idx"),
+    ],
+    dataset_dnarun: [
+      constant("experiment_id"),
+      constant("dataset_id"),
+      column("CSV_ROW", "dnarun_name", row - 1, at),
+      column("AUTOINCREMENT", "dnarun_idx"),
+    ],
+    matrix: [column("CSV_BOTH", "matrix", row, at)],
+  };
+}
+
+describe(`a HapMap file of maize${absent}`, () => {
+  it.skipIf(!isThere)("has 3,093 markers of 281 lines", async () => {
+    const source = join(data, "hapmap-maize");
+    const run = await withTempDir(() =>
+      runDigest(makeLoad(source, "GENERIC", datasetTables(1, 11, 0)), source),
+    );
+    // The two-letter calls of the file, counted by other means.
+    expect(run.result.errors).toEqual([]);
+    expect(run.result.matrix).toMatchObject({ markers: 3093, samples: 281, missing: 31_411 });
+    const rows = (run.files["digest.matrix"] ?? "").trimEnd().split("\n");
+    expect(rows.length).toBe(3093);
+    expect(rows.every((row) => row.split("\t").length === 281)).toBe(true);
+  });
+});
+
+const conformance = join(data, "vcf-conformance");
+
+describe(`files of the VCF specification${absent}`, () => {
+  it.skipIf(!isThere).each(filesBelow(conformance, ".vcf"))("ends well with %s", async (name) => {
+    const source = join(conformance, name);
+    const lines = readFileSync(source, "latin1").split(/\r\n|\r|\n/);
+    const header = lines.findIndex((line) => line.startsWith("#CHROM"));
+    const row = Math.max(0, header) + 1;
+    const { result, files } = await runDigest(
+      makeLoad(source, "VCF", {
+        marker: [
+          constant("platform_id"),
+          column("CSV_COLUMN", "name", row, 2),
+          column("CSV_COLUMN", "ref", row, 3),
+          column("CSV_COLUMN", "alts", row, 4),
+        ],
+        ...datasetTables(row, 9, 2),
+      }),
+      conformance,
+    );
+    const outcome = {
+      files: Object.keys(files).length,
+      // Each error says where, or is about the load as a whole.
+      placed: result.errors.every(({ file, line, message }) =>
+        file === null ? /^(Exception|Validation|The matrix)/.test(message) : line !== null,
+      ),
+      told: result.errors.length > 0,
+    };
+    expect(outcome).toEqual(
+      result.status === "completed"
+        ? { files: 4, placed: true, told: false }
+        : { files: 0, placed: true, told: true },
+    );
+  });
+});
