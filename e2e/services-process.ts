@@ -13,13 +13,18 @@ export type Announcement = {
   gobii: { url: string; user: string; password: string };
 };
 
-export type ServicesProcess = {
-  announcement: Announcement;
+/** The first line that `digester` prints with `--json`. */
+export type DigesterAnnouncement = { url: string; id: string };
+
+export type ServicesProcess<A = Announcement> = {
+  announcement: A;
   pid: number;
   /** What it wrote to stderr so far. */
   log(): string;
   /** Ends it with SIGTERM, after `deadlineMs` with SIGKILL; answers its exit code, null where a signal ended it. */
   stop(deadlineMs?: number): Promise<number | null>;
+  /** Sends a signal to the process alone. */
+  signal(name: NodeJS.Signals): void;
   /** Ends it and its workers at once, as a crash of the machine would. */
   kill(): Promise<void>;
 };
@@ -29,10 +34,10 @@ export type ServicesProcess = {
  *
  * @throws Error with the log when they end, or stay silent for 30 s, before that.
  */
-export async function startServices(
+export async function startServices<A = Announcement>(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-): Promise<ServicesProcess> {
+): Promise<ServicesProcess<A>> {
   if (!existsSync(servicesEntry)) {
     throw new Error(`${servicesEntry} is missing: run npm run build first`);
   }
@@ -51,7 +56,7 @@ export async function startServices(
     throw new Error(`services ${args.join(" ")} ${first.problem}\n${log}`);
   }
   return {
-    announcement: JSON.parse(first.line) as Announcement,
+    announcement: JSON.parse(first.line) as A,
     pid: child.pid ?? 0,
     log: () => log,
     stop: async (deadlineMs = 10_000) => {
@@ -61,6 +66,7 @@ export async function startServices(
       clearTimeout(timer);
       return code;
     },
+    signal: (name) => void child.kill(name),
     kill: async () => {
       killGroup(child);
       await exited;

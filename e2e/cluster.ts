@@ -1,0 +1,104 @@
+import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test as base, expect } from "@playwright/test";
+import { z } from "zod";
+import { SubmitAnswer, JobEvents } from "../services/contract/api.ts";
+import type { Event } from "../services/contract/event.ts";
+import { isSettled, Job } from "../services/contract/job.ts";
+import { startServices } from "./services-process.ts";
+import type { Announcement, DigesterAnnouncement, ServicesProcess } from "./services-process.ts";
+
+/** A web service and digesters as processes of their own, which a test kills and starts again. */
+export interface Cluster {
+  readonly dataDir: string;
+  startWeb(): Promise<ServicesProcess>;
+  /** A digester of that name keeps its state from one start to the next. */
+  startDigester(name: string): Promise<ServicesProcess<DigesterAnnouncement>>;
+  submit(key: string, instructions: object[]): Promise<Job>;
+  job(key: string): Promise<Job>;
+  events(key: string): Promise<Event[]>;
+  /** Waits until the job is well in the middle of reading its source. */
+  inTheMiddle(key: string): Promise<Job>;
+  settled(key: string, timeoutMs: number): Promise<Job>;
+}
+
+export const test = base.extend<{ cluster: Cluster }>({
+  // oxlint-disable-next-line no-empty-pattern -- Playwright reads the dependencies from the pattern
+  cluster: async ({}, use, testInfo) => {
+    const directory = await realpath(await mkdtemp(join(tmpdir(), "digester-kill-")));
+    const processes: ServicesProcess<unknown>[] = [];
+    await use(makeCluster(directory, processes));
+    if (testInfo.status !== testInfo.expectedStatus) {
+      const log = processes.map((one) => one.log()).join("\n---\n");
+      await testInfo.attach("services.log", { body: log, contentType: "text/plain" });
+    }
+    await Promise.all(processes.map((one) => one.kill()));
+    await rm(directory, { recursive: true, force: true });
+  },
+});
+export { expect };
+
+function makeCluster(directory: string, processes: ServicesProcess<unknown>[]): Cluster {
+  const dataDir = join(directory, "data");
+  let web: Announcement | null = null;
+
+  const announced = (): Announcement => {
+    if (web === null) throw new Error("no web service was started");
+    return web;
+  };
+  const ask = async <T>(schema: z.ZodType<T>, path: string, body?: unknown): Promise<T> => {
+    const { url, token } = announced();
+    const response = await fetch(`${url}/api/v1${path}`, {
+      method: body === undefined ? "GET" : "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${path} was answered ${response.status}: ${text}`);
+    return schema.parse(JSON.parse(text));
+  };
+  const job = (key: string): Promise<Job> => ask(Job, `/jobs/${key}`);
+
+  return {
+    dataDir,
+    job,
+    async startWeb() {
+      // A service that comes back is found where it was.
+      const port = web === null ? "0" : new URL(web.url).port;
+      const started = await startServices(["web", "--port", port, "--data", dataDir]);
+      processes.push(started);
+      web = started.announcement;
+      return started;
+    },
+    async startDigester(name) {
+      const { url, token } = announced();
+      const state = join(directory, name);
+      const started = await startServices<DigesterAnnouncement>(
+        ["digester", "--web", url, "--token", token, "--state", state, "--id", name],
+        { XDG_DATA_HOME: directory },
+      );
+      processes.push(started);
+      return started;
+    },
+    async submit(key, instructions) {
+      return (await ask(SubmitAnswer, "/instructions", { key, instructions })).job;
+    },
+    async events(key) {
+      return (await ask(JobEvents, `/jobs/${key}/events`)).events;
+    },
+    async inTheMiddle(key) {
+      for (;;) {
+        const now = await job(key);
+        if (isSettled(now.status)) throw new Error(`it was over before: ${now.status}`);
+        if (now.progress !== null && now.progress > 0.05 && now.progress < 0.7) return now;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+    async settled(key, timeoutMs) {
+      const isOver = async (): Promise<boolean> => isSettled((await job(key)).status);
+      await expect.poll(isOver, { timeout: timeoutMs, intervals: [200] }).toBe(true);
+      return job(key);
+    },
+  };
+}

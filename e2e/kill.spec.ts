@@ -1,0 +1,152 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Event } from "../services/contract/event.ts";
+import type { Cluster } from "./cluster.ts";
+import { expect, test } from "./cluster.ts";
+import { datasetInstruction, writeLargeMatrix } from "./large-matrix.ts";
+
+/**
+ * Processes killed with -9 in the middle of their work. Nothing may be lost, nothing may be done twice, and nothing may be
+ * left half done.
+ */
+
+const markers = 30_000;
+const samples = 1000;
+
+async function submitLargeMatrix(cluster: Cluster): Promise<string> {
+  const source = join(cluster.dataDir, "files", "large");
+  const destination = join(cluster.dataDir, "loader", "digest", "large");
+  await writeLargeMatrix(source, { markers, samples });
+  await cluster.submit("large", datasetInstruction(source, destination));
+  return destination;
+}
+
+async function expectWholeDigest(cluster: Cluster, destination: string): Promise<void> {
+  const files = ["digest.dataset_dnarun", "digest.dataset_marker", "digest.matrix"];
+  expect((await readdir(destination)).toSorted()).toEqual(files);
+  // Nothing of any attempt stands beside it.
+  expect(await readdir(join(destination, ".."))).toEqual(["large"]);
+  const matrix = await readFile(join(destination, "digest.matrix"));
+  expect(matrix.length).toBe(markers * samples * 3);
+  const { result } = await cluster.job("large");
+  expect(result?.matrix).toMatchObject({ markers, samples, missing: (markers * samples) / 4 });
+}
+
+function expectCompletedOnce(events: readonly Event[], attempt: number): void {
+  const settled = events.filter(({ type }) => type === "settled");
+  expect(settled.map((event) => [event.status, event.attempt])).toEqual([["completed", attempt]]);
+  const claims = events.filter(({ type }) => type === "claimed");
+  expect(claims.map((event) => event.attempt)).toEqual(
+    Array.from({ length: attempt }, (_, i) => i + 1),
+  );
+}
+
+test.setTimeout(120_000);
+
+test("a digester killed in the middle runs its job again when it is back", async ({ cluster }) => {
+  await cluster.startWeb();
+  const digester = await cluster.startDigester("node-1");
+  const destination = await submitLargeMatrix(cluster);
+  await cluster.inTheMiddle("large");
+  await digester.kill();
+  await cluster.startDigester("node-1");
+
+  const job = await cluster.settled("large", 60_000);
+  expect(job).toMatchObject({ status: "completed", attempt: 2, digester: "node-1" });
+  expectCompletedOnce(await cluster.events("large"), 2);
+  await expectWholeDigest(cluster, destination);
+});
+
+test("a digester that never comes back loses its job to another one, by the lease", async ({
+  cluster,
+}) => {
+  await cluster.startWeb();
+  const lost = await cluster.startDigester("node-1");
+  const destination = await submitLargeMatrix(cluster);
+  await cluster.inTheMiddle("large");
+  await lost.kill();
+  await cluster.startDigester("node-2");
+
+  const job = await cluster.settled("large", 60_000);
+  expect(job).toMatchObject({ status: "completed", attempt: 2, digester: "node-2" });
+  const events = await cluster.events("large");
+  expectCompletedOnce(events, 2);
+  expect(events.find(({ type }) => type === "lease_expired")?.message).toContain("node-1");
+  await expectWholeDigest(cluster, destination);
+});
+
+test("a digester that was stopped and wakes up too late changes nothing", async ({ cluster }) => {
+  await cluster.startWeb();
+  const sleeper = await cluster.startDigester("node-1");
+  const destination = await submitLargeMatrix(cluster);
+  await cluster.inTheMiddle("large");
+  sleeper.signal("SIGSTOP");
+  await cluster.startDigester("node-2");
+  const job = await cluster.settled("large", 60_000);
+  expect(job).toMatchObject({ status: "completed", attempt: 2, digester: "node-2" });
+
+  sleeper.signal("SIGCONT");
+  const refused = async (): Promise<Event[]> =>
+    (await cluster.events("large")).filter(({ type }) => type === "refused");
+  await expect.poll(async () => (await refused()).length, { timeout: 30_000 }).toBeGreaterThan(0);
+  expect((await refused())[0]).toMatchObject({ attempt: 1, refused: { digester: "node-1" } });
+  expectCompletedOnce(await cluster.events("large"), 2);
+  const alone = async (): Promise<string[]> => readdir(join(destination, ".."));
+  await expect.poll(alone, { timeout: 30_000 }).toEqual(["large"]);
+  await expectWholeDigest(cluster, destination);
+});
+
+test("a web service killed right after its 201 has the instruction when it is back", async ({
+  cluster,
+}) => {
+  const web = await cluster.startWeb();
+  const instruction = datasetInstruction(
+    join(cluster.dataDir, "files", "none"),
+    join(cluster.dataDir, "loader", "digest", "none"),
+  );
+  await cluster.submit("kept", instruction);
+  await web.kill();
+  const again = await cluster.startWeb();
+
+  expect(again.announcement).toEqual(web.announcement);
+  const job = await cluster.job("kept");
+  expect(job).toMatchObject({ id: 1, status: "submitted", attempt: 0 });
+  expect(job.reason).toContain("No digester is attached");
+  const { url, token } = again.announcement;
+  const stored = await fetch(`${url}/api/v1/instructions/kept`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  expect(await stored.json()).toMatchObject({
+    key: "kept",
+    instructions: [{ table: "dataset_marker" }, { table: "dataset_dnarun" }, { table: "matrix" }],
+  });
+});
+
+test("a web service killed while a digester works repeats nothing", async ({ cluster }) => {
+  const web = await cluster.startWeb();
+  await cluster.startDigester("node-1");
+  const destination = await submitLargeMatrix(cluster);
+  await cluster.inTheMiddle("large");
+  await web.kill();
+  await cluster.startWeb();
+
+  const job = await cluster.settled("large", 60_000);
+  expect(job).toMatchObject({ status: "completed", attempt: 1, digester: "node-1" });
+  expectCompletedOnce(await cluster.events("large"), 1);
+  await expectWholeDigest(cluster, destination);
+});
+
+test("a digester that is asked to end hands its job back at once", async ({ cluster }) => {
+  await cluster.startWeb();
+  const leaving = await cluster.startDigester("node-1");
+  const destination = await submitLargeMatrix(cluster);
+  await cluster.inTheMiddle("large");
+  expect(await leaving.stop()).toBe(0);
+  expect(await cluster.job("large")).toMatchObject({ status: "submitted", digester: null });
+  await cluster.startDigester("node-2");
+
+  const job = await cluster.settled("large", 60_000);
+  expect(job).toMatchObject({ status: "completed", digester: "node-2" });
+  expect((await cluster.events("large")).map(({ type }) => type)).toContain("handed_back");
+  await expectWholeDigest(cluster, destination);
+});
