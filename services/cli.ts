@@ -2,15 +2,18 @@ import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { addAllCommand } from "./commands/all.ts";
 import { addCancelCommand } from "./commands/cancel.ts";
+import { addConfigCommand } from "./commands/config.ts";
 import { addDemoCommand } from "./commands/demo.ts";
 import { addDigestCommand } from "./commands/digest.ts";
 import { addDigesterCommand } from "./commands/digester.ts";
 import { describeFailure, exitCodeOf } from "./commands/exit.ts";
+import { addImportCommand } from "./commands/import.ts";
 import { addJobsCommand } from "./commands/jobs.ts";
 import { say } from "./commands/output.ts";
 import { addRegulatorCommand } from "./commands/regulator.ts";
 import { addRequeueCommand } from "./commands/requeue.ts";
 import { addSubmitCommand } from "./commands/submit.ts";
+import { addUsersCommand } from "./commands/users.ts";
 import { addValidateCommand } from "./commands/validate.ts";
 import { addWebCommand } from "./commands/web.ts";
 
@@ -35,6 +38,9 @@ for (const add of [
   addRequeueCommand,
   addCancelCommand,
   addRegulatorCommand,
+  addImportCommand,
+  addConfigCommand,
+  addUsersCommand,
 ]) {
   add(program);
 }

@@ -4,13 +4,13 @@ import { InvalidArgumentError, type Command } from "commander";
 import { SubmitAnswer } from "../contract/api.ts";
 import { AppError } from "../contract/errors.ts";
 import type { StreamMessage } from "../contract/event.ts";
-import type { StoredInstruction } from "../contract/instruction.ts";
 import { isSettled, Job } from "../contract/job.ts";
 import { addWebOptions, createApiClient, type ApiClient } from "./api-client.ts";
 import { exitCodes } from "./exit.ts";
 import { readInstructionFile } from "./instruction-file.ts";
 import { whoAmI } from "./job-actions.ts";
 import { print, printJson, say } from "./output.ts";
+import { toSubmitBody } from "./submit-body.ts";
 
 interface SubmitOptions {
   readonly web: string;
@@ -41,7 +41,7 @@ export function addSubmitCommand(program: Command): void {
         "POST",
         "/instructions",
         {
-          ...toBody(instruction),
+          ...toSubmitBody(instruction),
           key: options.key ?? basename(file, ".json"),
           submittedBy: whoAmI(),
           ...(options.crop === undefined ? {} : { crop: options.crop }),
@@ -64,15 +64,6 @@ function integer(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value)) throw new InvalidArgumentError("Expected an integer.");
   return value;
-}
-
-function toBody(instruction: StoredInstruction): Record<string, unknown> {
-  switch (instruction.shape) {
-    case "list":
-      return { instructions: instruction.instructions };
-    case "procedure":
-      return { procedure: instruction.procedure };
-  }
 }
 
 /** Follows the event stream, and asks again whenever it breaks, until the job has ended. */
