@@ -21,22 +21,23 @@ export async function writeLargeMatrix(
   await finished(file);
 }
 
+const constant = (name: string, constantValue: string) => ({
+  gobiiColumnType: "CONSTANT",
+  name,
+  constantValue,
+});
+const counter = (name: string) => ({ gobiiColumnType: "AUTOINCREMENT", name });
+const cells = (gobiiColumnType: string, name: string, rCoord: number, cCoord: number) => ({
+  gobiiColumnType,
+  name,
+  rCoord,
+  cCoord,
+  dataSetType: "NUCLEOTIDE_2_LETTER",
+});
+
 /** The three tables of a data set. */
 export function datasetInstruction(source: string, destination: string): object[] {
   const gobiiFile = { source, destination, delimiter: "\\t", gobiiFileType: "GENERIC" };
-  const constant = (name: string, constantValue: string) => ({
-    gobiiColumnType: "CONSTANT",
-    name,
-    constantValue,
-  });
-  const counter = (name: string) => ({ gobiiColumnType: "AUTOINCREMENT", name });
-  const cells = (gobiiColumnType: string, name: string, rCoord: number, cCoord: number) => ({
-    gobiiColumnType,
-    name,
-    rCoord,
-    cCoord,
-    dataSetType: "NUCLEOTIDE_2_LETTER",
-  });
   const tables = {
     dataset_marker: [
       constant("platform_id", "1"),
