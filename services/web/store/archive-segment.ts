@@ -49,7 +49,7 @@ export function toIndexLine(record: ArchiveRecord, offset: number, length: numbe
 }
 
 /**
- * Reads the index of a segment, or makes it anew from the lines when it is damaged or gone.
+ * Reads the index of a segment, and makes it anew from the lines where it is damaged, gone or behind them.
  *
  * @param now milliseconds since 1970, for the names of damaged files.
  */
@@ -60,45 +60,77 @@ export async function readSegment(
   now: number,
   onWarning: (message: string) => void,
 ): Promise<Segment> {
-  const index = indexName(number);
-  const hasData = names.includes(dataName(number));
-  if (!names.includes(index)) return rebuildIndex(disk, number, hasData, onWarning);
-  const { lines, damaged, end } = decodeLines(await readWhole(disk, index));
-  if (damaged.length > 0) {
-    const aside = await setAside(disk, index, now);
-    onWarning(
-      `${disk.path(index)} is damaged in line ${damaged.join(", ")}. It was set aside as ${aside} and is made ` +
-        `anew from ${disk.path(dataName(number))}.`,
-    );
-    return rebuildIndex(disk, number, hasData, onWarning);
-  }
-  const read = lines.map((line) => readAs(IndexLine, line.data, disk.path(index)));
-  const dataEnd = read.reduce((most, line) => Math.max(most, line.offset + line.length), 0);
-  const size = hasData ? await withFile(disk, dataName(number), (file) => file.size()) : 0;
+  const data = dataName(number);
+  const hasData = names.includes(data);
+  const { index, indexEnd } = await readIndex(disk, names, number, now, onWarning);
+  const dataEnd = index.reduce((most, line) => Math.max(most, line.offset + line.length), 0);
+  const size = hasData ? await withFile(disk, data, (file) => file.size()) : 0;
   if (size < dataEnd) {
     onWarning(
-      `${disk.path(dataName(number))} should have ${dataEnd} bytes and has ${size}: some of the jobs that were in it ` +
-        "are listed, but cannot be opened.",
+      `${disk.path(data)} should have ${dataEnd} bytes and has ${size}: some of the jobs that were in it are listed, ` +
+        "but cannot be opened.",
     );
   }
-  return { number, index: read, dataEnd, indexEnd: end, whole: hasData && size >= dataEnd };
+  if (size > dataEnd) {
+    const more = await readUnindexed(disk, number, dataEnd, size, onWarning);
+    if (more.index.length > 0) {
+      const all = [...index, ...more.index];
+      const written = await writeFresh(disk, indexName(number), encodeInPieces(all, pieceBytes));
+      return { number, index: all, dataEnd: more.end, indexEnd: written, whole: true };
+    }
+  }
+  return { number, index, dataEnd, indexEnd, whole: hasData && size >= dataEnd };
 }
 
-async function rebuildIndex(
+async function readIndex(
+  disk: Disk,
+  names: readonly string[],
+  number: number,
+  now: number,
+  onWarning: (message: string) => void,
+): Promise<{ index: IndexLine[]; indexEnd: number }> {
+  const name = indexName(number);
+  const none = { index: [], indexEnd: 0 };
+  if (!names.includes(name)) {
+    await writeFresh(disk, name, []);
+    return none;
+  }
+  const { lines, damaged, end } = decodeLines(await readWhole(disk, name));
+  if (damaged.length > 0) {
+    const aside = await setAside(disk, name, now);
+    await writeFresh(disk, name, []);
+    onWarning(
+      `${disk.path(name)} is damaged in line ${damaged.join(", ")}. It was set aside as ${aside} and is made anew ` +
+        `from ${disk.path(dataName(number))}.`,
+    );
+    return none;
+  }
+  const index = lines.map((line) => readAs(IndexLine, line.data, disk.path(name)));
+  return { index, indexEnd: end };
+}
+
+/** The lines from `start` on, which the index does not have. They are on disk for good when the promise resolves. */
+async function readUnindexed(
   disk: Disk,
   number: number,
-  hasData: boolean,
+  start: number,
+  size: number,
   onWarning: (message: string) => void,
-): Promise<Segment> {
+): Promise<{ index: IndexLine[]; end: number }> {
   const path = disk.path(dataName(number));
-  const content = hasData ? await readWhole(disk, dataName(number)) : Buffer.alloc(0);
+  const content = await withFile(disk, dataName(number), async (file) => {
+    await file.sync();
+    return file.read(start, size - start);
+  });
   const { lines, damaged, end } = decodeLines(content);
   if (damaged.length > 0) {
-    onWarning(`${path} is damaged in line ${damaged.join(", ")}: what stood there is lost.`);
+    onWarning(
+      `${path} is damaged in line ${damaged.join(", ")} after byte ${start}: what stood there is lost, unless it was ` +
+        "being written when the power failed.",
+    );
   }
   const index = lines.map((line) =>
-    toIndexLine(readAs(ArchiveRecord, line.data, path), line.offset, line.length),
+    toIndexLine(readAs(ArchiveRecord, line.data, path), start + line.offset, line.length),
   );
-  const indexEnd = await writeFresh(disk, indexName(number), encodeInPieces(index, pieceBytes));
-  return { number, index, dataEnd: end, indexEnd, whole: hasData };
+  return { index, end: start + end };
 }

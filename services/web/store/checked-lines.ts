@@ -17,14 +17,21 @@ export function encodeLine(data: unknown): string {
 
 /** @returns the value, or undefined when the line is damaged. `line` may end with its line feed. */
 export function decodeLine(line: Buffer): unknown {
+  const json = jsonOf(line);
+  return json === undefined ? undefined : JSON.parse(json.toString("utf8"));
+}
+
+/** The value's own bytes; undefined when they are not those of which the sum was taken. */
+function jsonOf(line: Buffer): Buffer | undefined {
   const end = line.at(-1) === lineFeed ? line.length - 1 : line.length;
   const json = line.subarray(dataStart, end - 1);
   const frame = `${beforeSum}${toHex(crc32(json))}${afterSum}`;
-  if (line.toString("latin1", 0, dataStart) !== frame || line[end - 1] !== 0x7d) return undefined;
-  return JSON.parse(json.toString("utf8"));
+  return line.toString("latin1", 0, dataStart) === frame && line[end - 1] === 0x7d
+    ? json
+    : undefined;
 }
 
-export interface CheckedLine {
+interface CheckedLine {
   /** 1-based. */
   readonly number: number;
   readonly offset: number;
@@ -44,15 +51,37 @@ export interface CheckedLines {
 export function decodeLines(content: Buffer): CheckedLines {
   const lines: CheckedLine[] = [];
   const damaged: number[] = [];
-  let offset = 0;
-  for (let number = 1; ; number++) {
-    const feed = content.indexOf(lineFeed, offset);
-    if (feed === -1) return { lines, damaged, end: offset };
-    const length = feed + 1 - offset;
-    const data = decodeLine(content.subarray(offset, feed + 1));
+  let end = 0;
+  for (const [number, line] of split(content)) {
+    const data = decodeLine(line);
     if (data === undefined) damaged.push(number);
-    else lines.push({ number, offset, length, data });
-    offset = feed + 1;
+    else lines.push({ number, offset: end, length: line.length, data });
+    end += line.length;
+  }
+  return { lines, damaged, end };
+}
+
+/** Whether all lines are whole and undamaged, without a look at what they say; and how many there are. */
+export function checkLines(content: Buffer): { readonly whole: boolean; readonly count: number } {
+  let end = 0;
+  let count = 0;
+  let whole = true;
+  for (const [number, line] of split(content)) {
+    count = number;
+    end += line.length;
+    whole &&= jsonOf(line) !== undefined;
+  }
+  return { whole: whole && end === content.length, count };
+}
+
+/** Lines with their line feeds, numbered from 1. */
+function* split(content: Buffer): Generator<[number, Buffer]> {
+  let start = 0;
+  for (let number = 1; ; number++) {
+    const feed = content.indexOf(lineFeed, start);
+    if (feed === -1) return;
+    yield [number, content.subarray(start, feed + 1)];
+    start = feed + 1;
   }
 }
 

@@ -1,10 +1,12 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../contract/errors.ts";
 import type { Event } from "../../contract/event.ts";
 import { hold, newJob, setPriority } from "../jobs/job-model.ts";
-import { openStoreOn, type LowdbStoreOptions } from "./lowdb-store.ts";
+import { openLowdbStore, openStoreOn, type LowdbStoreOptions } from "./lowdb-store.ts";
 import type { JournaledStore } from "./journaled-store.ts";
 import { createSimulatedDisk, type SimulatedDisk, type Step } from "./simulated-disk.ts";
 import {
@@ -210,7 +212,7 @@ describe("a reopened store", () => {
   });
 });
 
-describe("a store that dies", () => {
+describe("a store that dies", { timeout: 60_000 }, () => {
   const crashes = fc.record({
     all: operations,
     /** As a share of the steps that all take. */
@@ -380,5 +382,15 @@ describe("a disk that fails", () => {
     expect(await store.job(1)).toEqual(job);
     disk.onStep(() => "go");
     expect(await create(store, "run2")).toMatchObject({ id: 2 });
+  });
+});
+
+describe("a folder", () => {
+  it("that cannot be used is named", async () => {
+    const directory = join(fileURLToPath(import.meta.url), "below-a-file");
+    await expect(openLowdbStore(directory, { onWarning: () => {} })).rejects.toMatchObject({
+      code: "unavailable",
+      message: expect.stringContaining(`The store's folder ${directory} cannot be used`),
+    });
   });
 });

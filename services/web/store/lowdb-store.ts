@@ -1,4 +1,5 @@
 import { Low } from "lowdb";
+import { AppError, coerceError } from "../../contract/errors.ts";
 import { openArchive, type OpenedArchive } from "./archive.ts";
 import { openDisk, setAside, type Disk } from "./disk.ts";
 import { createEventWindow } from "./event-window.ts";
@@ -31,6 +32,19 @@ export async function openLowdbStore(
   directory: string,
   options: LowdbStoreOptions,
 ): Promise<Store> {
+  try {
+    return await openLocked(directory, options);
+  } catch (thrown) {
+    if (thrown instanceof AppError) throw thrown;
+    throw new AppError(
+      "unavailable",
+      `The store's folder ${directory} cannot be used: ${coerceError(thrown).message}`,
+      { cause: thrown },
+    );
+  }
+}
+
+async function openLocked(directory: string, options: LowdbStoreOptions): Promise<Store> {
   const disk = await openDisk(directory);
   const release = await acquireLock(directory);
   try {

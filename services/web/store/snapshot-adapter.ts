@@ -4,8 +4,8 @@ import type { Event } from "../../contract/event.ts";
 import { writeFresh } from "./append-file.ts";
 import type { OpenedArchive } from "./archive.ts";
 import { segmentNumbers } from "./archive-segment.ts";
-import { decodeLines, encodeInPieces } from "./checked-lines.ts";
-import { damagedName, readWhole, setAside, type Disk } from "./disk.ts";
+import { checkLines, decodeLine, decodeLines, encodeInPieces } from "./checked-lines.ts";
+import { damagedName, readWhole, setAside, withFile, type Disk } from "./disk.ts";
 import { journalName, journalNumbers, readJournal } from "./journal.ts";
 import {
   otherVersion,
@@ -35,6 +35,8 @@ export interface SnapshotAdapter extends Adapter<StoreState> {
 const snapshotName = "snapshot.ndjson";
 const backupName = "snapshot.ndjson.bak";
 const pieceBytes = 64 * 1024;
+/** Of journals that are not needed, more is not read again. */
+const recallBytes = 8 * 1024 * 1024;
 
 export interface SnapshotOptions {
   /** Told of each event that the journals still have, oldest first. */
@@ -91,9 +93,16 @@ export function createSnapshotAdapter(
     onWarning(message);
   };
 
-  /** Journals that only the backup needs, looked at so that readers of events find more of the past. */
+  /** Looks at journals that only the backup needs, so that readers of events find more of the past. */
   const recall = async (numbers: readonly number[]): Promise<void> => {
-    for (const number of numbers) {
+    const recent: number[] = [];
+    let size = 0;
+    for (const number of numbers.toReversed()) {
+      size += await withFile(disk, journalName(number), (file) => file.size());
+      if (size > recallBytes) break;
+      recent.unshift(number);
+    }
+    for (const number of recent) {
       const { entries } = await readJournal(disk, number);
       for (const { events } of entries) events?.forEach(onEvent);
     }
@@ -119,7 +128,7 @@ export function createSnapshotAdapter(
       const main = await readSnapshot(disk, names, snapshotName);
       const backup = await readSnapshot(disk, names, backupName);
       const base = chosen(disk, names, main, backup);
-      const state = toState(base, { archive, jobs });
+      const state = toState(base, { archive, jobs }, disk.path(snapshotName));
       const from = base?.header.journal ?? 1;
       requireAll(disk, numbers, from, base !== null || numbers.length > 0);
       if (main === "damaged") {
@@ -133,9 +142,9 @@ export function createSnapshotAdapter(
         const aside = await setAside(disk, backupName, now());
         onWarning(`${disk.path(backupName)} is damaged and was set aside as ${aside}.`);
       }
-      kept.snapshot = isContent(main) ? main.header.journal : null;
-      kept.backup = isContent(backup) ? backup.header.journal : null;
-      bytes = base?.bytes ?? 0;
+      kept.snapshot = isWhole(main) ? main.header.journal : null;
+      kept.backup = isWhole(backup) ? backup.header.journal : null;
+      bytes = base?.content.length ?? 0;
       await recall(numbers.filter((number) => number < from));
       await replay(
         state,
@@ -170,15 +179,14 @@ export function createSnapshotAdapter(
   };
 }
 
-interface SnapshotContent {
+interface Snapshot {
   readonly header: SnapshotHeader;
-  readonly lines: readonly SnapshotLine[];
-  readonly bytes: number;
+  readonly content: Buffer;
 }
 
-type MaybeSnapshot = SnapshotContent | "missing" | "damaged";
+type MaybeSnapshot = Snapshot | "missing" | "damaged";
 
-function isContent(snapshot: MaybeSnapshot): snapshot is SnapshotContent {
+function isWhole(snapshot: MaybeSnapshot): snapshot is Snapshot {
   return snapshot !== "missing" && snapshot !== "damaged";
 }
 
@@ -189,21 +197,16 @@ async function readSnapshot(
 ): Promise<MaybeSnapshot> {
   if (!names.includes(name)) return "missing";
   const content = await readWhole(disk, name);
-  const { lines, damaged, end } = decodeLines(content);
-  const [first, ...rest] = lines;
-  if (first === undefined || damaged.length > 0 || end < content.length) return "damaged";
+  const { whole, count } = checkLines(content);
+  if (!whole || count === 0) return "damaged";
   const path = disk.path(name);
-  const version = readAs(SnapshotHeader.pick({ version: true }), first.data, path);
-  if (version.version !== storeVersion) {
-    throw otherVersion(path, [`version ${version.version}, expected ${storeVersion}`]);
+  const first = decodeLine(content.subarray(0, content.indexOf("\n") + 1));
+  const { version } = readAs(SnapshotHeader.pick({ version: true }), first, path);
+  if (version !== storeVersion) {
+    throw otherVersion(path, [`version ${version}, expected ${storeVersion}`]);
   }
-  const header = readAs(SnapshotHeader, first.data, path);
-  if (rest.length !== header.lines) return "damaged";
-  return {
-    header,
-    lines: rest.map((line) => readAs(SnapshotLine, line.data, path)),
-    bytes: content.length,
-  };
+  const header = readAs(SnapshotHeader, first, path);
+  return count === header.lines + 1 ? { header, content } : "damaged";
 }
 
 /** The snapshot to begin with; null to begin with the first journal. */
@@ -212,9 +215,9 @@ function chosen(
   names: readonly string[],
   main: MaybeSnapshot,
   backup: MaybeSnapshot,
-): SnapshotContent | null {
-  if (isContent(main)) return main;
-  if (isContent(backup)) return backup;
+): Snapshot | null {
+  if (isWhole(main)) return main;
+  if (isWhole(backup)) return backup;
   const numbers = journalNumbers(names);
   const isNew = main === "missing" && backup === "missing" && segmentNumbers(names).length === 0;
   if (numbers[0] === 1 || (isNew && numbers.length === 0)) return null;
@@ -237,17 +240,22 @@ function cannotOpen(why: string): AppError {
   });
 }
 
-function toState(base: SnapshotContent | null, { archive, jobs }: OpenedArchive): StoreState {
+function toState(
+  base: Snapshot | null,
+  { archive, jobs }: OpenedArchive,
+  path: string,
+): StoreState {
   const state = emptyState();
   for (const job of jobs.values()) putJob(state, job);
   if (base === null) return state;
-  const { header, lines } = base;
+  const { header, content } = base;
   state.journal = header.journal;
   state.entry = header.entry;
   state.lastId = Math.max(state.lastId, header.lastId);
   state.lastSeq = header.lastSeq;
   for (const { name, value } of header.settings) state.settings.set(name, value);
-  for (const { id, entry, job, instruction, events } of lines) {
+  for (const { data } of decodeLines(content).lines.slice(1)) {
+    const { id, entry, job, instruction, events } = readAs(SnapshotLine, data, path);
     if (entry <= archive.lastEntry(id)) continue;
     if (job !== null) putJob(state, job);
     state.hot.set(id, {

@@ -38,6 +38,7 @@ export interface Store {
   /** Overwrites volatile fields of an unsettled job; does nothing to a settled or unknown one. */
   touch(id: number, fields: Partial<Volatile>): void;
 
+  /** One page of the jobs that match. Their `result` is left out (null), since it may be long: ask for the `job`. */
   list(query: JobListQuery): Promise<JobPage>;
   counts(): Promise<Record<JobStatus, number>>;
   /** Every job that is submitted or in progress, oldest first. */
@@ -48,8 +49,8 @@ export interface Store {
   /** The events of one job, oldest first. */
   events(job: number): Promise<Event[]>;
   /**
-   * Events after `seq`, oldest first, at most `limit`; null when some of them are not at hand any more, so that the
-   * caller knows that it cannot replay without a gap.
+   * Events after `seq`, oldest first, at most `limit`; null when some of them are not at hand any more, or `seq` is yet to
+   * come, so that the caller knows that it cannot replay without a gap.
    */
   eventsAfter(seq: number, limit: number): Promise<Event[] | null>;
   /** The number of the newest event; 0 when there is none. */
@@ -61,7 +62,10 @@ export interface Store {
   setSetting(name: string, value: unknown): Promise<void>;
   settings(prefix: string): Promise<Array<{ name: string; value: unknown }>>;
 
-  /** Calls `listener` after each durable change, in the order of `seq`, with the job after it. Returns the way out. */
+  /**
+   * Calls `listener` after each durable change, in the order of `seq`, with the job after it, whose `result` may be left
+   * out as in lists. Returns the way out.
+   */
   subscribe(listener: StoreListener): () => void;
 
   /** Brings everything to disk and lets go of it. */

@@ -21,6 +21,9 @@ export interface WriteQueueOptions<T> {
   readonly onFailed: () => void;
 }
 
+/** Characters after which a write takes no more lines: applying them should not keep others from their turn. */
+const batchLength = 1024 * 1024;
+
 interface Waiting<T> {
   readonly item: T;
   readonly line: string;
@@ -32,6 +35,17 @@ export function createWriteQueue<T>(options: WriteQueueOptions<T>): WriteQueue<T
   let waiting: Waiting<T>[] = [];
   let tasks: Array<() => Promise<void>> = [];
   let running: Promise<void> | null = null;
+
+  const nextBatch = (): Waiting<T>[] => {
+    let length = 0;
+    let count = 0;
+    for (const { line } of waiting) {
+      length += line.length;
+      count += 1;
+      if (length >= batchLength) break;
+    }
+    return waiting.splice(0, count);
+  };
 
   const writeBatch = async (batch: readonly Waiting<T>[]): Promise<void> => {
     try {
@@ -55,9 +69,7 @@ export function createWriteQueue<T>(options: WriteQueueOptions<T>): WriteQueue<T
       tasks = [];
       for (const task of due) await task();
       if (waiting.length === 0) continue;
-      const batch = waiting;
-      waiting = [];
-      await writeBatch(batch);
+      await writeBatch(nextBatch());
     }
     running = null;
   };

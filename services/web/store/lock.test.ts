@@ -1,0 +1,100 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { acquireLock } from "./lock.ts";
+
+describe("the lock of a store's folder", () => {
+  let directory: string;
+  let path: string;
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), "lock-"));
+    path = join(directory, "lock.json");
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
+  const holdBy = (holder: { pid: number; host?: string; born?: string | null }) =>
+    writeFile(path, JSON.stringify({ host: hostname(), born: null, token: "other", ...holder }));
+
+  /** Takes the lock and lets go of it, and says who had it and what is left. */
+  const taken = async () => {
+    const release = await acquireLock(directory);
+    const holder: unknown = JSON.parse(await readFile(path, "utf8"));
+    await release();
+    return { holder, left: await readdir(directory) };
+  };
+  const byUs = { holder: expect.objectContaining({ pid: process.pid }), left: [] };
+
+  it("is had by one, names who has it, and can be had again", async () => {
+    const release = await acquireLock(directory);
+    await expect(acquireLock(directory)).rejects.toMatchObject({
+      code: "unavailable",
+      message: `The store is in use by process ${process.pid} on ${hostname()}, says ${path}.`,
+    });
+    await release();
+    expect(await readdir(directory)).toEqual([]);
+    await (
+      await acquireLock(directory)
+    )();
+  });
+
+  it("is had by one of many who come at the same time, also where a dead one left it", async () => {
+    await holdBy({ pid: await deadPid() });
+    const tries = await Promise.allSettled(Array.from({ length: 8 }, () => acquireLock(directory)));
+    const got = tries.flatMap((outcome) => (outcome.status === "fulfilled" ? outcome.value : []));
+    expect(got).toHaveLength(1);
+    await got[0]?.();
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it("is taken from a process that is dead", async () => {
+    await holdBy({ pid: await deadPid() });
+    expect(await taken()).toEqual(byUs);
+  });
+
+  it.runIf(process.platform === "linux")(
+    "is taken from a dead process whose number another has now",
+    async () => {
+      await holdBy({ pid: process.ppid, born: "an earlier boot/1" });
+      expect(await taken()).toEqual(byUs);
+    },
+  );
+
+  it("is left to a living process", async () => {
+    await holdBy({ pid: process.ppid });
+    await expect(acquireLock(directory)).rejects.toMatchObject({ code: "unavailable" });
+    expect(await readFile(path, "utf8")).toContain("other");
+  });
+
+  it("is taken from another host only after a minute of silence", async () => {
+    await holdBy({ pid: 1, host: "elsewhere" });
+    await expect(acquireLock(directory)).rejects.toMatchObject({
+      message: expect.stringContaining("process 1 on elsewhere"),
+    });
+    const longAgo = new Date(Date.now() - 120_000);
+    await utimes(path, longAgo, longAgo);
+    expect(await taken()).toEqual(byUs);
+  });
+
+  it("is taken when it is cut short, as by a loss of power", async () => {
+    await writeFile(path, "");
+    expect(await taken()).toEqual(byUs);
+  });
+
+  it("is not removed by one from whom it was taken", async () => {
+    const release = await acquireLock(directory);
+    await rm(path);
+    await holdBy({ pid: process.ppid });
+    await release();
+    expect(await readFile(path, "utf8")).toContain("other");
+  });
+});
+
+async function deadPid(): Promise<number> {
+  const child = spawn(process.execPath, ["--version"], { stdio: "ignore" });
+  await once(child, "exit");
+  return child.pid ?? 0;
+}
