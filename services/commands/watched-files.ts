@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -79,7 +80,8 @@ export async function watchInstructionFiles(
 ): Promise<void> {
   const { pollMs, signal } = options;
   const waiting = new Set<string>();
-  let wake: () => void = () => undefined;
+  const wakeUp = new EventEmitter();
+  const wake = (): boolean => wakeUp.emit("wake");
   const failure: { thrown: unknown } = { thrown: undefined };
   const add = (path: string): void => {
     if (!isInstructionFile(path)) return;
@@ -95,15 +97,13 @@ export async function watchInstructionFiles(
     failure.thrown = thrown;
     wake();
   });
-  signal.addEventListener("abort", () => wake(), { once: true });
+  signal.addEventListener("abort", wake, { once: true });
   try {
     while (!signal.aborted) {
       if (failure.thrown !== undefined) throw coerceError(failure.thrown);
       const [next] = waiting;
       if (next === undefined) {
-        await new Promise<void>((done) => {
-          wake = done;
-        });
+        await once(wakeUp, "wake");
         continue;
       }
       waiting.delete(next);

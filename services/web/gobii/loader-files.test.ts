@@ -92,13 +92,13 @@ describe("PUT files/loader/{directory}", () => {
   });
 });
 
-describe("GET files/loader/{directory}?fileFormat=", () => {
-  async function filled(name: string, files: Record<string, string | Buffer>): Promise<void> {
-    const path = join(face.root, "files", name);
-    await mkdir(path, { recursive: true });
-    for (const [file, content] of Object.entries(files)) await writeFile(join(path, file), content);
-  }
+async function filled(name: string, files: Record<string, string | Buffer>): Promise<void> {
+  const path = join(face.root, "files", name);
+  await mkdir(path, { recursive: true });
+  for (const [file, content] of Object.entries(files)) await writeFile(join(path, file), content);
+}
 
+describe("GET files/loader/{directory}?fileFormat=", () => {
   it("names the files of that ending and shows the beginning of the first", async () => {
     await filled("some", {
       "b.txt": "second",

@@ -89,12 +89,6 @@ export function gobiiRouter(deps: GobiiDeps): Router {
       else refuse(response, identity);
     };
 
-  function refuse(response: Response, { user, generation }: Identity): void {
-    const text = `The user ${user} may read, but not make or change anything`;
-    const envelope = failureEnvelope(failed(text), generationOf(generation));
-    http.writeJson(response, 403, envelope);
-  }
-
   function write(response: Response, identity: Identity | null, answer: Answer): void {
     const { outcome, generation } = answer;
     const auth =
@@ -230,6 +224,12 @@ export function gobiiRouter(deps: GobiiDeps): Router {
   }
   router.use(http.errorHandler(deps.log));
   return router;
+}
+
+function refuse(response: Response, { user, generation }: Identity): void {
+  const text = `The user ${user} may read, but not make or change anything`;
+  const envelope = failureEnvelope(failed(text), generationOf(generation));
+  http.writeJson(response, 403, envelope);
 }
 
 function writeNoPlace(request: Request, response: Response): void {

@@ -109,7 +109,7 @@ export async function startFace(options: FaceOptions = {}): Promise<Face> {
   );
   const server = createServer(app);
   const port = await listen(server);
-  const call: Face["call"] = (method, path, options = {}) => send(port, method, path, options);
+  const call: Face["call"] = (method, path, given = {}) => send(port, method, path, given);
 
   return {
     port,

@@ -189,9 +189,10 @@ describe("what is forwarded", () => {
       token,
       headers: { Cookie: "digester_8080=secret; theirs=1" },
     });
-    const { headers } = asked.at(-1) ?? { headers: {} };
-    expect(headers.cookie).toBe("theirs=1");
-    expect(headers.host).toBe(`127.0.0.1:${gobiiPort}`);
+    expect(asked.at(-1)?.headers).toMatchObject({
+      cookie: "theirs=1",
+      host: `127.0.0.1:${gobiiPort}`,
+    });
   });
 
   it.each([

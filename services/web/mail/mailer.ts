@@ -32,9 +32,15 @@ export function smtpMailer({
     disableUrlAccess: true,
   });
   return {
-    async send(to, message) {
-      await transport.sendMail({ from, to: [...to], ...message });
+    async send(to, { subject, html, text }) {
+      await transport.sendMail({ from, to: [...to], html, text, ...subjectHeader(subject) });
     },
     close: () => transport.close(),
   };
+}
+
+/** As it is where that is possible, since people's mail filters look for it; the library would encode its quotes. */
+function subjectHeader(subject: string) {
+  const isPlain = /^[\x20-\x7e]{1,900}$/.test(subject);
+  return isPlain ? { headers: { Subject: { prepared: true, value: subject } } } : { subject };
 }

@@ -60,25 +60,35 @@ export async function startNotices(deps: NoticesDeps): Promise<Notices> {
   let seen = await firstSeen(store);
   let noting: Promise<void> = Promise.resolve();
   let line: Promise<void> = Promise.resolve();
-  /** By this process. */
-  const noted = new Set<string>();
+  /** What the look at the record found, and the newest event of that time: what comes later is news. */
+  const found = new Set<string>();
+  let lookedTo = Infinity;
   const waiting = new Set<Promise<void>>();
 
   /** One mail after the other; those that wait for another try do not hold up the rest. */
   function enqueue(ended: Ended, tried = 0): void {
-    line = line
-      .then(async () => {
-        if (ending.signal.aborted) return;
-        const wait = await send(ended, tried);
-        if (wait === null) return store.setSetting(settingOf(ended), undefined);
-        const later = sleep(wait, undefined, { ref: false, signal: ending.signal }).then(
-          () => enqueue(ended, tried + 1),
-          () => undefined,
-        );
-        waiting.add(later);
-        void later.finally(() => waiting.delete(later));
-      })
-      .catch((thrown: unknown) => log.warn({ err: coerceError(thrown) }, "mail not struck off"));
+    line = deliver(line, ended, tried);
+  }
+
+  async function deliver(before: Promise<void>, ended: Ended, tried: number): Promise<void> {
+    await before;
+    if (ending.signal.aborted) return;
+    const wait = await send(ended, tried);
+    if (wait !== null) return enqueueLater(wait, ended, tried + 1);
+    try {
+      await store.setSetting(settingOf(ended), undefined);
+    } catch (thrown) {
+      log.warn({ err: coerceError(thrown) }, "mail not struck off");
+    }
+  }
+
+  function enqueueLater(wait: number, ended: Ended, tried: number): void {
+    const later = sleep(wait, undefined, { ref: false, signal: ending.signal }).then(
+      () => enqueue(ended, tried),
+      () => undefined,
+    );
+    waiting.add(later);
+    void later.finally(() => waiting.delete(later));
   }
 
   /** Returns how long to wait before another try; null when there is none to be made. */
@@ -95,7 +105,6 @@ export async function startNotices(deps: NoticesDeps): Promise<Notices> {
   }
 
   async function note(ended: Ended): Promise<void> {
-    noted.add(nameOf(ended));
     await store.setSetting(settingOf(ended), ended);
     seen = withSeen(seen, ended);
     await store.setSetting(seenSetting, seen);
@@ -117,14 +126,17 @@ export async function startNotices(deps: NoticesDeps): Promise<Notices> {
     const ended = endedBy(event);
     if (ended === null) return;
     noteInOrder(async () => {
-      if (!noted.has(nameOf(ended))) await note(ended);
+      if (event.seq > lookedTo || !found.has(nameOf(ended))) await note(ended);
     });
   });
   // What ended before this process began to listen.
   noteInOrder(async () => {
     for (const ended of await endedSince(store, seen.at)) {
-      if (!isSeen(seen, ended) && !noted.has(nameOf(ended))) await note(ended);
+      if (isSeen(seen, ended)) continue;
+      found.add(nameOf(ended));
+      await note(ended);
     }
+    lookedTo = await store.lastSeq();
   });
 
   return {
