@@ -23,7 +23,7 @@ interface RegulatorOptions {
 export function addRegulatorCommand(program: Command): void {
   addWebOptions(program.command("regulator"))
     .description("show, preview or swap the strategy by which a digester starts jobs")
-    .option("--digester <id>", "which digester; the only one unless given")
+    .option("--digester <id>", "which digester; the only one that is reachable unless given")
     .option("--set <name>", "the strategy to swap to")
     .option("--options <json>", "its options, a JSON object", jsonObject)
     .option("--why <text>", "kept with the swap")
@@ -78,8 +78,9 @@ function jsonObject(text: string): Record<string, unknown> {
 /** @throws AppError `not_found` when there is no such digester, or `bad_request` when it has to be named. */
 async function findDigester(client: ApiClient, id: string | undefined): Promise<AttachedDigester> {
   const { digesters } = await client.get("/digesters", DigesterList);
-  const [only] = digesters;
-  if (id === undefined && digesters.length === 1 && only !== undefined) return only;
+  const reachable = digesters.filter((each) => each.reachable);
+  const [only] = reachable;
+  if (id === undefined && reachable.length === 1 && only !== undefined) return only;
   const known = digesters.map((each) => each.id).join(", ");
   const hint = known === "" ? "None is attached." : `Attached are: ${known}.`;
   if (id === undefined) {

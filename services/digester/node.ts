@@ -18,6 +18,11 @@ export interface NodeParts {
   readonly outbox: Pick<Outbox, "size">;
   readonly revision: Revision;
   readonly dataRoots: () => readonly string[];
+  /**
+   * The callback address of the web service that follows the status; null without one. It compares the status with its
+   * record, so it must not find jobs of others there that happen to have the same numbers.
+   */
+  readonly keeper: () => string | null;
   readonly keepRegulator: (choice: RegulatorChoice) => Promise<void>;
   readonly isReady: () => boolean;
   readonly onPolled: () => void;
@@ -52,7 +57,7 @@ export function createNode(parts: NodeParts): Node {
         dataRoots: [...dataRoots()],
         regulator: scheduler.regulator(),
         outbox: outbox.size(),
-        ...scheduler.view(),
+        ...scheduler.view(parts.keeper()),
       };
     },
     regulator: scheduler.regulator,

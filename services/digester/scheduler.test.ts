@@ -65,7 +65,7 @@ function setUp(more: Partial<SchedulerOptions> = {}) {
     scheduler.accept(makeDispatch({ job, key: `job-${job}`, url: own, ...given }));
   const started = (): number[] => attempts.map(({ dispatch }) => dispatch.job);
   const waiting = (): Array<[number, string]> =>
-    scheduler.view().waiting.map(({ job, reason }) => [job, reason]);
+    scheduler.view(null).waiting.map(({ job, reason }) => [job, reason]);
   return { scheduler, attempts, kept, accept, started, waiting };
 }
 
@@ -82,7 +82,7 @@ describe("scheduler", () => {
     await until(() => started().length === 1, "the first started");
     expect(waiting()[0]).toEqual([1, "Starting now."]);
     attempts[0]?.claim();
-    expect(scheduler.view().running).toMatchObject([{ job: 1, step: "transforming" }]);
+    expect(scheduler.view(null).running).toMatchObject([{ job: 1, step: "transforming" }]);
     expect(waiting()).toEqual([
       [2, "Next in line: first come, first served; starts after job 1 (job-1)."],
       [3, "Second in line: first come, first served; starts after job 2 (job-2)."],
@@ -156,6 +156,22 @@ describe("scheduler", () => {
     expect(scheduler.withdraw(9, null)).toBe("unknown");
   });
 
+  it("shows each caller its own jobs", async () => {
+    const { scheduler, accept, attempts } = setUp({ workers: 2 });
+    await accept(1);
+    await accept(1, { url: foreign });
+    await until(() => attempts.length === 2, "started");
+    attempts[0]?.claim();
+    await accept(2, { url: foreign });
+    const shown = (caller: string | null): number[] => {
+      const { running, waiting } = scheduler.view(caller);
+      return [...running, ...waiting].map(({ job }) => job);
+    };
+    expect(shown(own)).toEqual([1]);
+    expect(shown(foreign)).toEqual([1, 2]);
+    expect(shown(null)).toEqual([1, 1, 2]);
+  });
+
   it("takes unsettled jobs as far as there is room, and lets those go that have settled", async () => {
     const { scheduler, attempts, started, waiting } = setUp();
     const of = (job: number): Dispatch => makeDispatch({ job, key: `job-${job}`, url: own });
@@ -194,10 +210,10 @@ describe("scheduler", () => {
     for (const attempt of attempts) attempt.claim();
     await accept(3);
     await new Promise((resolve) => setTimeout(resolve, 20));
-    const before = JSON.stringify(scheduler.view());
+    const before = JSON.stringify(scheduler.view(null));
     const preview = scheduler.preview(chooseRegulator(defaultRegulator));
     expect(preview).toMatchObject({ start: [], waiting: [{ job: 3, after: 1, position: 1 }] });
-    expect(JSON.stringify(scheduler.view())).toBe(before);
+    expect(JSON.stringify(scheduler.view(null))).toBe(before);
     expect(attempts).toHaveLength(2);
   });
 

@@ -26,7 +26,12 @@ export interface Scheduler {
   readonly preview: (regulator: ChosenRegulator) => RegulatorPreview;
   /** A draining node takes and starts nothing; what runs goes on. */
   readonly drain: (on: boolean) => void;
-  readonly view: () => { running: RunningJob[]; waiting: WaitingJob[]; draining: boolean };
+  /** @param caller shows the jobs of this callback address only; null: all. */
+  readonly view: (caller: string | null) => {
+    running: RunningJob[];
+    waiting: WaitingJob[];
+    draining: boolean;
+  };
   /** A caller was heard from: its jobs need not wait for the next try. */
   readonly callerAnswers: (url: string) => void;
   /** Stops all attempts and resolves when they have ended. */
@@ -119,8 +124,11 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   };
 
   /** First those that are being claimed, then those in the regulator's order, then those it was not asked about. */
-  const waitingView = (decided: Decision, entries: readonly LineEntry[]): WaitingJob[] => {
-    const active = [...running.values()];
+  const waitingView = (
+    decided: Decision,
+    entries: readonly LineEntry[],
+    active: readonly Running[],
+  ): WaitingJob[] => {
     const rest = new Map(entries.map((entry) => [entry.id, entry]));
     const jobOf = new Map(
       [...entries, ...active.map(({ entry }) => entry)].map(({ id, dispatch }) => [
@@ -245,6 +253,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         waiting: waitingView(
           decided,
           line.list().filter(({ id }) => !starting.has(id)),
+          [...running.values()],
         ),
       };
     },
@@ -258,15 +267,19 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       }
       act();
     },
-    view: () => ({
+    view: (caller) => ({
       running: [...running.values()].flatMap(({ attempt }) => {
         const view = attempt.view();
-        if (view === null) return [];
+        if (view === null || !isOf(caller, attempt.dispatch)) return [];
         const { job, key, attempt: number } = attempt.dispatch;
         const startedAt = new Date(view.startedAt).toISOString();
         return [{ job, key, attempt: number, step: view.step, progress: view.progress, startedAt }];
       }),
-      waiting: waitingView(decision, line.list()),
+      waiting: waitingView(
+        decision,
+        line.list().filter(({ dispatch }) => isOf(caller, dispatch)),
+        [...running.values()].filter(({ entry }) => isOf(caller, entry.dispatch)),
+      ),
       draining,
     }),
     callerAnswers: (url) => callers.answered(url),
@@ -278,6 +291,10 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       if (planned !== null) clearImmediate(planned);
     },
   };
+}
+
+function isOf(caller: string | null, { callback }: Dispatch): boolean {
+  return caller === null || callback.url === caller;
 }
 
 function toJobInLine({ id, dispatch, enteredAt }: LineEntry): JobInLine {

@@ -174,6 +174,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
     outbox,
     revision,
     dataRoots,
+    keeper: () => answer?.callback.url ?? null,
     keepRegulator: regulatorFile.write,
     isReady: () => web === undefined || answer !== null,
     onPolled: () => attachment?.polled(),
