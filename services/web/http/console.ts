@@ -49,7 +49,10 @@ export function consolePages(consoleDir: string): Router {
     const asksForPage = request.headers.accept?.includes("text/html") === true;
     if (!asksForPage && /\.[^/]*$/.test(request.path)) return next();
     response.set("Cache-Control", "no-cache");
-    response.sendFile(join(consoleDir, "index.html"), next);
+    // It calls back after success, too, when there is nothing left to answer.
+    response.sendFile(join(consoleDir, "index.html"), (error?: Error) => {
+      if (error !== undefined) next(error);
+    });
   });
   return router;
 }
