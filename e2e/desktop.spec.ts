@@ -133,7 +133,8 @@ test.describe("the page stays where it is", () => {
   test("when it is led elsewhere", async ({ desktop }) => {
     const { page } = desktop;
     const home = page.url();
-    for (const url of ["http://127.0.0.1:1/", "https://example.invalid/?next=http://127.0.0.1/"]) {
+    const sameServer = `http://localhost:${new URL(home).port}/`;
+    for (const url of [sameServer, `https://example.invalid/?next=${home}`]) {
       await page.evaluate((to) => {
         location.href = to;
       }, url);
@@ -163,6 +164,7 @@ test.describe("an instruction from a file", () => {
     desktop,
     userData,
   }) => {
+    test.slow();
     const { page } = desktop;
     const file = join(userData, "maize_panel.json");
     await writeFile(file, await sampleInstruction(join(userData, "data"), "maize_panel"));
@@ -214,6 +216,7 @@ test.describe("every way to quit stops the services first", () => {
     launch,
     userData,
   }) => {
+    test.slow();
     await desktop.closeWindow();
     expect(await desktop.exited).toBe(0);
     const state: unknown = JSON.parse(await readFile(join(userData, "window.json"), "utf8"));

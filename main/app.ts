@@ -76,8 +76,8 @@ export function createApp(deps: AppDeps): { run(): Promise<void> } {
     if (!window.focus() && services !== null) await window.open(services.url);
   };
 
-  const launch = async (argv: readonly string[], directory: string): Promise<void> => {
-    await showConsole();
+  /** Does what a command line asks for. */
+  const follow = async (argv: readonly string[], directory: string): Promise<void> => {
     const request = readLaunch(argv);
     switch (request.kind) {
       case "none":
@@ -132,7 +132,7 @@ export function createApp(deps: AppDeps): { run(): Promise<void> } {
 
   const listen = (): void => {
     app.on("second-instance", (_event, argv, directory) => {
-      void launch(argv.slice(1), directory);
+      void showConsole().then(() => follow(argv.slice(1), directory));
     });
     app.on("activate", () => void showConsole());
     app.on("open-url", (event, url) => {
@@ -197,7 +197,7 @@ export function createApp(deps: AppDeps): { run(): Promise<void> } {
         fail("The services could not be started", coerceError(thrown).message);
         return;
       }
-      await launch(deps.process.argv.slice(1), deps.process.cwd());
+      await follow(deps.process.argv.slice(1), deps.process.cwd());
     },
   };
 }

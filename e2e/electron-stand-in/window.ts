@@ -39,12 +39,12 @@ export function createBrowserWindow({ stand, handlers, recorded }: WindowDeps) {
     let url = "about:blank";
     let loading = false;
     let destroyed = false;
-    /** Loads that main asked for are no navigations of the page. */
-    let expected = 0;
+    /** The address that main has the page load: that is no navigation of the page. */
+    let expected: string | null = null;
     let openHandler: OpenHandler | null = null;
 
     const mayNavigate = (to: string): boolean =>
-      expected > 0 ||
+      to === expected ||
       !(
         emitCancellable(contents, "will-frame-navigate", { url: to, isMainFrame: true }) ||
         emitCancellable(contents, "will-navigate", { url: to, isMainFrame: true })
@@ -83,14 +83,14 @@ export function createBrowserWindow({ stand, handlers, recorded }: WindowDeps) {
       last = result.catch(() => {});
       return result;
     };
-    const load = (step: (page: Page) => Promise<unknown>): Promise<void> => {
+    const load = (address: () => string, step: (page: Page) => Promise<unknown>): Promise<void> => {
       loading = true;
       return next(async (page) => {
-        expected += 1;
+        expected = new URL(address()).href;
         try {
           await step(page);
         } finally {
-          expected -= 1;
+          expected = null;
         }
       });
     };
@@ -98,7 +98,11 @@ export function createBrowserWindow({ stand, handlers, recorded }: WindowDeps) {
     const webContents = Object.assign(contents, {
       getURL: () => url,
       isLoading: () => loading,
-      reload: () => void load((page) => page.reload()),
+      reload: () =>
+        void load(
+          () => url,
+          (page) => page.reload(),
+        ),
       send: (channel: string, ...args: unknown[]) =>
         void next((_page, link) => link.send(channel, args)),
       setWindowOpenHandler: (handler: OpenHandler) => {
@@ -109,7 +113,11 @@ export function createBrowserWindow({ stand, handlers, recorded }: WindowDeps) {
 
     const window = Object.assign(emitter, {
       webContents,
-      loadURL: (to: string) => load((page) => page.goto(to)),
+      loadURL: (to: string) =>
+        load(
+          () => to,
+          (page) => page.goto(to),
+        ),
       show: () => {},
       focus: () => {
         recorded.focusCalls += 1;
@@ -144,8 +152,11 @@ async function guard(route: Route, windows: Windows): Promise<void> {
     const page = request.frame().page();
     const window = windows.get(page);
     const isMainNavigation = request.isNavigationRequest() && request.frame() === page.mainFrame();
-    if (window === undefined || (isMainNavigation && !window.mayNavigate(request.url()))) {
+    if (window === undefined) {
       await route.abort("aborted");
+    } else if (isMainNavigation && !window.mayNavigate(request.url())) {
+      // By this answer a browser stays where it is; an aborted request may end on an error page.
+      await route.fulfill({ status: 204 });
     } else {
       await route.continue();
     }
