@@ -10,17 +10,17 @@ const mostPages = 10;
 /** Gathers what is stale and asks for it at most twice a second, the first time at once. */
 export function makeAskAgain(client: QueryClient) {
   const waiting = new Map<string, QueryKey>();
-  let everything = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function ask(): void {
     timer = undefined;
-    if (!everything && waiting.size === 0) return;
+    if (waiting.size === 0) return;
     timer = setTimeout(ask, pauseMs);
-    if (everything) askForEverything(client);
-    else for (const queryKey of waiting.values()) void client.invalidateQueries({ queryKey });
-    everything = false;
-    waiting.clear();
+    for (const [name, queryKey] of waiting) {
+      if (isAskedForTheFirstTime(client, queryKey)) continue;
+      waiting.delete(name);
+      void client.invalidateQueries({ queryKey });
+    }
   }
 
   function isLong(key: QueryKey): boolean {
@@ -28,13 +28,18 @@ export function makeAskAgain(client: QueryClient) {
     return pages !== undefined && pages.length > mostPages;
   }
 
+  function add(stale: Stale): void {
+    const lists = stale.keys.filter((key) => !isLong(key));
+    for (const key of stale.everything ? knownKeys(client) : lists) {
+      waiting.set(JSON.stringify(key), key);
+    }
+    if (timer === undefined) ask();
+  }
+
   return {
-    add(stale: Stale): void {
-      everything ||= stale.everything;
-      for (const key of stale.keys) {
-        if (!isLong(key)) waiting.set(JSON.stringify(key), key);
-      }
-      if (timer === undefined) ask();
+    add,
+    addEverything(): void {
+      add({ everything: true, keys: [] });
     },
     cancel(): void {
       clearTimeout(timer);
@@ -42,7 +47,17 @@ export function makeAskAgain(client: QueryClient) {
   };
 }
 
+/** TanStack Query restarts a request under way only where there are data already; this one has to be waited for. */
+function isAskedForTheFirstTime(client: QueryClient, key: QueryKey): boolean {
+  const state = client.getQueryState(key);
+  return state?.fetchStatus === "fetching" && state.data === undefined;
+}
+
 /** Everything but what the stream alone fills. */
-export function askForEverything(client: QueryClient): void {
-  void client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== keys.activity[0] });
+function knownKeys(client: QueryClient): QueryKey[] {
+  return client
+    .getQueryCache()
+    .getAll()
+    .map((query) => query.queryKey)
+    .filter((key) => key[0] !== keys.activity[0]);
 }

@@ -5,7 +5,7 @@ import { announce } from "./announcement.ts";
 import { applyMessages } from "./apply-messages.ts";
 import { broke, heard, newConnection, opened, type Connection } from "./connection.ts";
 import { followEvents } from "./event-stream.ts";
-import { askForEverything, makeAskAgain } from "./ask-again.ts";
+import { makeAskAgain } from "./ask-again.ts";
 
 export interface EventStream {
   readonly connection: Connection;
@@ -33,7 +33,7 @@ export function useEventStream(enabled: boolean): EventStream {
     const stop = followEvents("/api/v1/events", {
       onOpen: (gap) => {
         setConnection((before) => opened(before, Date.now()));
-        if (gap) askForEverything(client);
+        if (gap) askAgain.addEverything();
       },
       onBreak: () => setConnection((before) => broke(before, Date.now())),
       onMessages: (messages) => {
