@@ -26,8 +26,12 @@ export interface AttachmentOptions {
   /** Called before each try: what an earlier life left to be told is told before the new one announces itself. */
   readonly prepare: () => Promise<void>;
   readonly onAttached: (answer: AttachAnswer) => void;
-  /** All unsettled jobs that this digester may take. */
-  readonly onUnsettled: (answer: AttachAnswer, dispatches: Dispatch[]) => Promise<void>;
+  /** All unsettled jobs that this digester may take, and when they were asked for. */
+  readonly onUnsettled: (
+    answer: AttachAnswer,
+    dispatches: Dispatch[],
+    askedAt: number,
+  ) => Promise<void>;
   readonly now: () => number;
   readonly log: Logger;
   /** How many unsettled jobs are worth asking for. */
@@ -67,13 +71,14 @@ export function createAttachment(options: AttachmentOptions): Attachment {
 
   const askForJobs = async (answer: AttachAnswer): Promise<void> => {
     try {
+      const askedAt = now();
       const found: Dispatch[] = [];
       await client.unsettled(answer.callback, (jobs) => {
         const mine = jobs.filter(({ digester }) => digester === null || digester === answer.id);
         found.push(...mine.map((job) => toDispatch(job, answer)));
         return found.length < options.lineLimit && !closing.signal.aborted;
       });
-      if (!closing.signal.aborted) await options.onUnsettled(answer, found);
+      if (!closing.signal.aborted) await options.onUnsettled(answer, found, askedAt);
     } catch (thrown) {
       log.warn({ why: coerceError(thrown).message }, "The unsettled jobs could not be asked for");
       asked = true;

@@ -1,5 +1,5 @@
 import { realpath } from "node:fs/promises";
-import { dirname, isAbsolute, relative, resolve } from "node:path";
+import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { AppError, coerceError } from "../contract/errors.ts";
 import type { StoredInstruction } from "../contract/instruction.ts";
 import { toLoad, type Load } from "../contract/load.ts";
@@ -48,7 +48,8 @@ export async function liesInside(path: string, roots: readonly string[]): Promis
   const real = await realPathOfDeepest(resolve(path));
   for (const root of roots) {
     const way = relative(await realPathOfDeepest(resolve(root)), real);
-    if (way === "" || (way !== ".." && !way.startsWith("../") && !isAbsolute(way))) return true;
+    if (way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way)))
+      return true;
   }
   return false;
 }

@@ -175,13 +175,16 @@ describe("scheduler", () => {
   it("takes unsettled jobs as far as there is room, and lets those go that have settled", async () => {
     const { scheduler, attempts, started, waiting } = setUp();
     const of = (job: number): Dispatch => makeDispatch({ job, key: `job-${job}`, url: own });
-    scheduler.adopt(own, [1, 2, 3, 4, 5].map(of));
+    scheduler.adopt(own, [1, 2, 3, 4, 5].map(of), Date.now());
     await until(() => attempts.length === 1, "started");
     attempts[0]?.claim();
     expect(waiting().map(([job]) => job)).toEqual([2, 3]);
     // Job 1 runs; that the web service lists it must not disturb it.
-    scheduler.adopt(own, [{ ...of(1), attempt: 2 }, of(3)]);
+    scheduler.adopt(own, [{ ...of(1), attempt: 2 }, of(3)], Date.now() + 1);
     expect(attempts[0]?.stops).toEqual([]);
+    expect(waiting().map(([job]) => job)).toEqual([3]);
+    // What came while the list was on its way is not on it.
+    scheduler.adopt(own, [], Date.now() - 60_000);
     expect(waiting().map(([job]) => job)).toEqual([3]);
     expect(started()).toEqual([1]);
   });

@@ -17,8 +17,11 @@ export interface Scheduler {
    * @throws AppError `draining`, `full` or `stale_attempt`.
    */
   readonly accept: (dispatch: Dispatch) => Promise<void>;
-  /** Takes the unsettled jobs of a caller as far as there is room; those of it that wait here and are not among them go. */
-  readonly adopt: (callerUrl: string, dispatches: readonly Dispatch[]) => void;
+  /**
+   * Takes the unsettled jobs of a caller as far as there is room. Those of it that waited here when it was asked (`askedAt`,
+   * in milliseconds since 1970) and are not among them have settled meanwhile, and go.
+   */
+  readonly adopt: (callerUrl: string, dispatches: readonly Dispatch[], askedAt: number) => void;
   /** Drops a waiting job, cancels a running one. `callbackUrl` tells callers apart whose numbers are the same. */
   readonly withdraw: (job: number, callbackUrl: string | null) => "waiting" | "running" | "unknown";
   readonly regulator: () => RegulatorChoice;
@@ -198,11 +201,12 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       if (!keepsRecord(dispatch.callback.url)) await intake.keep(dispatch);
       add(dispatch);
     },
-    adopt: (callerUrl, dispatches) => {
+    adopt: (callerUrl, dispatches, askedAt) => {
       if (draining || closing) return;
       const wanted = new Set(dispatches.map((dispatch) => lineId(dispatch)));
-      for (const { id, dispatch } of line.list()) {
-        if (dispatch.callback.url === callerUrl && !wanted.has(id)) line.remove(id);
+      for (const { id, dispatch, enteredAt } of line.list()) {
+        const isOld = dispatch.callback.url === callerUrl && enteredAt < askedAt;
+        if (isOld && !wanted.has(id)) line.remove(id);
       }
       for (const dispatch of dispatches) {
         // What runs here goes on: whether it still speaks for the job is answered to its next callback.

@@ -209,8 +209,8 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
         scheduler.callerAnswers(given.callback.url);
         revision.bump();
       },
-      onUnsettled: async ({ callback }, dispatches) => {
-        scheduler.adopt(callback.url, await takeable(dispatches, dataRoots(), log));
+      onUnsettled: async ({ callback }, dispatches, askedAt) => {
+        scheduler.adopt(callback.url, await takeable(dispatches, dataRoots(), log), askedAt);
       },
       now,
       log,
