@@ -48,7 +48,6 @@ async function launched(scene: Scene = {}) {
     paths: {
       preload: "/app/preload.cjs",
       windowState: join(directory, "window.json"),
-      dataDir: "/data",
       logFile: "/logs/main.log",
     },
     process: {
@@ -281,7 +280,8 @@ describe("the menu and links", () => {
     fake.clickMenu("show-data-folder");
     fake.clickMenu("show-log");
     expect(fake.opened).toEqual(["http://127.0.0.1:8090/?token=secret"]);
-    expect(fake.shown).toEqual(["/data", "/logs/main.log"]);
+    await settled();
+    expect(fake.shown.toSorted()).toEqual(["/data", "/logs/main.log"]);
   });
 
   it("open an instruction that the person chooses", async () => {

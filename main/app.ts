@@ -25,8 +25,6 @@ export type AppDeps = {
     preload: string;
     /** Where the window's place is kept. */
     windowState: string;
-    /** Where the embedded services keep everything. */
-    dataDir: string;
     logFile: string;
   };
   process: Pick<NodeJS.Process, "platform" | "argv" | "cwd" | "versions"> & {
@@ -43,6 +41,9 @@ export function createApp(deps: AppDeps): { run(): Promise<void> } {
   let services: HostedServices | null = null;
   let client: ServiceClient | null = null;
   const ownOrigin = (): string | null => (services === null ? null : new URL(services.url).origin);
+
+  const dataRoots = async (): Promise<readonly string[]> => (await client?.dataRoots()) ?? [];
+  const dataDir = async (): Promise<string> => (await dataRoots())[0] ?? "";
 
   const quit = createQuit({
     app,
@@ -105,7 +106,7 @@ export function createApp(deps: AppDeps): { run(): Promise<void> } {
           void showConsole().then(() => window.send({ kind: "navigate", path }));
         },
         openInstruction: () => void chooseAndOpenInstruction(),
-        showDataFolder: () => void shell.openPath(paths.dataDir),
+        showDataFolder: () => void dataDir().then((path) => shell.openPath(path)),
         openInBrowser: () => {
           if (services === null) return;
           void shell.openExternal(`${services.url}/?token=${encodeURIComponent(services.token)}`);
@@ -176,13 +177,13 @@ export function createApp(deps: AppDeps): { run(): Promise<void> } {
           window: window.current,
           focus: () => void showConsole(),
           send: window.send,
-          info: {
+          info: async () => ({
             version: app.getVersion(),
-            dataDir: paths.dataDir,
+            dataDir: await dataDir(),
             electron: deps.process.versions["electron"] ?? "",
             platform: deps.process.platform,
-          },
-          dataRoots: async () => (await client?.dataRoots()) ?? [],
+          }),
+          dataRoots,
         }),
       });
       installMenu();

@@ -14,7 +14,7 @@ export type DesktopHandlerDeps = {
   window: () => BrowserWindow | null;
   focus: () => void;
   send: (event: DesktopEvent) => void;
-  info: DesktopInfo;
+  info: () => Promise<DesktopInfo>;
   /** The data roots of all crops, as the service knows them now. */
   dataRoots: () => Promise<readonly string[]>;
 };
@@ -26,7 +26,7 @@ export function createDesktopHandlers(deps: DesktopHandlerDeps): DesktopHandlers
   const shown = new Set<Notification>();
 
   return {
-    getInfo: async () => deps.info,
+    getInfo: deps.info,
 
     chooseInstruction: async () => {
       const path = await chooseInstructionPath(electron.dialog, deps.window());

@@ -17,7 +17,7 @@ export type ForkedDeps = {
   /** The built headless services. */
   entry: string;
   /** Arguments of the `all` command. */
-  args: readonly string[];
+  args: () => Promise<readonly string[]>;
   log: Logger;
 };
 
@@ -29,7 +29,7 @@ export function createForkedHost({ utilityProcess, entry, args, log }: ForkedDep
 
   return {
     start: async (): Promise<HostedServices> => {
-      const forked = utilityProcess.fork(entry, ["all", ...args, "--json"], {
+      const forked = utilityProcess.fork(entry, ["all", ...(await args()), "--json"], {
         serviceName: "Digester services",
         stdio: ["ignore", "pipe", "pipe"],
       });

@@ -11,17 +11,11 @@ import {
   shell,
   utilityProcess,
 } from "electron";
-import { defaultWorkers, headlessOptions } from "../services/commands/digester.ts";
-import { productOptions } from "../services/commands/web.ts";
 import { coerceError } from "../services/contract/errors.ts";
-import { startDigester } from "../services/digester/start.ts";
-import { startWeb } from "../services/web/start.ts";
 import { createApp } from "./app.ts";
+import { createEmbeddedServices } from "./embedded-services.ts";
 import { exitOnUncaught } from "./fatal.ts";
-import { createForkedHost } from "./forked-host.ts";
-import { createInProcessHost } from "./in-process-host.ts";
 import { openLog } from "./log.ts";
-import { startOnPort } from "./port.ts";
 import { readSettings } from "./settings.ts";
 
 /*
@@ -37,40 +31,6 @@ const logFile = join(kept("logs"), "main.log");
 const log = openLog(logFile);
 exitOnUncaught({ process, exit: (code) => app.exit(code), log });
 
-const dataDir = settings.dataDir ?? kept("data");
-
-const inProcessHost = () =>
-  createInProcessHost({
-    startWeb: () =>
-      startOnPort((port) => startWeb({ ...productOptions(), dataDir, port, log }), {
-        wanted: settings.port,
-        file: kept("port"),
-        log,
-      }),
-    startDigester: async (web) => {
-      const digester = await startDigester({
-        ...headlessOptions(),
-        // Electron's fuses forbid forking.
-        workerKind: "thread",
-        web,
-        workers: defaultWorkers(),
-        dataRoots: null,
-        stateDir: kept("digester"),
-        log,
-      });
-      await digester.attached;
-      return digester;
-    },
-  });
-
-const forkedHost = () =>
-  createForkedHost({
-    utilityProcess,
-    entry: built("services.js"),
-    args: ["--data", dataDir, "--port", String(settings.port ?? 0)],
-    log,
-  });
-
 createApp({
   electron: {
     app,
@@ -84,11 +44,16 @@ createApp({
     shell,
     utilityProcess,
   },
-  serviceHost: settings.servicesApart ? forkedHost() : inProcessHost(),
+  serviceHost: createEmbeddedServices({
+    settings,
+    kept,
+    utilityProcess,
+    servicesEntry: built("services.js"),
+    log,
+  }),
   paths: {
     preload: built("../preload/preload.cjs"),
     windowState: kept("window.json"),
-    dataDir,
     logFile,
   },
   process,

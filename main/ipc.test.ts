@@ -40,7 +40,7 @@ function connected(options: { frame?: object | null; dataRoots?: string[] } = {}
       window: () => null,
       focus: () => void (focused += 1),
       send: (event) => void toPage.push(event),
-      info,
+      info: async () => info,
       dataRoots: async () => options.dataRoots ?? [directory],
     }),
   });

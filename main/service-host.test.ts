@@ -76,7 +76,7 @@ describe("services in a process of their own", () => {
         },
       }),
       entry: "/app/services.js",
-      args: ["--data", "/data"],
+      args: async () => ["--data", "/data"],
       log: pino({ level: "silent" }),
     });
     const exits: string[] = [];
@@ -99,8 +99,9 @@ describe("services in a process of their own", () => {
   });
 
   it("that end before they listen have not started", async () => {
-    const { child, host, exits } = forked();
+    const { child, host, forks, exits } = forked();
     const started = host.start();
+    await expect.poll(() => forks).toHaveLength(1);
     child.emit("exit", 1);
     await expect(started).rejects.toThrow("The services ended with 1 at their start.");
     expect(exits).toEqual([]);

@@ -4,7 +4,7 @@ import { readSettings } from "./settings.ts";
 
 describe("settings from the environment", () => {
   it("are the app's own choice by default", () => {
-    const own = { userData: null, dataDir: null, port: null, servicesApart: false };
+    const own = { userData: null, config: null, dataDir: null, port: null, servicesApart: false };
     expect(readSettings({ PATH: "/usr/bin" })).toEqual(own);
     expect(readSettings({ DIGESTER_PORT: "", DIGESTER_DATA: "" })).toEqual(own);
   });
@@ -13,12 +13,14 @@ describe("settings from the environment", () => {
     expect(
       readSettings({
         DIGESTER_USER_DATA: "kept",
+        DIGESTER_CONFIG: "c.json",
         DIGESTER_DATA: "/data",
         DIGESTER_PORT: "0",
         DIGESTER_SERVICE_HOST: "process",
       }),
     ).toEqual({
       userData: resolve("kept"),
+      config: resolve("c.json"),
       dataDir: resolve("/data"),
       port: 0,
       servicesApart: true,

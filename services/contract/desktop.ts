@@ -14,7 +14,7 @@ export const ConsolePath = text(2000).regex(/^\/(?!\/)/, "expected a path that b
 export const DesktopInfo = z.object({
   /** The product's version. */
   version: z.string(),
-  /** Where the embedded services keep their record, and the first data root. */
+  /** The first data root: where a person puts the files that are to be digested. */
   dataDir: z.string(),
   /** Electron's version. */
   electron: z.string(),
