@@ -1,0 +1,105 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { expect, test } from "./fixtures.ts";
+import { datasetInstruction } from "./large-matrix.ts";
+
+/** What a person does: submit, watch, look at the result, do it again. */
+
+async function writeMatrix(directory: string, calls: readonly string[]): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  const rows = calls.map((call, i) => `M${i + 1}\tA/A\t${call}`);
+  await writeFile(join(directory, "matrix.txt"), ["marker\tS1\tS2", ...rows, ""].join("\n"));
+}
+
+function paste(page: Page, text: string): Promise<void> {
+  // The editor virtualises its lines, so text is put in as a paste would.
+  return page.getByRole("textbox", { name: /instruction/i }).fill(text);
+}
+
+test("a sample goes from submit to its result, live", async ({ page, services }) => {
+  await page.getByRole("link", { name: "Submit", exact: true }).click();
+  await page.getByRole("button", { name: "Submit HapMap" }).click();
+
+  await expect(page).toHaveURL(/\/jobs\/1$/);
+  await expect(page.getByText("Completed", { exact: true }).first()).toBeVisible({
+    timeout: 30_000,
+  });
+  const tables = page.getByRole("region", { name: "Tables" });
+  await expect(tables.getByRole("row")).toHaveCount(10);
+  await expect(tables.getByRole("row", { name: /^matrix/ })).toContainText("300");
+
+  // What the page shows is what lies on the disk.
+  const { dataDir } = services;
+  const path = await tables.getByText(/digest\.matrix$/).textContent();
+  const matrix = await readFile(path?.startsWith("/") === true ? path : join(dataDir, path ?? ""));
+  expect(matrix.toString().split("\n")).toHaveLength(301);
+
+  await page.getByRole("tab", { name: "Events" }).click();
+  for (const message of ["Beginning Digest", "Beginning Validation", "Successful Data Load"]) {
+    await expect(page.getByText(message).first()).toBeVisible();
+  }
+
+  await page.getByRole("button", { name: "Requeue" }).click();
+  await expect(page.getByText(/attempt 2/i).first()).toBeVisible({ timeout: 30_000 });
+});
+
+test("the list of jobs follows what others submit", async ({ page, api }) => {
+  await page.getByRole("link", { name: /^Jobs/ }).click();
+  await expect(page.getByText(/no jobs/i).first()).toBeVisible();
+  expect((await api.post("/api/v1/samples/vcf", { data: {} })).status()).toBe(201);
+  const row = page.getByRole("row", { name: /vcf_/ });
+  await expect(row).toBeVisible();
+  await expect(row).toContainText("Completed", { timeout: 30_000 });
+});
+
+test("pasted JSON is checked while one types, and its failure says what to mend", async ({
+  page,
+  services,
+}) => {
+  await page.getByRole("link", { name: "Submit", exact: true }).click();
+  await page.getByRole("tab", { name: "Paste JSON" }).click();
+  const submit = page.getByRole("button", { name: "Submit", exact: true });
+
+  await paste(page, '[{"table": "marker", "gobiiFileColumns": [{"gobiiColumnType": "CSV_COL"}]}]');
+  await expect(page.getByText(/expected one of CSV_COLUMN/).first()).toBeVisible();
+  await expect(submit).toBeDisabled();
+
+  const source = join(services.dataDir, "files", "bad");
+  await writeMatrix(source, ["A/G", "A/Q"]);
+  const destination = join(services.dataDir, "loader", "digest", "bad");
+  await paste(page, JSON.stringify(datasetInstruction(source, destination)));
+  await submit.click();
+
+  await expect(page.getByText("Failed", { exact: true }).first()).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText(/matrix\.txt/).first()).toBeVisible();
+  await expect(page.getByText(/line 3/i).first()).toBeVisible();
+});
+
+test("the regulator in force and the attached digester are shown", async ({ page }) => {
+  await page.getByRole("link", { name: "Digesters" }).click();
+  await expect(page.getByText("First come, first served").first()).toBeVisible();
+});
+
+for (const scheme of ["light", "dark"] as const) {
+  test(`no page has a barrier that axe finds, ${scheme}`, async ({ page, api }) => {
+    // Five pages are gone through whole.
+    test.setTimeout(240_000);
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+    const { job } = (await (await api.post("/api/v1/samples/hapmap", { data: {} })).json()) as {
+      job: { id: number };
+    };
+    await expect
+      .poll(async () => (await (await api.get(`/api/v1/jobs/${job.id}`)).json()).status, {
+        timeout: 30_000,
+      })
+      .toBe("completed");
+    for (const path of ["/jobs", `/jobs/${job.id}`, "/submit", "/digesters", "/activity"]) {
+      await page.goto(path);
+      await expect(page.getByRole("main")).toBeVisible();
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => `${path} ${id}: ${nodes[0]?.html}`)).toEqual([]);
+    }
+  });
+}
