@@ -40,6 +40,7 @@ export function addDigesterCommand(program: Command): void {
       "\nWhat callers present to it is DIGESTER_TOKEN, or a token that it makes and keeps.",
     )
     .action(async (flags: Flags) => {
+      const ended = signalled();
       const digester = await startDigester({
         ...headlessOptions(),
         web: { url: flags.web, token: flags.token ?? "" },
@@ -51,7 +52,6 @@ export function addDigesterCommand(program: Command): void {
         ...(flags.advertise === undefined ? {} : { advertiseUrl: flags.advertise }),
         ...(flags.id === undefined ? {} : { id: flags.id }),
       });
-      const ended = signalled();
       try {
         await Promise.race([digester.attached, ended]);
         if (flags.json === true) printJson({ url: digester.url, id: digester.id });

@@ -13,7 +13,7 @@ export async function writeDurably(path: string, text: string, mode = 0o600): Pr
 }
 
 /** Brings the entries of a directory to disk: what was created, renamed or removed in it. */
-export async function syncDirectory(path: string): Promise<void> {
+async function syncDirectory(path: string): Promise<void> {
   // Windows cannot open a directory; its file systems journal the entries by themselves.
   if (process.platform === "win32") return;
   const handle = await open(path, "r");

@@ -47,7 +47,8 @@ export function createNode(parts: NodeParts): Node {
       await requireInstructionInsideRoots(dispatch.instruction, dataRoots());
       await scheduler.accept({ ...dispatch, callback: parts.callerOf(dispatch.callback) });
     },
-    withdraw: scheduler.withdraw,
+    // Whoever does not say whose job it means is the web service: others' jobs may have the same number.
+    withdraw: (job, callbackUrl) => scheduler.withdraw(job, callbackUrl ?? parts.keeper()),
     status: async (since, waitMs) => {
       parts.onPolled();
       if (since !== null) await revision.after(since, waitMs);

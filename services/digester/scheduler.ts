@@ -6,6 +6,7 @@ import type { Attempt, AttemptEnd, StopReason } from "./attempt.ts";
 import { createCallerWatch } from "./caller-watch.ts";
 import type { Intake } from "./intake.ts";
 import { createLine, lineId, type LineEntry } from "./line.ts";
+import { viewLine } from "./line-view.ts";
 import { chooseRegulator, type ChosenRegulator } from "./regulators/index.ts";
 import type { Decision, JobInLine, QueuedJob } from "./regulators/regulator.ts";
 
@@ -126,38 +127,15 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     if (!closing) line.putBack(entry);
   };
 
-  /** First those that are being claimed, then those in the regulator's order, then those it was not asked about. */
-  const waitingView = (
-    decided: Decision,
-    entries: readonly LineEntry[],
-    active: readonly Running[],
-  ): WaitingJob[] => {
-    const rest = new Map(entries.map((entry) => [entry.id, entry]));
-    const jobOf = new Map(
-      [...entries, ...active.map(({ entry }) => entry)].map(({ id, dispatch }) => [
-        id,
-        dispatch.job,
-      ]),
-    );
-    const rows = active
-      .filter(({ attempt }) => attempt.view() === null)
-      .map(({ entry }) => ({ entry, reason: "Starting now.", after: null as number | null }));
-    for (const { id, reason, after } of decided.waiting) {
-      const entry = rest.get(id);
-      if (entry === undefined) continue;
-      rest.delete(id);
-      rows.push({ entry, reason, after: after === null ? null : (jobOf.get(after) ?? null) });
-    }
-    for (const entry of rest.values()) {
-      rows.push({ entry, reason: reasonToStay(entry), after: null });
-    }
-    return rows.map(({ entry: { dispatch }, reason, after }, index) => ({
-      job: dispatch.job,
-      key: dispatch.key,
-      position: index + 1,
-      reason,
-      after,
-    }));
+  const waitingView = (decided: Decision, waiting: readonly LineEntry[], caller: string | null) => {
+    const active = [...running.values()].filter(({ entry }) => isOf(caller, entry.dispatch));
+    return viewLine({
+      claiming: active.filter((one) => !hasBegun(one)).map(({ entry }) => entry),
+      running: active.filter(hasBegun).map(({ entry }) => entry),
+      waiting: waiting.filter(({ dispatch }) => isOf(caller, dispatch)),
+      decision: decided,
+      otherReason: reasonToStay,
+    });
   };
 
   /** Why a job is not for the regulator to decide about. */
@@ -257,7 +235,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         waiting: waitingView(
           decided,
           line.list().filter(({ id }) => !starting.has(id)),
-          [...running.values()],
+          null,
         ),
       };
     },
@@ -279,11 +257,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         const startedAt = new Date(view.startedAt).toISOString();
         return [{ job, key, attempt: number, step: view.step, progress: view.progress, startedAt }];
       }),
-      waiting: waitingView(
-        decision,
-        line.list().filter(({ dispatch }) => isOf(caller, dispatch)),
-        [...running.values()].filter(({ entry }) => isOf(caller, entry.dispatch)),
-      ),
+      waiting: waitingView(decision, line.list(), caller),
       draining,
     }),
     callerAnswers: (url) => callers.answered(url),
@@ -295,6 +269,10 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       if (planned !== null) clearImmediate(planned);
     },
   };
+}
+
+function hasBegun({ attempt }: Running): boolean {
+  return attempt.view() !== null;
 }
 
 function isOf(caller: string | null, { callback }: Dispatch): boolean {

@@ -397,6 +397,28 @@ describe("a digester of a web service", () => {
     expect((await statusOf(digester)).waiting).toEqual([]);
   });
 
+  it("keeps the web service's jobs apart from those of others with the same number", async () => {
+    const { dispatch, outcomeOf } = await foreignCaller();
+    const gate = createGate();
+    const { web, digester } = await startWithWeb({ pool: fakePool(gate.opened), workers: 2 });
+    await digester.attached;
+    const destination = join(await temporaryDirectory(), "out");
+    const own = { ...makeDispatch({ job: 7, destination }), callback: web.callback };
+    await call(digester, "POST", "/instructions", dispatch(7));
+    await call(digester, "POST", "/instructions", own);
+    await until(() => web.patches.length > 0 && outcomeOf(7) !== undefined, "both claimed");
+    expect((await statusOf(digester)).running.map(({ job }) => job)).toEqual([7]);
+    expect((await call(digester, "DELETE", "/instructions/7")).body).toMatchObject({
+      was: "running",
+    });
+    await until(() => web.patches.at(-1)?.patch.status === "aborted", "the web service's one");
+    expect((await call(digester, "DELETE", "/instructions/7")).body).toMatchObject({
+      was: "unknown",
+    });
+    gate.open();
+    await until(() => outcomeOf(7) === "completed", "the other's one");
+  });
+
   it("finishes in its next life what it was allowed to publish, before it registers anew", async () => {
     const { web, digester } = await startWithWeb();
     await digester.attached;

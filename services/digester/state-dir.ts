@@ -145,7 +145,7 @@ async function processStart(pid: number): Promise<string | null> {
 }
 
 /** What the file holds, or what `make` gives, kept there from then on. */
-export async function readOrMake(path: string, make: () => string): Promise<string> {
+async function readOrMake(path: string, make: () => string): Promise<string> {
   const there = (await readText(path))?.trim();
   if (there !== undefined && there !== "") return there;
   const made = make();

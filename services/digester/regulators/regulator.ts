@@ -50,12 +50,12 @@ export interface QueuedJob extends JobInLine {
   readonly enteredAt: number;
 }
 
-export interface ActiveJob extends JobInLine {
+interface ActiveJob extends JobInLine {
   /** When the attempt began, in milliseconds since 1970. */
   readonly startedAt: number;
 }
 
-export interface Node {
+interface Node {
   readonly id: string;
   /** Jobs that run at once. */
   readonly workers: number;
@@ -69,7 +69,7 @@ export interface Decision {
   readonly waiting: readonly Wait[];
 }
 
-export interface Wait {
+interface Wait {
   readonly id: string;
   /** Why it does not run yet, in words for the person who waits. */
   readonly reason: string;
