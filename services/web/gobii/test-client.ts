@@ -147,7 +147,7 @@ function listen(server: Server): Promise<number> {
   });
 }
 
-function send(
+export function send(
   port: number,
   method: string,
   path: string,
