@@ -1,5 +1,5 @@
 import { createParser } from "eventsource-parser";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { StreamMessage } from "../contract/event.ts";
 import { newJob, place, setPriority } from "./jobs/job-model.ts";
@@ -174,7 +174,7 @@ describe("the event stream", () => {
       for await (const chunk of response.body ?? []) bytes += (chunk as Uint8Array).length;
       return bytes;
     };
-    await expect(read()).rejects.toThrow();
+    await expect(read()).rejects.toThrow("terminated");
     expect((await web.ask("GET", "/healthz")).status).toBe(200);
   });
 });

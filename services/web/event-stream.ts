@@ -8,7 +8,7 @@ export interface EventStream {
   /** Answers a request with the stream, from the event after `lastEventId` on, or from now on. */
   open(response: Response, lastEventId: number | null): Promise<void>;
   /** Volatile fields of a job have changed. Several changes within a moment are told as one. */
-  jobTouched(job: JobRecord): void;
+  readonly jobTouched: (job: JobRecord) => void;
   /** The list of digesters, or what one of them does, has changed. Several within a moment are told as one. */
   digestersChanged(): void;
   /** Says good-bye to all and takes no more. */

@@ -209,12 +209,12 @@ describe("placing", () => {
   });
 });
 
-describe("a digester that goes away", () => {
-  const claimed = async (web: TestWeb, id: string): Promise<void> => {
-    const claim = { digester: id, attempt: 1, callback: 1, status: "in_progress" };
-    expect((await web.ask("PATCH", "/api/callback/job/1", claim)).status).toBe(200);
-  };
+const claimed = async (web: TestWeb, id: string): Promise<void> => {
+  const claim = { digester: id, attempt: 1, callback: 1, status: "in_progress" };
+  expect((await web.ask("PATCH", "/api/callback/job/1", claim)).status).toBe(200);
+};
 
+describe("a digester that goes away", () => {
   it("and begins a new life has lost what it ran", async () => {
     const web = await runningWeb();
     const digester = await fakeDigester();

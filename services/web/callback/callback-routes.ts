@@ -54,6 +54,12 @@ function callerOf(
   return digester === null ? null : { digester: digester.id, detached: digester.detached };
 }
 
+/** One that was detached may end what it runs; it gets nothing new. */
+function requireAttached(caller: Caller): void {
+  if (caller.digester === null || !caller.detached) return;
+  throw new AppError("forbidden", `${caller.digester} is detached.`, { hint: "Attach it again." });
+}
+
 /** The callback API, in the seed's words and paths. Below `/api/callback`. */
 export function callbackRoutes(deps: CallbackRoutesDeps): Route[] {
   const { store, directory, crops, now } = deps;
@@ -63,14 +69,6 @@ export function callbackRoutes(deps: CallbackRoutesDeps): Route[] {
     if (caller === null) throw new AppError("unauthenticated", "A callback needs a token.");
     if (caller.digester !== null) directory.heardFrom(caller.digester);
     return caller;
-  }
-
-  /** One that was detached may end what it runs; it gets nothing new. */
-  function requireAttached(caller: Caller): void {
-    if (caller.digester === null || !caller.detached) return;
-    throw new AppError("forbidden", `${caller.digester} is detached.`, {
-      hint: "Attach it again.",
-    });
   }
 
   async function speaksForOwnRun(caller: Caller, id: number, patch: JobPatch): Promise<void> {

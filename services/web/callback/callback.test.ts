@@ -23,11 +23,9 @@ async function attached(web: TestWeb, id = "node-1") {
     return { status: response.status, body: await response.json() };
   };
   return {
-    ...send,
     get: (path: string) => send("GET", path),
     post: (path: string, patch: unknown) => send("POST", path, patch),
-    patch: (job: number, patch: object) =>
-      send("PATCH", `/job/${job}`, { digester: id, ...patch }),
+    patch: (job: number, patch: object) => send("PATCH", `/job/${job}`, { digester: id, ...patch }),
   };
 }
 
@@ -96,7 +94,12 @@ describe("callbacks", () => {
       expect((await one.patch(job, late)).status).toBe(409);
     }
     const found = (await web.ask("GET", "/api/v1/jobs/k")).body;
-    expect(found).toMatchObject({ status: "in_progress", attempt: 2, digester: "two", progress: 0 });
+    expect(found).toMatchObject({
+      status: "in_progress",
+      attempt: 2,
+      digester: "two",
+      progress: 0,
+    });
     const { events } = (await web.ask("GET", "/api/v1/jobs/k/events")).body;
     const refused = events.filter((event: { type: string }) => event.type === "refused");
     expect(refused).toHaveLength(4);

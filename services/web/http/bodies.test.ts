@@ -35,22 +35,22 @@ describe("a body", () => {
   });
 });
 
-describe("what hostile callers send", () => {
-  const post = async (web: TestWeb, body: BodyInit, headers: Record<string, string> = {}) => {
-    const response = await fetch(`${web.url}/api/v1/instructions`, {
-      method: "POST",
-      headers: {
-        authorization: `Bearer ${web.token}`,
-        "content-type": "application/json",
-        ...headers,
-      },
-      body,
-    });
-    const text = await response.text();
-    expect(text).not.toMatch(/node_modules|\.ts:\d+/);
-    return { status: response.status, error: JSON.parse(text).error };
-  };
+async function post(web: TestWeb, body: BodyInit, headers: Record<string, string> = {}) {
+  const response = await fetch(`${web.url}/api/v1/instructions`, {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${web.token}`,
+      "content-type": "application/json",
+      ...headers,
+    },
+    body,
+  });
+  const text = await response.text();
+  expect(text).not.toMatch(/node_modules|\.ts:\d+/);
+  return { status: response.status, error: JSON.parse(text).error };
+}
 
+describe("what hostile callers send", () => {
   it("is answered in words, with the status that fits, and the service goes on", async () => {
     const web = await runningWeb();
     const large = await post(web, new Uint8Array(60 * 1024 * 1024).fill(0x20));

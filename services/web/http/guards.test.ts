@@ -28,10 +28,10 @@ function send(
   });
 }
 
-describe("the name under which the service is asked", () => {
-  const test = (host: string, allowedHosts: string[] = []) =>
-    hostTest({ host, port: 8080, allowedHosts });
+const testOf = (host: string, allowedHosts: string[] = []) =>
+  hostTest({ host, port: 8080, allowedHosts });
 
+describe("the name under which the service is asked", () => {
   it.each([
     ["127.0.0.1:8080", true],
     ["localhost:8080", true],
@@ -47,7 +47,7 @@ describe("the name under which the service is asked", () => {
     ["", false],
     [undefined, false],
   ])("on the loopback address: %s is ours: %s", (host, ours) => {
-    expect(test("127.0.0.1")(host)).toBe(ours);
+    expect(testOf("127.0.0.1")(host)).toBe(ours);
   });
 
   it.each([
@@ -58,7 +58,7 @@ describe("the name under which the service is asked", () => {
     ["digester.example:8080", false],
     ["any-port.example:1", true],
   ])("on all addresses: %s is ours: %s", (host, ours) => {
-    expect(test("0.0.0.0", ["digester.example:443", "any-port.example"])(host)).toBe(ours);
+    expect(testOf("0.0.0.0", ["digester.example:443", "any-port.example"])(host)).toBe(ours);
   });
 });
 

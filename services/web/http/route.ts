@@ -114,10 +114,11 @@ export function streamRoute<Q extends Schema = undefined>(spec: {
 /** Registers the routes in their order. */
 export function mount(router: Router, routes: readonly Route[], limitBytes: number): void {
   const rawBody = express.raw({ type: () => true, limit: limitBytes });
-  for (const { method, path, body, run } of routes) {
-    router[method](path, ...(body === null ? [] : [rawBody]), async (request, response) => {
+  for (const one of routes) {
+    const parsers = one.body === null ? [] : [rawBody];
+    router[one.method](one.path, ...parsers, async (request, response) => {
       response.set("Cache-Control", "no-store");
-      await run(request, response);
+      await one.run(request, response);
     });
   }
 }

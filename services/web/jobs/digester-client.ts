@@ -47,10 +47,10 @@ export function digesterClient(target: DigesterTarget): DigesterClient {
   async function ask<T>(schema: z.ZodType<T>, ...call: Parameters<typeof send>): Promise<T> {
     const answer = await send(...call);
     if (!isOk(answer)) throw failure(target, answer);
-    const parsed = schema.safeParse(answer.body);
-    if (parsed.success) return parsed.data;
+    const read = schema.safeParse(answer.body);
+    if (read.success) return read.data;
     throw new AppError("upstream_failed", `${target.url} does not answer as a digester does.`, {
-      cause: parsed.error,
+      cause: read.error,
       hint: "Check the address, and that the digester is of the same version.",
     });
   }

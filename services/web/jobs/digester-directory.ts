@@ -100,11 +100,10 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
   const oneAtATime = serial();
   const sync = recordSync(deps);
 
-  function remember(record: DigesterRecord): Entry {
-    const known = entries.get(record.id);
-    const client = digesterClient(record);
-    const entry: Entry = known ?? {
-      record,
+  function remember(known: DigesterRecord): Entry {
+    const client = digesterClient(known);
+    const entry: Entry = entries.get(known.id) ?? {
+      record: known,
       client,
       status: null,
       regulators: [],
@@ -116,10 +115,10 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
       removals: Promise.resolve(),
       following: null,
     };
-    entry.record = record;
+    entry.record = known;
     entry.client = client;
-    entries.set(record.id, entry);
-    idByToken.set(tokenDigest(record.callbackToken), record.id);
+    entries.set(known.id, entry);
+    idByToken.set(tokenDigest(known.callbackToken), known.id);
     return entry;
   }
 
@@ -226,12 +225,6 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     remember(changed);
   }
 
-  async function identify(request: AttachRequest): Promise<{ id: string; boot: string | null }> {
-    if (request.id !== undefined) return { id: request.id, boot: request.boot ?? null };
-    const { id, boot } = await digesterClient(request).status(null, new AbortController().signal);
-    return { id, boot };
-  }
-
   async function attach(
     request: AttachRequest,
     callbackUrl: string,
@@ -283,6 +276,15 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     entry.problem = null;
     await record("digester_detached", id);
     await sync.putBack(id, `${id} was detached.`);
+  }
+
+  async function removeNow({ client, record: { id, callbackUrl } }: Entry, job: number) {
+    try {
+      await client.remove(job, callbackUrl);
+    } catch (thrown) {
+      // It learns the same from the answer to its next callback.
+      log.warn({ job, digester: id, err: coerceError(thrown) }, "telling a digester to stop");
+    }
   }
 
   function view(entry: Entry): AttachedDigester {
@@ -345,14 +347,7 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     remove(id, job) {
       const entry = entries.get(id);
       if (entry === undefined) return;
-      entry.removals = entry.removals.then(async () => {
-        try {
-          await entry.client.remove(job, entry.record.callbackUrl);
-        } catch (thrown) {
-          // It learns the same from the answer to its next callback.
-          log.warn({ job, digester: id, err: coerceError(thrown) }, "telling a digester to stop");
-        }
-      });
+      entry.removals = afterThat(entry.removals, () => removeNow(entry, job));
     },
     removalsOf: async (id) => entries.get(id)?.removals,
     record,
@@ -361,6 +356,18 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
       await Promise.all([...entries.values()].map(stopFollowing));
     },
   };
+}
+
+/** A digester that attaches itself says who it is; of any other it is asked. */
+async function identify(request: AttachRequest): Promise<{ id: string; boot: string | null }> {
+  if (request.id !== undefined) return { id: request.id, boot: request.boot ?? null };
+  const { id, boot } = await digesterClient(request).status(null, new AbortController().signal);
+  return { id, boot };
+}
+
+async function afterThat(before: Promise<void>, work: () => Promise<void>): Promise<void> {
+  await before;
+  await work();
 }
 
 /** Runs what it is given in turn. */

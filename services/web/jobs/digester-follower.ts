@@ -7,9 +7,9 @@ export interface FollowOptions {
   readonly client: DigesterClient;
   readonly signal: AbortSignal;
   /** @param askedAt when the question was sent that this answers. */
-  onStatus(status: DigesterStatus, askedAt: number): Promise<void>;
+  readonly onStatus: (status: DigesterStatus, askedAt: number) => Promise<void>;
   /** @param problem in words. */
-  onSilence(problem: string): Promise<void>;
+  readonly onSilence: (problem: string) => Promise<void>;
   readonly now: () => number;
   /** A digester whose every progress counts as a change would otherwise be asked without pause. */
   readonly pauseMs?: number;

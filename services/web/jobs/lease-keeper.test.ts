@@ -56,83 +56,83 @@ async function setUp() {
 
 describe("the lease keeper", () => {
   it("puts a job back whose digester is not heard from, saying who and since when", async () => {
-    const it = await setUp();
-    await it.pass(1000);
-    await it.patch(1, { status: "in_progress" });
-    await it.pass(15_000);
-    expect(await it.status()).toBe("in_progress");
-    await it.pass(2000);
-    expect(await it.status()).toBe("submitted");
-    expect(await it.reason()).toMatch(/node-1 was not heard from for 16 s \(since 1970-.*Z\)/);
+    const test = await setUp();
+    await test.pass(1000);
+    await test.patch(1, { status: "in_progress" });
+    await test.pass(15_000);
+    expect(await test.status()).toBe("in_progress");
+    await test.pass(2000);
+    expect(await test.status()).toBe("submitted");
+    expect(await test.reason()).toMatch(/node-1 was not heard from for 16 s \(since 1970-.*Z\)/);
   });
 
   it("leaves a job alone that is heard from", async () => {
-    const it = await setUp();
-    await it.pass(1000);
-    await it.patch(1, { status: "in_progress" });
+    const test = await setUp();
+    await test.pass(1000);
+    await test.patch(1, { status: "in_progress" });
     for (let n = 0; n < 20; n++) {
-      await it.pass(5000);
-      it.heartbeat();
+      await test.pass(5000);
+      test.heartbeat();
     }
-    expect(await it.status()).toBe("in_progress");
+    expect(await test.status()).toBe("in_progress");
   });
 
   it("gives every running attempt a grace period after a start of the service", async () => {
-    const it = await setUp();
-    await it.patch(1, { status: "in_progress" });
-    it.clock.wall += 3_600_000;
-    it.restart();
-    await it.pass(19_000);
-    expect(await it.status()).toBe("in_progress");
-    await it.pass(3000);
-    expect(await it.status()).toBe("submitted");
+    const test = await setUp();
+    await test.patch(1, { status: "in_progress" });
+    test.clock.wall += 3_600_000;
+    test.restart();
+    await test.pass(19_000);
+    expect(await test.status()).toBe("in_progress");
+    await test.pass(3000);
+    expect(await test.status()).toBe("submitted");
   });
 
   it.each([
     ["with its clock", { wall: 3_600_000, monotonic: 3_600_000 }],
     ["while its clock stood still", { wall: 3_600_000, monotonic: 0 }],
   ])("gives it after the machine has slept %s", async (_how, gap) => {
-    const it = await setUp();
-    await it.pass(1000);
-    await it.patch(1, { status: "in_progress" });
-    await it.pass(10_000);
-    it.clock.wall += gap.wall;
-    it.clock.monotonic += gap.monotonic;
-    await it.pass(18_000);
-    expect(await it.status()).toBe("in_progress");
-    await it.pass(4000);
-    expect(await it.status()).toBe("submitted");
+    const test = await setUp();
+    await test.pass(1000);
+    await test.patch(1, { status: "in_progress" });
+    await test.pass(10_000);
+    test.clock.wall += gap.wall;
+    test.clock.monotonic += gap.monotonic;
+    await test.pass(18_000);
+    expect(await test.status()).toBe("in_progress");
+    await test.pass(4000);
+    expect(await test.status()).toBe("submitted");
   });
 
   it("does not believe a wall clock that is put back", async () => {
-    const it = await setUp();
-    await it.pass(1000);
-    await it.patch(1, { status: "in_progress" });
-    await it.pass(5000);
-    it.clock.wall -= 3_600_000;
-    await it.pass(12_000);
-    expect(await it.status()).toBe("submitted");
+    const test = await setUp();
+    await test.pass(1000);
+    await test.patch(1, { status: "in_progress" });
+    await test.pass(5000);
+    test.clock.wall -= 3_600_000;
+    await test.pass(12_000);
+    expect(await test.status()).toBe("submitted");
   });
 
   it("counts anew for a new attempt", async () => {
-    const it = await setUp();
-    await it.pass(1000);
-    await it.patch(1, { status: "in_progress" });
-    await it.pass(14_000);
-    await it.patch(1, { callback: 2, status: "submitted" });
-    await it.patch(2, { status: "in_progress" });
-    await it.pass(14_000);
-    expect(await it.status()).toBe("in_progress");
+    const test = await setUp();
+    await test.pass(1000);
+    await test.patch(1, { status: "in_progress" });
+    await test.pass(14_000);
+    await test.patch(1, { callback: 2, status: "submitted" });
+    await test.patch(2, { status: "in_progress" });
+    await test.pass(14_000);
+    expect(await test.status()).toBe("in_progress");
   });
 
   it("looks again and again until it is stopped", async () => {
-    const it = await setUp();
-    const keeper = it.keeper();
+    const test = await setUp();
+    const keeper = test.keeper();
     keeper.start();
-    expect(it.timers).toHaveLength(1);
-    it.timers.shift()?.();
-    await expect.poll(() => it.timers.length).toBe(1);
+    expect(test.timers).toHaveLength(1);
+    test.timers.shift()?.();
+    await expect.poll(() => test.timers.length).toBe(1);
     await keeper.stop();
-    expect(it.timers).toHaveLength(0);
+    expect(test.timers).toHaveLength(0);
   });
 });

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 import { Dispatch, type DigesterStatus } from "../../contract/digester.ts";
@@ -19,6 +19,11 @@ export interface FakeDigester {
   stop(): Promise<void>;
 }
 
+function answer(response: ServerResponse, status: number, value: unknown): void {
+  response.writeHead(status, { "content-type": "application/json" });
+  response.end(JSON.stringify(value));
+}
+
 /** A digester's API without a digester behind it. */
 export async function fakeDigester(fields: Partial<DigesterStatus> = {}): Promise<FakeDigester> {
   const token = "digester-token";
@@ -30,11 +35,7 @@ export async function fakeDigester(fields: Partial<DigesterStatus> = {}): Promis
       const text = Buffer.concat(chunks).toString();
       const body: unknown = text === "" ? null : JSON.parse(text);
       const { method = "", url = "" } = request;
-      const send = (status: number, value: unknown): void => {
-        response.writeHead(status, { "content-type": "application/json" });
-        response.end(JSON.stringify(value));
-      };
-      if (request.headers.authorization !== `Bearer ${token}`) return send(401, {});
+      if (request.headers.authorization !== `Bearer ${token}`) return answer(response, 401, {});
       const path = new URL(url, "http://x");
       if (path.pathname === "/status") {
         const since = path.searchParams.get("since");
@@ -44,11 +45,13 @@ export async function fakeDigester(fields: Partial<DigesterStatus> = {}): Promis
             setTimeout(done, 1000).unref();
           });
         }
-        return send(200, fake.status);
+        return answer(response, 200, fake.status);
       }
       if (path.pathname === "/instructions" && method === "POST") {
         if (fake.answer !== 202) {
-          return send(fake.answer, { error: { code: "full", message: "The line is full." } });
+          return answer(response, fake.answer, {
+            error: { code: "full", message: "The line is full." },
+          });
         }
         const dispatch = Dispatch.parse(body);
         fake.taken.push(dispatch);
@@ -56,18 +59,21 @@ export async function fakeDigester(fields: Partial<DigesterStatus> = {}): Promis
         const others = fake.status.waiting.filter(({ job }) => job !== dispatch.job);
         const line = [...others, { ...place, position: others.length + 1, after: null }];
         fake.change({ waiting: line });
-        return send(202, {});
+        return answer(response, 202, {});
       }
       fake.calls.push({ method, path: path.pathname, body });
       if (path.pathname === "/regulator") {
         const info = { name: "fifo", title: "FIFO", description: "In turn", optionsSchema: {} };
-        return send(200, { regulator: { name: "fifo", options: {} }, regulators: [info] });
+        return answer(response, 200, {
+          regulator: { name: "fifo", options: {} },
+          regulators: [info],
+        });
       }
       if (path.pathname === "/regulator/preview") {
         const message = "priority.weight: expected a number";
-        return send(400, { error: { code: "bad_request", message } });
+        return answer(response, 400, { error: { code: "bad_request", message } });
       }
-      return send(200, {});
+      return answer(response, 200, {});
     })();
   });
   server.listen(0, "127.0.0.1");
