@@ -1,4 +1,4 @@
-import { readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { coerceError } from "../contract/errors.ts";
 import type { Load } from "../contract/load.ts";
@@ -67,7 +67,7 @@ export async function digest(request: DigestRequest, hooks: DigestHooks): Promis
     validation: outcome.validation,
     errors: [...problems.list],
     errorCount: problems.count,
-    warnings: [...warnings.list],
+    warnings: warnings.summary(),
     durationMs: Math.round(performance.now() - startedAt),
     bytesRead: progress.bytesRead,
   };
@@ -277,6 +277,7 @@ function guardHooks(hooks: DigestHooks): GuardedHooks {
 }
 
 function emptyDirectory(path: string): void {
+  if (!existsSync(path)) return;
   for (const name of readdirSync(path)) rmSync(join(path, name), { recursive: true, force: true });
 }
 

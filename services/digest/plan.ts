@@ -1,5 +1,5 @@
 import { coerceError } from "../contract/errors.ts";
-import type { DataSetType } from "../contract/gobii-terms.ts";
+import type { DataSetType, FileType } from "../contract/gobii-terms.ts";
 import type { ColumnRule, Load, TableRule } from "../contract/load.ts";
 import type { MatrixRule } from "./matrix/matrix-rule.ts";
 import { matrixRules } from "./matrix/rules.ts";
@@ -12,6 +12,7 @@ export type TablePlan = {
   readonly source: string;
   readonly delimiter: Delimiter;
   readonly delimiterPattern: string;
+  readonly fileType: FileType | null;
 } & (
   | { readonly kind: "columns"; readonly columns: readonly ColumnRule[] }
   | { readonly kind: "rows"; readonly columns: readonly ColumnRule[] }
@@ -140,7 +141,13 @@ function kindOf(columns: readonly ColumnRule[]): TableKind {
 function planTable(load: Load, rule: TableRule): TablePlan {
   const { table, source, columns } = rule;
   const delimiter = planDelimiter(rule.delimiter);
-  const common = { table, source, delimiter, delimiterPattern: rule.delimiter };
+  const common = {
+    table,
+    source,
+    delimiter,
+    delimiterPattern: rule.delimiter,
+    fileType: rule.fileType,
+  };
   const kind = kindOf(columns);
   switch (kind) {
     case "empty":

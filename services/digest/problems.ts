@@ -17,31 +17,43 @@ export interface Problems {
   /** `kind` groups problems that have one cause. `message` is called only if the problem is kept. */
   report(kind: string, place: Place, message: () => string): void;
   readonly count: number;
+  /** Those that were kept. */
   readonly list: readonly DigestProblem[];
 }
 
-export function createProblems(): Problems {
+export interface CollectedProblems extends Problems {
+  /** Those that were kept and, for each kind of which there were more, how many. */
+  summary(): DigestProblem[];
+}
+
+export function createProblems(): CollectedProblems {
   const list: DigestProblem[] = [];
-  const countOfKind = new Map<string, number>();
+  const kinds = new Map<string, { count: number; first: string }>();
   let count = 0;
   return {
     report(kind, place, message) {
       count++;
-      const ofKind = (countOfKind.get(kind) ?? 0) + 1;
-      countOfKind.set(kind, ofKind);
-      if (ofKind <= KEPT_PER_KIND) list.push({ message: message(), ...place });
+      const known = kinds.get(kind);
+      if (known !== undefined && ++known.count > KEPT_PER_KIND) return;
+      const text = message();
+      list.push({ message: text, ...place });
+      if (known === undefined) kinds.set(kind, { count: 1, first: text });
     },
     get count() {
       return count;
     },
     list,
+    summary() {
+      const more = [...kinds.values()].filter((kind) => kind.count > KEPT_PER_KIND);
+      return [
+        ...list,
+        ...more.map((kind) => ({
+          message: `${kind.count - KEPT_PER_KIND} more like the first of its kind: ${kind.first}`,
+          ...NOWHERE,
+        })),
+      ];
+    },
   };
-}
-
-/** Quotes a piece of the input for a message: long pieces are cut, control characters made visible. */
-export function quote(text: string): string {
-  const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text;
-  return JSON.stringify(shown);
 }
 
 /** A problem in one line: what, then where. */

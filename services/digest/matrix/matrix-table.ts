@@ -1,5 +1,5 @@
 import type { DataSetType } from "../../contract/gobii-terms.ts";
-import { createByteBuffer, createByteSink, putByte } from "../output/byte-sink.ts";
+import { createByteBuffer, createByteSink, put, putByte } from "../output/byte-sink.ts";
 import type { Problems } from "../problems.ts";
 import type { LineBlock } from "../source/line-blocks.ts";
 import { PRIVATE_DELIMITER } from "../source/delimiter.ts";
@@ -115,6 +115,15 @@ export function createMatrixTable(
   const filterCalls = (): void => {
     if (scratch === null) return;
     scratch.at = 0;
+    // The cell before the calls comes along: in a VCF it is the format of the calls.
+    let before = row.from;
+    if (before > row.lineFrom) before--;
+    while (before > row.lineFrom && row.bytes[before - 1] !== row.delimiter) before--;
+    if (before < row.from) {
+      put(scratch, row.bytes, before, row.from - 1);
+      putByte(scratch, PRIVATE_DELIMITER);
+    }
+    const begin = scratch.at;
     for (let at = row.from; ; at++) {
       const end = cellEnd(row.bytes, at, row.delimiter);
       putFiltered(scratch, table.filter, row.bytes, at, end);
@@ -124,7 +133,7 @@ export function createMatrixTable(
     }
     row.bytes = scratch.bytes;
     row.lineFrom = 0;
-    row.from = 0;
+    row.from = begin;
     row.to = scratch.at - 1;
     row.delimiter = PRIVATE_DELIMITER;
   };

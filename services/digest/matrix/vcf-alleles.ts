@@ -8,7 +8,8 @@ export interface AlleleTable {
 
 const SEPARATOR = 9;
 
-export function createAlleleTable(): AlleleTable {
+/** @param split takes the alternates of a cell apart. */
+export function createAlleleTable(split: (alts: string) => string[]): AlleleTable {
   let text = Buffer.allocUnsafe(1 << 16);
   let ends = new Uint32Array(1 << 12);
   let used = 0;
@@ -40,18 +41,23 @@ export function createAlleleTable(): AlleleTable {
     alleles(marker) {
       const from = marker === 0 ? 0 : (ends[marker - 1] ?? 0);
       const both = text.toString("utf8", from, ends[marker]);
-      const split = both.indexOf("\t");
-      return [both.slice(0, split), ...splitAlts(both.slice(split + 1))];
+      const end = both.indexOf("\t");
+      return [both.slice(0, end), ...split(both.slice(end + 1))];
     },
   };
 }
 
+/** The alternates of a VCF: only the comma separates, and each counts. */
+export function splitVcfAlts(cell: string): string[] {
+  return cell === "" ? [] : cell.split(",");
+}
+
 /**
- * The alternates of a cell, which may be written as VCF writes them or as in GOBii's marker files: `C/T`, `C|T`, `C T`,
- * or an array's text. Where it is VCF, only the comma separates: `A,<DUP:TANDEM>,G` has three.
+ * The alternates of a marker file, which may be written in many ways: `C/T`, `C|T`, `C T`, as an array's text, or as in a
+ * VCF, where `A,<DUP:TANDEM>,G` are three.
  */
 export function splitAlts(cell: string): string[] {
-  if (/[<>[\]*\d]/.test(cell)) return cell.split(",");
+  if (/[<>[\]*\d]/.test(cell)) return splitVcfAlts(cell);
   return cell.split(/[^A-Za-z.-]+/).filter((alt) => alt !== "");
 }
 

@@ -1,7 +1,8 @@
 import type { ColumnRule } from "../../contract/load.ts";
 import { put, type ByteBuffer } from "../output/byte-sink.ts";
 import { decode } from "../source/delimiter.ts";
-import { compileJavaReplacement, translateJavaRegex } from "../source/java-regex.ts";
+import { translateJavaRegex } from "../source/java-regex.ts";
+import { compileJavaReplacement } from "../source/java-replacement.ts";
 
 export type TextFilter = (text: string) => string;
 

@@ -105,6 +105,17 @@ export function createRowTable(
     }
   };
 
+  /** All rows may lie beyond the end of the file, which makes no rows; not some of them. */
+  const reportAbsent = (): void => {
+    const absent = origins.find((_origin, k) => taken[k] === null);
+    problems.report(
+      `absent row ${rule.table}`,
+      { file, line: (absent?.row ?? 0) + 1, column: null },
+      () =>
+        `The file ends before line ${(absent?.row ?? 0) + 1}, where ${rule.table}.${absent?.name} is read`,
+    );
+  };
+
   return {
     beginFile(path) {
       file = path;
@@ -126,6 +137,7 @@ export function createRowTable(
       if (rule.onceForAllFiles) first = { file, rows: taken };
       const rows = taken.filter((row) => row !== null);
       if (rows.length === origins.length) write(rows);
+      else if (rows.length > 0 && problems.count === 0) reportAbsent();
     },
     close: () => sink.close(),
     get rows() {

@@ -1,0 +1,140 @@
+import { join } from "node:path";
+import { createMatrixTable, type MatrixReader } from "./matrix/matrix-table.ts";
+import type { AlleleTable } from "./matrix/vcf-alleles.ts";
+import { createByteSink } from "./output/byte-sink.ts";
+import type { TablePlan } from "./plan.ts";
+import type { Problems } from "./problems.ts";
+import { createColumnTable } from "./tables/column-table.ts";
+import { toPgArray } from "./tables/pg-array.ts";
+import { createRowTable } from "./tables/row-table.ts";
+import { createRowWriter, type ValueStep } from "./tables/row-writer.ts";
+import type { TableReader } from "./tables/table-reader.ts";
+
+/** Whole-row duplicates of these are left out: one linkage group has many markers, one germplasm many samples. */
+const DISTINCT_TABLES: ReadonlySet<string> = new Set([
+  "linkage_group",
+  "germplasm",
+  "germplasm_prop",
+]);
+
+/** A table that is being made. */
+export interface OpenReader {
+  readonly plan: TablePlan;
+  readonly path: string;
+  readonly reader: TableReader;
+  readonly matrixReader: MatrixReader | null;
+  /** Its problems, which are problems of the load as well. */
+  readonly found: CountedProblems;
+}
+
+export interface ReaderContext {
+  readonly outDir: string;
+  readonly problems: Problems;
+  readonly warnings: Problems;
+  /** Whether the load has a matrix, in whose files the rows of a table must agree. */
+  readonly hasMatrix: boolean;
+  /** Filled by the marker table, read by a VCF matrix. */
+  readonly alleles: AlleleTable | null;
+}
+
+/** @throws a system error where the digest file cannot be made. */
+export function openReader(plan: TablePlan, context: ReaderContext): OpenReader {
+  const { alleles, hasMatrix } = context;
+  const path = join(context.outDir, `digest.${plan.table}`);
+  const found = countProblems(context.problems);
+  if (plan.kind === "matrix") {
+    const rule = {
+      ...plan,
+      firstRow: plan.row,
+      firstColumn: plan.column,
+      alleles,
+    };
+    const reader = createMatrixTable(rule, path, found, context.warnings);
+    return { plan, path, reader, matrixReader: reader, found };
+  }
+  const sink = createByteSink(path);
+  const columns = plan.kind === "empty" ? [] : plan.columns;
+  const writer = createRowWriter(sink, columns, {
+    valueSteps: plan.table === "marker" ? markerSteps(alleles) : new Map(),
+    distinct: DISTINCT_TABLES.has(plan.table),
+  });
+  const driving = columns.filter(
+    (column) => column.type === "CSV_COLUMN" || column.type === "CSV_ROW",
+  );
+  const origins = driving.map(({ name, row, column }) => ({
+    name,
+    row: row ?? 0,
+    column: column ?? 0,
+  }));
+  const reader =
+    plan.kind === "rows"
+      ? createRowTable(
+          { table: plan.table, origins, onceForAllFiles: hasMatrix },
+          writer,
+          sink,
+          found,
+        )
+      : createColumnTable(
+          {
+            table: plan.table,
+            // The first column's row holds for all columns of the table.
+            firstRow: origins[0]?.row ?? 0,
+            cellColumns: origins.map((origin) => origin.column),
+          },
+          writer,
+          sink,
+          found,
+        );
+  return { plan, path, reader, matrixReader: null, found };
+}
+
+/** alts becomes an array; before that, a VCF matrix takes note of ref and alts. */
+function markerSteps(alleles: AlleleTable | null): Map<string, readonly ValueStep[]> {
+  const steps = new Map<string, readonly ValueStep[]>([["alts", [toPgArray]]]);
+  if (alleles === null) return steps;
+  let ref: Buffer | null = null;
+  let alts: Buffer | null = null;
+  // Either of the two may stand first.
+  const note = (): void => {
+    if (ref === null || alts === null) return;
+    alleles.add(ref, alts);
+    ref = null;
+    alts = null;
+  };
+  steps.set("ref", [
+    (sink, from) => {
+      ref = Buffer.from(sink.bytes.subarray(from, sink.at));
+      note();
+    },
+  ]);
+  steps.set("alts", [
+    (sink, from) => {
+      alts = Buffer.from(sink.bytes.subarray(from, sink.at));
+      note();
+    },
+    toPgArray,
+  ]);
+  return steps;
+}
+
+export interface CountedProblems extends Problems {
+  /** Counts as a problem one that is reported elsewhere. */
+  fail(): void;
+}
+
+function countProblems(all: Problems): CountedProblems {
+  let count = 0;
+  return {
+    report(kind, place, message) {
+      count++;
+      all.report(kind, place, message);
+    },
+    fail() {
+      count++;
+    },
+    get count() {
+      return count;
+    },
+    list: all.list,
+  };
+}
