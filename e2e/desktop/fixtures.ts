@@ -70,6 +70,7 @@ export const test = base.extend<DesktopFixtures, WorkerFixtures>({
   desktop: async ({ launch, userData, environment }, use, testInfo) => {
     const desktop = await launch({ userData, environment });
     try {
+      await desktop.page.waitForLoadState("load");
       await use(desktop);
     } finally {
       await desktop.dispose();
