@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { JobPatch } from "../contract/callback.ts";
 import type { Dispatch } from "../contract/digester.ts";
+import { finishPublish, publish } from "../digest/publish.ts";
 import { startAttempt, type AttemptContext } from "./attempt.ts";
-import type { Publisher } from "./staging.ts";
+import { openStaging, type Publisher } from "./staging.ts";
 import { makeContext } from "./testing/context.ts";
 import {
   createGate,
@@ -41,11 +42,7 @@ const digestForever: Run = (_request, { onPhase }, signal) => {
   });
 };
 
-/** The simplest publisher that does what it is for: one rename. */
-const renaming: Publisher = {
-  publish: (staging, destination) => rename(staging, destination),
-  finishPublish: async () => undefined,
-};
+const realPublisher: Publisher = { publish, finishPublish };
 
 async function exists(path: string): Promise<boolean> {
   return access(path).then(
@@ -58,7 +55,7 @@ async function setUp(run: Run, more: Partial<AttemptContext> = {}) {
   const server = await startCallbackServer();
   const root = await temporaryDirectory();
   const destination = join(root, "out");
-  const context = await makeContext({ pool: { run }, publisher: renaming, ...more });
+  const context = await makeContext({ pool: { run }, publisher: realPublisher, ...more });
   onTestFinished(async () => {
     await context.close();
     await server.go();
@@ -155,7 +152,7 @@ describe("an attempt", () => {
 
   it("drops its outputs when it is not allowed to publish", async () => {
     const { server, root, context, dispatch, said } = await setUp(digestOneTable);
-    answerBy(server, ({ publish }) => (publish === true ? 409 : 200));
+    answerBy(server, (patch) => (patch.publish === true ? 409 : 200));
     expect(await startAttempt(dispatch, context).ended).toEqual({ kind: "dropped" });
     expect(await readdir(root)).toEqual([]);
     expect(said().at(-1)).toEqual([3, "digest", "Beginning file digest"]);
@@ -185,9 +182,9 @@ describe("an attempt", () => {
   it("does not hold its worker for the delivery of the outcome", async () => {
     const { server, context, dispatch, last } = await setUp(digestOneTable, {
       publisher: {
-        ...renaming,
+        ...realPublisher,
         publish: async (staging, destination) => {
-          await renaming.publish(staging, destination);
+          await realPublisher.publish(staging, destination);
           await server.go();
         },
       },
@@ -269,13 +266,13 @@ describe("an attempt", () => {
     let asleep = false;
     const { root, destination, context, dispatch, server } = await setUp(digestOneTable, {
       publisher: {
-        ...renaming,
+        ...realPublisher,
         publish: async (staging, to) => {
           if (!asleep) {
             asleep = true;
             await gate.opened;
           }
-          await renaming.publish(staging, to);
+          await realPublisher.publish(staging, to);
         },
       },
     });
@@ -291,6 +288,30 @@ describe("an attempt", () => {
     expect(await readdir(root)).toEqual(["out"]);
     const outcomes = server.patches.filter(({ patch }) => patch.status === "completed");
     expect(outcomes.map(({ patch }) => patch.attempt)).toEqual([2]);
+  });
+
+  it("finishes first what an older attempt has published the half of, and is not disturbed by it", async () => {
+    const { root, destination, context, dispatch } = await setUp(digestOneTable);
+    const { path: staging } = await openStaging(
+      { job: 7, attempt: 1, destination },
+      [],
+      context.publisher,
+    );
+    const files = ["digest.dnarun", "digest.marker"];
+    for (const file of files) await writeFile(join(staging, file), `${file} of attempt 1`);
+    await mkdir(destination);
+    await writeFile(join(destination, "notes.txt"), "mine");
+    const journal = JSON.stringify({ destination, files });
+    await writeFile(join(staging, ".publish.json"), journal);
+    await rename(join(staging, "digest.dnarun"), join(destination, "digest.dnarun"));
+    expect(await startAttempt({ ...dispatch, attempt: 2 }, context).ended).toMatchObject({
+      status: "completed",
+    });
+    const late = rename(join(staging, "digest.marker"), join(destination, "digest.marker"));
+    await expect(late).rejects.toMatchObject({ code: "ENOENT" });
+    expect((await readdir(destination)).toSorted()).toEqual([...files, "notes.txt"]);
+    expect(await readFile(join(destination, "digest.marker"), "utf8")).toBe("name\nm1\n");
+    expect(await readdir(root)).toEqual(["out"]);
   });
 
   it("writes nowhere outside the data roots", async () => {
