@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { AppError } from "../contract/errors.ts";
 import { parseConfiguration, readConfiguration } from "./configuration.ts";
-import { hashPassword } from "./users.ts";
+import { accountsIn, hashPassword } from "./users.ts";
 
 const file = "/etc/digester/web.json";
 const parse = (value: unknown) => parseConfiguration(JSON.stringify(value), file);
@@ -123,7 +123,8 @@ describe("users of a configuration", () => {
       crops: [crop("a", { users: [{ name: "own", passwordHash: own, role: "read" }] }), crop("b")],
       users: [{ name: "shared", passwordHash: shared }],
     });
-    const ask = (at: string, name: string, word: string) => usersOf(at).verify(name, word);
+    const ask = (at: string, name: string, word: string) =>
+      accountsIn(usersOf(at)).verify(name, word);
     expect(await ask("a", "own", "own-word")).toEqual({
       name: "own",
       role: "read",

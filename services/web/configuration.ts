@@ -5,7 +5,7 @@ import { AppError, coerceError, describeIssues } from "../contract/errors.ts";
 import { priorityRange } from "../contract/job.ts";
 import { roles, upstreamUrl, type Crop } from "./crop.ts";
 import { contains } from "./data-roots.ts";
-import { anyOf, configuredUsers, isPasswordHash, type Accounts } from "./users.ts";
+import { configuredUsers, isPasswordHash, type UserList } from "./users.ts";
 
 /*
  * The one configuration file of the web service, JSON. Every key may be left out; `resources/configuration.example.json`
@@ -130,7 +130,7 @@ export interface WebConfiguration {
   /** Null: the one crop that there is without a configuration. */
   readonly crops: readonly Crop[] | null;
   /** Who may sign in at a crop, beside whoever the store knows. */
-  readonly usersOf: (crop: string) => Accounts;
+  readonly usersOf: (crop: string) => readonly UserList[];
   readonly mail: MailConfiguration | null;
 }
 
@@ -170,15 +170,15 @@ export function parseConfiguration(text: string, file: string): WebConfiguration
   };
 }
 
-function usersOf(configuration: Configuration): (crop: string) => Accounts {
+function usersOf(configuration: Configuration): (crop: string) => readonly UserList[] {
   const everywhere = configuredUsers(configuration.users, true);
   const byCrop = new Map(
-    configuration.crops.map((crop) => [
-      crop.name,
-      anyOf([configuredUsers(crop.users, false), everywhere]),
-    ]),
+    configuration.crops.map((crop) => [crop.name, configuredUsers(crop.users, false)]),
   );
-  return (crop) => byCrop.get(crop) ?? everywhere;
+  return (crop) => {
+    const own = byCrop.get(crop);
+    return own === undefined ? [everywhere] : [own, everywhere];
+  };
 }
 
 function toCrop(crop: CropConfiguration, folder: string): Crop {

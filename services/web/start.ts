@@ -22,7 +22,7 @@ import { smtpMailer } from "./mail/mailer.ts";
 import { startNotices } from "./mail/notices.ts";
 import { openLowdbStore } from "./store/lowdb-store.ts";
 import type { Store } from "./store/store.ts";
-import { anyOf, storedUsers, type Accounts } from "./users.ts";
+import { accountsIn, storedUsers, type UserList } from "./users.ts";
 
 export interface WebOptions {
   /** Holds the store's folder, and is the data root unless crops are configured. Made when missing. */
@@ -42,7 +42,7 @@ export interface WebOptions {
   /** @default one crop, `dev`, at `/gobii-dev`, whose data root is `dataDir` */
   readonly crops?: readonly Crop[];
   /** Who may sign in at a crop's GOBii face, beside the user that the service makes. */
-  readonly usersOf?: (crop: string) => Accounts;
+  readonly usersOf?: (crop: string) => readonly UserList[];
   /** How long a user's token counts, in milliseconds. @default a week */
   readonly tokenLifeMs?: number;
   /** The largest file that the GOBii face takes, in MiB. @default 2048 */
@@ -196,7 +196,7 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
       stream,
       now,
       log,
-      usersOf: (crop) => anyOf([users, ...(options.usersOf ? [options.usersOf(crop)] : [])]),
+      usersOf: (crop) => accountsIn([...(options.usersOf?.(crop) ?? []), users]),
       sessions: gobiiSessions({
         now,
         ...(options.tokenLifeMs === undefined ? {} : { lifeMs: options.tokenLifeMs }),

@@ -18,8 +18,13 @@ export interface Accounts {
   verify(name: string, password: string): Promise<Account | null>;
 }
 
+/** Accounts by name, each with what is kept of its password. */
+export interface UserList {
+  find(name: string): Promise<{ readonly account: Account; readonly password: Hash } | null>;
+}
+
 /** People and programs whose passwords are kept in the store, as salted scrypt hashes only. */
-export interface Users extends Accounts {
+export interface Users extends UserList {
   has(name: string): Promise<boolean>;
   /** Adds a user, or gives one a new password. On disk when the promise resolves. */
   set(name: string, password: string): Promise<void>;
@@ -42,19 +47,20 @@ const keyLength = 32;
 
 /** Users whose hashes lie in the store's settings. */
 export function storedUsers(store: Store): Users {
-  const find = async (name: string) =>
+  const read = async (name: string) =>
     StoredUser.nullable()
       .catch(null)
       .parse((await store.setting(settingOf(name))) ?? null);
 
   return {
-    async verify(name, password) {
-      const known = await find(name);
-      const isRight = await matches(password, known);
-      return isRight && known !== null ? { name, role: known.role, everywhere: true } : null;
+    async find(name) {
+      const known = await read(name);
+      if (known === null) return null;
+      const { role, ...password } = known;
+      return { account: { name, role, everywhere: true }, password };
     },
     async has(name) {
-      return (await find(name)) !== null;
+      return (await read(name)) !== null;
     },
     async set(name, password) {
       await store.setSetting(settingOf(name), await hashed(password));
@@ -70,25 +76,29 @@ export interface ConfiguredUser {
 }
 
 /** Users of a configuration file. */
-export function configuredUsers(users: readonly ConfiguredUser[], everywhere: boolean): Accounts {
+export function configuredUsers(users: readonly ConfiguredUser[], everywhere: boolean): UserList {
   const byName = new Map(users.map((user) => [user.name, user]));
   return {
-    async verify(name, password) {
+    async find(name) {
       const known = byName.get(name);
-      const isRight = await matches(password, known ? readHash(known.passwordHash) : null);
-      return isRight && known !== undefined ? { name, role: known.role, everywhere } : null;
+      const password = known === undefined ? null : readHash(known.passwordHash);
+      if (known === undefined || password === null) return null;
+      return { account: { name, role: known.role, everywhere }, password };
     },
   };
 }
 
-/** The first of several that knows the name and password. */
-export function anyOf(all: readonly Accounts[]): Accounts {
+/** Whoever stands in one of the lists; where a name stands in several, each of its passwords is right. */
+export function accountsIn(lists: readonly UserList[]): Accounts {
   return {
     async verify(name, password) {
-      for (const accounts of all) {
-        const account = await accounts.verify(name, password);
-        if (account !== null) return account;
+      const found = await Promise.all(lists.map((list) => list.find(name)));
+      const known = found.filter((one) => one !== null);
+      for (const one of known) {
+        if (await matches(password, one.password)) return one.account;
       }
+      // As long as a wrong password would take.
+      if (known.length === 0) await hashOf(password, "");
       return null;
     },
   };
@@ -111,9 +121,10 @@ function readHash(text: string): Hash | null {
   return salt === undefined || hash === undefined ? null : { salt, hash };
 }
 
-async function matches(password: string, known: Hash | null): Promise<boolean> {
-  const given = await hashOf(password, known?.salt ?? "");
-  return known !== null && timingSafeEqual(given, Buffer.from(known.hash, "base64"));
+async function matches(password: string, { salt, hash }: Hash): Promise<boolean> {
+  const expected = Buffer.from(hash, "base64");
+  const given = await hashOf(password, salt);
+  return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
 async function hashed(password: string): Promise<Hash> {
