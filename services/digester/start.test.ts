@@ -412,6 +412,7 @@ describe("a digester of a web service", () => {
       was: "running",
     });
     await until(() => web.patches.at(-1)?.patch.status === "aborted", "the web service's one");
+    await until(async () => (await statusOf(digester)).running.length === 0, "it has ended");
     expect((await call(digester, "DELETE", "/instructions/7")).body).toMatchObject({
       was: "unknown",
     });
