@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { compileJavaReplacement } from "./java-replacement.ts";
+import { translateJavaRegex } from "./java-regex.ts";
+
+/** All matches of a Java expression. */
+function matches(pattern: string, text: string): string[] {
+  return [...text.matchAll(translateJavaRegex(pattern).regex)].map((match) => match[0]);
+}
+
+describe("translateJavaRegex", () => {
+  it.each([
+    ["[a-c]+", "xabcx", ["abc"]],
+    ["(?i)ab", "aBAb", ["aB", "Ab"]],
+    ["\\Qa.b\\E+", "a.bb axb", ["a.bb"]],
+    ["\\p{Alpha}+", "ab12é", ["ab"]],
+    ["\\P{Digit}+", "ab12", ["ab"]],
+    ["\\p{Lu}", "aÉB", ["É", "B"]],
+    ["\\pL+", "aé1", ["aé"]],
+    ["\\h+", "a\u00a0 \tb\n", ["\u00a0 \t"]],
+    ["\\s", "a\u00a0b c", [" "]],
+    ["[\\s,;]+", "a, b;c", [", ", ";"]],
+    ["a++b", "aaab", ["aaab"]],
+    ["a++ab", "aaab", []],
+    ["(?>a|ab)c", "abc ac", ["ac"]],
+    ["(a)(b++)\\2?\\1", "abba", ["abba"]],
+    ["[a-z&&[^m-p]]+", "almnz", ["al", "z"]],
+    ["[abc[xyz]]+", "axdb", ["ax", "b"]],
+    ["[]a]+", "]ab", ["]a"]],
+    ["[a\\-c-]+", "a-cb", ["a-c"]],
+    ["\\x41\\u0042\\t\\e", "AB\t\x1b", ["AB\t\x1b"]],
+    ["\\Aab\\z", "ab", ["ab"]],
+    ["(?<x>a)\\k<x>", "aa", ["aa"]],
+    ["a{2,3}?", "aaaa", ["aa", "aa"]],
+    ["^a|b$", "ab", ["a", "b"]],
+    ["(?=a)a(?!b)", "abac", ["a"]],
+    ["(?<=a)b", "abb", ["b"]],
+    ["_-'\"/@#~", "_-'\"/@#~", ["_-'\"/@#~"]],
+    [".", "😀", ["😀"]],
+  ])("finds %j in %j", (pattern, text, expected) => {
+    expect(matches(pattern, text)).toEqual(expected);
+  });
+
+  it.each([
+    ["(", /"\(" is not closed/],
+    [")", /closes nothing/],
+    ["[a", /class is not closed/],
+    ["*a", /nothing to repeat/],
+    ["a\\", /ends with a backslash/],
+    ["a(?i)b", /flags/],
+    ["(?x)a b", /flags/],
+    ["\\Gab", /not known here/],
+    ["\\2(a)", /comes later/],
+    ["a{x}", /no repetition/],
+    ["[z-a]", /range/i],
+    ["\\p{Nonsense}", /property/i],
+  ])("refuses %j", (pattern, why) => {
+    expect(() => translateJavaRegex(pattern)).toThrow(why);
+    expect(() => translateJavaRegex(pattern)).toThrow(JSON.stringify(pattern));
+  });
+});
+
+describe("compileJavaReplacement", () => {
+  const replace = (pattern: string, replacement: string, text: string): string => {
+    const translated = translateJavaRegex(pattern);
+    const write = compileJavaReplacement(replacement, translated);
+    const match = translated.regex.exec(text);
+    return match === null ? text : write(match);
+  };
+
+  it.each([
+    ["(a)(b)", "$2-$1-$0", "ab", "b-a-ab"],
+    ["(a)(b)?", "[$2]", "a", "[]"],
+    ["(a)", "$12", "a", "a2"],
+    ["(?<one>a)", "${one}!", "a", "a!"],
+    ["a", "\\$1\\\\", "a", "$1\\"],
+    ["(a++)(b)", "$2$1", "aab", "baa"],
+  ])("replaces %j by %j in %j", (pattern, replacement, text, expected) => {
+    expect(replace(pattern, replacement, text)).toBe(expected);
+  });
+
+  it.each(["$", "$x", "$1", "${none}", "\\"])("refuses %j", (replacement) => {
+    expect(() => replace("a", replacement, "a")).toThrow(/cannot be used/);
+  });
+});
