@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { desktopEventChannel } from "../services/contract/desktop-methods.ts";
+import { desktopChannel, desktopEventChannel } from "../services/contract/desktop-methods.ts";
 import { createApp } from "./app.ts";
 import type { AppDeps } from "./app.ts";
 import type { ServiceHost } from "./service-host.ts";
@@ -21,6 +21,7 @@ const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 type Scene = {
   isFirstInstance?: boolean;
+  hasTray?: boolean;
   platform?: NodeJS.Platform;
   argv?: string[];
   runningHere?: () => Promise<number>;
@@ -28,7 +29,8 @@ type Scene = {
 };
 
 async function launched(scene: Scene = {}) {
-  const fake = createFakeElectron({ isFirstInstance: scene.isFirstInstance ?? true });
+  const { isFirstInstance = true, hasTray = true } = scene;
+  const fake = createFakeElectron({ isFirstInstance, hasTray });
   const signals = new EventEmitter();
   let exit: ((reason: string) => void) | undefined;
   const serviceHost: ServiceHost = {
@@ -49,6 +51,8 @@ async function launched(scene: Scene = {}) {
       preload: "/app/preload.cjs",
       windowState: join(directory, "window.json"),
       logFile: "/logs/main.log",
+      icon: "/icons/icon.png",
+      trayIcon: "/icons/tray.png",
     },
     process: {
       on: (signal, listener) => signals.on(signal, listener),
@@ -217,6 +221,41 @@ describe("the end", () => {
     fake.app.quit();
     await settled();
     expect(emitCancellable(window().webContents, "will-prevent-unload")).toBe(true);
+  });
+});
+
+describe("the tray", () => {
+  it("leads to the window, to a submission and to the end", async () => {
+    const { fake, window } = await launched();
+    fake.clickTray("Show Console");
+    await settled();
+    expect(window().calls).toContain("focus");
+    fake.clickTray("New Submission");
+    await settled();
+    expect(window().webContents.sent).toEqual([
+      [desktopEventChannel, { kind: "navigate", path: "/submit" }],
+    ]);
+    fake.clickTray("Quit");
+    await settled();
+    expect(fake.exitCode()).toBe(0);
+  });
+
+  it("says how much runs", async () => {
+    const { fake } = await launched();
+    const tips: string[] = [];
+    const setBadge = fake.handlers.get(desktopChannel("setBadge"));
+    for (const count of [1, 4, 0]) {
+      const frame = { url: "http://127.0.0.1:8090/jobs", parent: null };
+      await setBadge?.({ senderFrame: frame }, { count });
+      tips.push(fake.trays[0]?.tooltip ?? "");
+    }
+    expect(tips).toEqual(["Digester: 1 job running", "Digester: 4 jobs running", "Digester"]);
+  });
+
+  it("may be missing", async () => {
+    const { fake, window } = await launched({ hasTray: false });
+    expect(window().webContents.url).toBe("http://127.0.0.1:8090");
+    expect(fake.exitCode()).toBeNull();
   });
 });
 

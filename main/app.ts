@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Logger } from "pino";
 import { coerceError } from "../services/contract/errors.ts";
 import { readLaunch, pathOfLink, scheme } from "./deep-link.ts";
+import { inBackground } from "./background.ts";
 import { chooseInstructionPath, confirmQuit } from "./dialogs.ts";
 import { createDesktopHandlers } from "./desktop-handlers.ts";
 import type { Electron } from "./electron.ts";
@@ -15,6 +16,8 @@ import type { ServiceClient } from "./service-client.ts";
 import type { HostedServices, ServiceHost } from "./service-host.ts";
 import { signIn } from "./session.ts";
 import { superviseServices } from "./supervisor.ts";
+import { createTray } from "./tray.ts";
+import type { AppTray } from "./tray.ts";
 import { createConsoleWindow } from "./window.ts";
 
 export type AppDeps = {
@@ -26,6 +29,8 @@ export type AppDeps = {
     /** Where the window's place is kept. */
     windowState: string;
     logFile: string;
+    icon: string;
+    trayIcon: string;
   };
   process: Pick<NodeJS.Process, "platform" | "argv" | "cwd" | "versions"> & {
     on: (signal: NodeJS.Signals, listener: () => void) => unknown;
@@ -40,8 +45,10 @@ export function createApp(deps: AppDeps): { run(): Promise<void> } {
   const { app, dialog, shell } = electron;
   let services: HostedServices | null = null;
   let client: ServiceClient | null = null;
+  let tray: AppTray | null = null;
   const ownOrigin = (): string | null => (services === null ? null : new URL(services.url).origin);
 
+  const background = (work: Promise<unknown>): void => inBackground(work, log);
   const dataRoots = async (): Promise<readonly string[]> => (await client?.dataRoots()) ?? [];
   const dataDir = async (): Promise<string> => (await dataRoots())[0] ?? "";
 
@@ -58,6 +65,7 @@ export function createApp(deps: AppDeps): { run(): Promise<void> } {
   const window = createConsoleWindow({
     electron,
     preload: paths.preload,
+    icon: paths.icon,
     stateFile: paths.windowState,
     log,
     // On macOS an app outlives its window.
@@ -97,19 +105,22 @@ export function createApp(deps: AppDeps): { run(): Promise<void> } {
     if (path !== null) await openInstruction(path);
   };
 
+  const navigate = (path: string): void => {
+    background(showConsole().then(() => window.send({ kind: "navigate", path })));
+  };
+
   const installMenu = (): void => {
     const template = menuTemplate({
       platform: deps.process.platform,
       development: !app.isPackaged,
       actions: {
-        navigate: (path) => {
-          void showConsole().then(() => window.send({ kind: "navigate", path }));
-        },
-        openInstruction: () => void chooseAndOpenInstruction(),
-        showDataFolder: () => void dataDir().then((path) => shell.openPath(path)),
+        navigate,
+        openInstruction: () => background(chooseAndOpenInstruction()),
+        showDataFolder: () => background(dataDir().then((path) => shell.openPath(path))),
         openInBrowser: () => {
           if (services === null) return;
-          void shell.openExternal(`${services.url}/?token=${encodeURIComponent(services.token)}`);
+          const token = encodeURIComponent(services.token);
+          background(shell.openExternal(`${services.url}/?token=${token}`));
         },
         showLog: () => shell.showItemInFolder(paths.logFile),
       },
@@ -133,9 +144,9 @@ export function createApp(deps: AppDeps): { run(): Promise<void> } {
 
   const listen = (): void => {
     app.on("second-instance", (_event, argv, directory) => {
-      void showConsole().then(() => follow(argv.slice(1), directory));
+      background(showConsole().then(() => follow(argv.slice(1), directory)));
     });
-    app.on("activate", () => void showConsole());
+    app.on("activate", () => background(showConsole()));
     app.on("open-url", (event, url) => {
       event.preventDefault();
       const path = pathOfLink(url);
@@ -143,7 +154,7 @@ export function createApp(deps: AppDeps): { run(): Promise<void> } {
     });
     app.on("open-file", (event, path) => {
       event.preventDefault();
-      void openInstruction(path);
+      background(openInstruction(path));
     });
     app.on("window-all-closed", () => {
       if (deps.process.platform !== "darwin") quit.request();
@@ -175,7 +186,7 @@ export function createApp(deps: AppDeps): { run(): Promise<void> } {
         handlers: createDesktopHandlers({
           electron,
           window: window.current,
-          focus: () => void showConsole(),
+          focus: () => background(showConsole()),
           send: window.send,
           info: async () => ({
             version: app.getVersion(),
@@ -184,9 +195,20 @@ export function createApp(deps: AppDeps): { run(): Promise<void> } {
             platform: deps.process.platform,
           }),
           dataRoots,
+          onBadge: (count) => tray?.tell(count),
         }),
       });
       installMenu();
+      tray = createTray({
+        electron,
+        icon: paths.trayIcon,
+        log,
+        actions: {
+          show: () => background(showConsole()),
+          submit: () => navigate("/submit"),
+          quit: () => app.quit(),
+        },
+      });
       try {
         await superviseServices({
           host: serviceHost,

@@ -17,6 +17,8 @@ export type DesktopHandlerDeps = {
   info: () => Promise<DesktopInfo>;
   /** The data roots of all crops, as the service knows them now. */
   dataRoots: () => Promise<readonly string[]>;
+  /** The page counts what runs. */
+  onBadge: (count: number) => void;
 };
 
 /** What each method of the contract does. */
@@ -74,6 +76,7 @@ export function createDesktopHandlers(deps: DesktopHandlerDeps): DesktopHandlers
 
     setBadge: async ({ count }) => {
       electron.app.setBadgeCount(count);
+      deps.onBadge(count);
     },
   };
 }

@@ -15,6 +15,7 @@ export type Electron = Pick<
   | "screen"
   | "session"
   | "shell"
+  | "Tray"
   | "utilityProcess"
 >;
 

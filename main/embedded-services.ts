@@ -40,7 +40,7 @@ function here(deps: EmbeddedDeps): ServiceHost {
     startDigester: async (web) => {
       const digester = await startDigester({
         ...headlessOptions(),
-        // Electron's fuses forbid forking.
+        // Electron's fuses forbid forking, and a stand-in should run what Electron runs.
         workerKind: "thread",
         web,
         workers: defaultWorkers(),

@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import {
   app,
@@ -9,6 +10,7 @@ import {
   screen,
   session,
   shell,
+  Tray,
   utilityProcess,
 } from "electron";
 import { coerceError } from "../services/contract/errors.ts";
@@ -23,7 +25,10 @@ import { readSettings } from "./settings.ts";
  */
 
 const settings = readSettings(process.env);
-if (settings.userData !== null) app.setPath("userData", settings.userData);
+if (settings.userData !== null) {
+  mkdirSync(settings.userData, { recursive: true });
+  app.setPath("userData", settings.userData);
+}
 const kept = (name: string): string => join(app.getPath("userData"), name);
 const built = (path: string): string => join(import.meta.dirname, path);
 
@@ -42,6 +47,7 @@ createApp({
     screen,
     session,
     shell,
+    Tray,
     utilityProcess,
   },
   serviceHost: createEmbeddedServices({
@@ -55,6 +61,8 @@ createApp({
     preload: built("../preload/preload.cjs"),
     windowState: kept("window.json"),
     logFile,
+    icon: built("../../resources/icons/icon.png"),
+    trayIcon: built("../../resources/icons/tray.png"),
   },
   process,
   log,

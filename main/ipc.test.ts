@@ -41,6 +41,7 @@ function connected(options: { frame?: object | null; dataRoots?: string[] } = {}
       focus: () => void (focused += 1),
       send: (event) => void toPage.push(event),
       info: async () => info,
+      onBadge: () => {},
       dataRoots: async () => options.dataRoots ?? [directory],
     }),
   });

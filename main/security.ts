@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { inBackground } from "./background.ts";
 import type { Electron, WebContents } from "./electron.ts";
 
 /**
@@ -59,7 +60,7 @@ function lockNavigation(contents: WebContents, { electron, ownOrigin, log }: Sec
   contents.setWindowOpenHandler(({ url }) => {
     const external = isOwnOrigin(url, ownOrigin()) ? null : externalAddress(url);
     if (external === null) log.warn({ url }, "refused to open a window");
-    else void electron.shell.openExternal(external);
+    else inBackground(electron.shell.openExternal(external), log);
     return { action: "deny" };
   });
 }

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { DesktopEvent } from "../services/contract/desktop.ts";
 import { desktopEventChannel } from "../services/contract/desktop-methods.ts";
 import { coerceError } from "../services/contract/errors.ts";
+import { inBackground } from "./background.ts";
 import type { BrowserWindow, Electron } from "./electron.ts";
 import { minimumSize, placeWindow, readWindowState, saveWindowState } from "./window-state.ts";
 
@@ -15,6 +16,8 @@ export type ConsoleWindowDeps = {
   electron: Pick<Electron, "BrowserWindow" | "dialog" | "screen">;
   /** The built preload script. */
   preload: string;
+  /** What the system shows for the window, where it does not take that from the application. */
+  icon: string;
   /** Where the window's place is kept. */
   stateFile: string;
   /** Whether the window may close now. */
@@ -49,6 +52,7 @@ export function createConsoleWindow(deps: ConsoleWindowDeps): ConsoleWindow {
       minWidth: minimumSize.width,
       minHeight: minimumSize.height,
       show: false,
+      icon: deps.icon,
       webPreferences: {
         preload: deps.preload,
         sandbox: true,
@@ -155,9 +159,10 @@ function watchHealth(
     log.warn("the window does not respond");
     if (asking) return;
     asking = true;
-    void askWhetherToWait().finally(() => {
+    const asked = askWhetherToWait().finally(() => {
       asking = false;
     });
+    inBackground(asked, log);
   });
 
   window.webContents.on("did-fail-load", (_event, code, description, url, isMainFrame) => {

@@ -15,7 +15,12 @@ const say = (line) => void process.stdout.write(`${line}\n`);
 /** Hands signals on and ends as the child ends. */
 function follow(child) {
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
-  for (const signal of signals) process.on(signal, () => child.kill(signal));
+  for (const signal of signals) {
+    process.on(signal, () => {
+      // A terminal's Ctrl+C reaches the child by itself, and a second one would cut its end short.
+      if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+    });
+  }
   child.once("error", (error) => {
     say(`It could not be started: ${error.message}`);
     process.exitCode = 1;

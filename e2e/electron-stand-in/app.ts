@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { mkdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type * as electron from "electron";
@@ -71,7 +71,7 @@ export function createAppStandIn(recorded: Recorded) {
       (JSON.parse(readFileSync("package.json", "utf8")) as { version: string }).version,
     getPath: pathOf,
     setPath: (name: string, path: string) => {
-      mkdirSync(path, { recursive: true });
+      if (!existsSync(path)) throw new Error(`${path} does not exist`);
       paths.set(name, path);
     },
     requestSingleInstanceLock: () => lockInstance(pathOf("userData"), emitter),

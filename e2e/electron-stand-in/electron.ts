@@ -1,4 +1,5 @@
 import { fork } from "node:child_process";
+import { existsSync } from "node:fs";
 import { EventEmitter } from "node:events";
 import type * as real from "electron";
 import type { MenuItemConstructorOptions } from "electron";
@@ -103,6 +104,14 @@ export const Notification = Object.assign(
   },
   { isSupported: () => true },
 );
+
+export const Tray = function Tray(icon: string) {
+  if (!existsSync(icon)) throw new Error(`Failed to load image from path '${icon}'`);
+  return Object.assign(new EventEmitter(), {
+    setToolTip: () => {},
+    setContextMenu: () => {},
+  } satisfies Like<real.Tray>);
+};
 
 export const utilityProcess = {
   fork: (module: string, args: string[]) => {

@@ -87,15 +87,29 @@ class FakeNotification extends EventEmitter {
   show = (): void => {};
 }
 
+class FakeTray extends EventEmitter {
+  readonly icon: string;
+  tooltip = "";
+  menu: MenuItemConstructorOptions[] = [];
+
+  constructor(icon: string) {
+    super();
+    this.icon = icon;
+  }
+  setToolTip = (text: string): void => void (this.tooltip = text);
+  setContextMenu = (menu: MenuItemConstructorOptions[]): void => void (this.menu = menu);
+}
+
 type Handler = (event: unknown, ...args: unknown[]) => Promise<unknown>;
 
 /**
  * A hand-written Electron for tests of the shell: it records what it is asked, answers dialogs as it was told to, and
  * ends as Electron does: `before-quit`, the windows, `will-quit`, each of which can hold it up.
  */
-export function createFakeElectron(options: { isFirstInstance?: boolean } = {}) {
+export function createFakeElectron(options: { isFirstInstance?: boolean; hasTray?: boolean } = {}) {
   const windows: FakeWindow[] = [];
   const notifications: FakeNotification[] = [];
+  const trays: FakeTray[] = [];
   const handlers = new Map<string, Handler>();
   const cookies: object[] = [];
   const opened: string[] = [];
@@ -150,6 +164,13 @@ export function createFakeElectron(options: { isFirstInstance?: boolean } = {}) 
       constructor(notificationOptions: { title: string; body: string }) {
         super(notificationOptions);
         notifications.push(this);
+      }
+    },
+    Tray: class extends FakeTray {
+      constructor(icon: string) {
+        super(icon);
+        if (options.hasTray === false) throw new Error("no StatusNotifier");
+        trays.push(this);
       }
     },
     Menu: {
@@ -213,6 +234,7 @@ export function createFakeElectron(options: { isFirstInstance?: boolean } = {}) 
     handlers,
     windows,
     notifications,
+    trays,
     cookies,
     opened,
     shown,
@@ -228,6 +250,11 @@ export function createFakeElectron(options: { isFirstInstance?: boolean } = {}) 
         granted = answer;
       });
       return granted === true && permissionCheck?.(null, permission, url) === true;
+    },
+    clickTray: (label: string): void => {
+      const click = trays.at(-1)?.menu.find((item) => item.label === label)?.click;
+      if (click === undefined) throw new Error(`the tray has no ${label}`);
+      Reflect.apply(click, undefined, []);
     },
     clickMenu: (id: string): void => {
       const items = menu.flatMap((top) => (Array.isArray(top.submenu) ? top.submenu : []));

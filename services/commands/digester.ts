@@ -63,14 +63,15 @@ export function addDigesterCommand(program: Command): void {
     });
 }
 
-/** What every digester that runs without Electron has in common. */
+/** What every digester has in common, whichever way it is started. */
 export function headlessOptions(): Pick<
   DigesterOptions,
   "workerKind" | "workerPath" | "version" | "log" | "token"
 > {
   const token = process.env["DIGESTER_TOKEN"];
   return {
-    workerKind: "process",
+    // Processes keep jobs from each other's memory and crashes; Electron's fuses forbid forking them.
+    workerKind: process.versions["electron"] === undefined ? "process" : "thread",
     // The bundles lie side by side, whatever chunk this ends up in.
     workerPath: fileURLToPath(new URL("./digest-worker.js", import.meta.url)),
     version: packageJson.version,

@@ -49,7 +49,7 @@ export const desktopContract = {
     input: z.object({ title: text(200).min(1), body: text(2000), path: ConsolePath.optional() }),
     output: z.void(),
   },
-  /** The number on the application's icon, where the system has one; 0 takes it away. */
+  /** How many jobs run: the number on the application's icon, where the system has one; 0 takes it away. */
   setBadge: {
     input: z.object({ count: z.number().int().min(0).max(99_999) }),
     output: z.void(),
