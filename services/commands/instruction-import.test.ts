@@ -13,6 +13,7 @@ import { readInstructionFile } from "./instruction-file.ts";
 let directory: string;
 let data: string;
 let web: RunningWeb;
+const store = createMemoryStore();
 
 beforeAll(async () => {
   directory = await realpath(await mkdtemp(join(tmpdir(), "import-")));
@@ -24,7 +25,7 @@ beforeAll(async () => {
     consoleDir: null,
     samplesDir: null,
     version: "1.2.3",
-    openStore: async () => createMemoryStore(),
+    openStore: async () => store,
     log: pino({ level: "silent" }),
   });
 });
@@ -65,6 +66,11 @@ describe("an instruction file", () => {
     const path = await file("once", [element()]);
     expect(await importFile(path)).toMatchObject({ key: "once", outcome: "imported" });
     expect(await importFile(path)).toMatchObject({ key: "once", outcome: "known", message: null });
+    // As if the loader had posted it.
+    expect(await store.jobByKey("dev", "once")).toMatchObject({
+      submittedBy: "ann",
+      gobii: { type: "load", payloadType: "markers", contactId: 3, datasetIds: [null] },
+    });
   });
 
   it("may be written in another way and is still the same", async () => {

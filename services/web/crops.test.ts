@@ -104,6 +104,27 @@ describe("two crops", () => {
     expect(job).toMatchObject({ crop: "maize", priority: 7, held: true });
   });
 
+  it("each have their defaults, for what does not say otherwise", async () => {
+    const { web, maize, rice } = await setUp();
+    const submitted = async (key: string, root: string, body: object) => {
+      const instructions = markerInstruction(root);
+      const { body: answer } = await web.ask("POST", "/api/v1/instructions", {
+        key,
+        instructions,
+        ...body,
+      });
+      const { crop, priority, held } = answer.job as {
+        crop: string;
+        priority: number;
+        held: boolean;
+      };
+      return [crop, priority, held];
+    };
+    expect(await submitted("a", maize, {})).toEqual(["maize", 7, true]);
+    expect(await submitted("b", maize, { priority: 0, hold: false })).toEqual(["maize", 0, false]);
+    expect(await submitted("c", rice, { crop: "rice" })).toEqual(["rice", 0, false]);
+  });
+
   it("are refused each other's files, in every place that names one", async () => {
     const { ask, tokenOf, maize, rice } = await setUp();
     await mkdir(join(maize, "files/theirs"), { recursive: true });

@@ -26,8 +26,8 @@ export function instructionRoutes({ store, crops, now }: ApiDeps): Route[] {
             instruction: readInstruction(
               body.procedure === undefined ? body.instructions : { procedure: body.procedure },
             ),
-            priority: body.priority ?? 0,
-            held: body.hold ?? false,
+            priority: body.priority ?? crop.defaults?.priority ?? 0,
+            held: body.hold ?? crop.defaults?.hold ?? false,
             submittedBy: body.submittedBy ?? null,
             editOf: body.editOf ?? null,
           },

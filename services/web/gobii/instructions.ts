@@ -1,11 +1,9 @@
 import { access, mkdir } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { AppError, coerceError } from "../../contract/errors.ts";
-import { payloadTypes } from "../../contract/gobii-terms.ts";
 import type { StoredInstruction } from "../../contract/instruction.ts";
 import { fileLocations, type Crop } from "../crop.ts";
 import { liesInside } from "../data-roots.ts";
-import type { GobiiFields } from "../jobs/job-record.ts";
 import { submit } from "../jobs/submission.ts";
 import type { Store } from "../store/store.ts";
 import { checkCreate, checkedParts, partsOf, type PathFacts } from "./create-checks.ts";
@@ -50,7 +48,6 @@ export async function createInstruction(
         held: crop.defaults?.hold ?? false,
         submittedBy: user,
         message: "Instruction file written by web services",
-        gobii: gobiiFields(stored),
       },
       now,
     );
@@ -154,16 +151,4 @@ async function makeDirectories(
     }
   }
   return null;
-}
-
-function gobiiFields(instruction: StoredInstruction): GobiiFields {
-  const [primary] = partsOf(instruction);
-  const payloadType = primary?.payloadType ?? null;
-  const isMatrix = payloadType === "CV_PAYLOADTYPE_MATRIX";
-  return {
-    type: "load",
-    payloadType: payloadType === null ? null : payloadTypes[payloadType],
-    contactId: primary?.contactId ?? null,
-    datasetIds: [isMatrix ? (primary?.datasetId ?? null) : null],
-  };
 }

@@ -1,8 +1,9 @@
 import type { StoredInstruction } from "../../contract/instruction.ts";
 import { AppError } from "../../contract/errors.ts";
 import type { Store } from "../store/store.ts";
+import { gobiiFieldsOf } from "./gobii-fields.ts";
 import { newJob } from "./job-model.ts";
-import type { GobiiFields, JobRecord } from "./job-record.ts";
+import type { JobRecord } from "./job-record.ts";
 
 /** An instruction on its way to become a job. */
 export interface Submission {
@@ -14,7 +15,6 @@ export interface Submission {
   readonly held?: boolean;
   readonly submittedBy?: string | null;
   readonly message?: string | null;
-  readonly gobii?: GobiiFields;
   readonly editOf?: string | null;
 }
 
@@ -89,7 +89,7 @@ async function create(
       editOf: submission.editOf ?? null,
       tables: tablesOf(instruction),
       source: sourceOf(instruction),
-      ...(submission.gobii === undefined ? {} : { gobii: submission.gobii }),
+      gobii: gobiiFieldsOf(instruction),
     },
     now,
   );
