@@ -65,16 +65,16 @@ const vcfTables: Tables = {
 };
 const vcfHeader = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\ts1\ts2\n";
 
-describe("what is wrong with an input", () => {
-  /** The errors of a digest that must fail and leave nothing. */
-  const errorsOf = async (load: Load) => {
-    const { result, names: left } = await runDigest(load, dir);
-    expect(result.status).toBe("failed");
-    expect(result.tables).toEqual([]);
-    expect(left).toEqual([]);
-    return result.errors;
-  };
+/** The errors of a digest that must fail and leave nothing. */
+const errorsOf = async (load: Load) => {
+  const { result, names: left } = await runDigest(load, dir);
+  expect(result.status).toBe("failed");
+  expect(result.tables).toEqual([]);
+  expect(left).toEqual([]);
+  return result.errors;
+};
 
+describe("what is wrong with an input", () => {
   it("is told with file, line and column", async () => {
     put("input/a.txt", "id\ts1\ts2\nm1\tAA\tAC\nm2\tAA\tXX\n");
     expect(await errorsOf(makeLoad(matrixOnly))).toEqual([
@@ -218,14 +218,14 @@ describe("what is wrong with an input", () => {
   });
 });
 
-describe("what a digest makes", () => {
-  /** The files of a digest that must complete. */
-  const filesOf = async (load: Load) => {
-    const { result, files } = await runDigest(load, dir);
-    expect(result.errors).toEqual([]);
-    return files;
-  };
+/** The files of a digest that must complete. */
+const filesOf = async (load: Load) => {
+  const { result, files } = await runDigest(load, dir);
+  expect(result.errors).toEqual([]);
+  return files;
+};
 
+describe("what a digest makes", () => {
   it("is the same from one file, from several and from a compressed one", async () => {
     const text = "name\tx\r\nann\t1\r\nbob\t2";
     put("one/a.txt", text);
@@ -341,21 +341,21 @@ describe("what a digest makes", () => {
   });
 });
 
-describe("hooks", () => {
-  const stop = new Error("stop");
-  const start = (hooks: Partial<Parameters<typeof digest>[1]>, outDir: string) =>
-    digest(
-      {
-        load: makeLoad(matrixOnly),
-        root: dir,
-        outDir,
-        publishDir: outDir,
-        knownCrops: null,
-        known: everythingKnown,
-      },
-      { onPhase: () => {}, onProgress: () => {}, checkpoint: () => {}, ...hooks },
-    );
+const stop = new Error("stop");
+const start = (hooks: Partial<Parameters<typeof digest>[1]>, outDir: string) =>
+  digest(
+    {
+      load: makeLoad(matrixOnly),
+      root: dir,
+      outDir,
+      publishDir: outDir,
+      knownCrops: null,
+      known: everythingKnown,
+    },
+    { onPhase: () => {}, onProgress: () => {}, checkpoint: () => {}, ...hooks },
+  );
 
+describe("hooks", () => {
   beforeEach(() => {
     put("input/a.txt", `id\ts1\n${"marker\tAA\n".repeat(1_000_000)}`);
     mkdirSync(join(dir, "out"));

@@ -9,13 +9,16 @@ import { everythingKnown } from "./validation/known-source.ts";
 
 vi.mock("node:fs", async (importOriginal) => {
   const original = await importOriginal<typeof fs>();
-  const full = (): never => {
-    throw Object.assign(new Error("ENOSPC: no space left on device, write"), {
-      code: "ENOSPC",
-      syscall: "write",
-    });
+  const error = Object.assign(new Error("ENOSPC: no space left on device, write"), {
+    code: "ENOSPC",
+    syscall: "write",
+  });
+  return {
+    ...original,
+    writeSync: vi.fn<() => never>(() => {
+      throw error;
+    }),
   };
-  return { ...original, writeSync: full };
 });
 
 let dir = "";

@@ -49,6 +49,20 @@ describe("publish", () => {
     expect(readdirSync(staging)).toEqual([]);
   });
 
+  it("goes on where it was cut short, and takes no list of its own along", async () => {
+    writeFileSync(join(staging, ".publish.json.new"), '{"destination":');
+    await publish(staging, destination);
+    expect(contents(destination)).toEqual(published);
+
+    mkdirSync(staging);
+    writeFileSync(join(staging, "digest.matrix"), "newer matrix");
+    const files = ["digest.marker", "digest.matrix"];
+    writeFileSync(join(staging, ".publish.json"), JSON.stringify({ destination, files }));
+    rmSync(join(destination, "digest.matrix"));
+    await publish(staging, destination);
+    expect(contents(destination)).toEqual({ ...published, "digest.matrix": "newer matrix" });
+  });
+
   it("publishes from a staging directory inside the destination", async () => {
     const inside = join(destination, ".digester-1");
     mkdirSync(inside, { recursive: true });

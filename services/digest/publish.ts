@@ -11,6 +11,8 @@ import { coerceError, parseOrThrow } from "../contract/errors.ts";
 
 /** Written, and brought to disk, before the first file is moved. */
 const JOURNAL = ".publish.json";
+/** Left by a crash while it was being written: nothing had been moved then. */
+const UNFINISHED_JOURNAL = ".publish.json.new";
 const Journal = z.object({ destination: z.string(), files: z.array(z.string()) });
 type Journal = z.infer<typeof Journal>;
 
@@ -23,7 +25,12 @@ type Journal = z.infer<typeof Journal>;
  */
 export async function publish(stagingDir: string, destination: string): Promise<void> {
   const target = resolve(destination);
-  const files = (await readdir(stagingDir)).filter((name) => name !== JOURNAL);
+  const files = await readdir(stagingDir);
+  if (files.includes(JOURNAL)) return finishPublish(stagingDir);
+  if (files.includes(UNFINISHED_JOURNAL)) {
+    files.splice(files.indexOf(UNFINISHED_JOURNAL), 1);
+    await rm(join(stagingDir, UNFINISHED_JOURNAL));
+  }
   for (const file of files) await sync(join(stagingDir, file));
   await mkdir(dirname(target), { recursive: true });
   if (await renameWhole(stagingDir, target)) {
@@ -108,7 +115,7 @@ async function moveFile(from: string, destination: string, name: string): Promis
 }
 
 async function writeJournal(stagingDir: string, journal: Journal): Promise<void> {
-  const written = join(stagingDir, `${JOURNAL}.new`);
+  const written = join(stagingDir, UNFINISHED_JOURNAL);
   const file = await open(written, "w");
   try {
     await file.writeFile(JSON.stringify(journal));

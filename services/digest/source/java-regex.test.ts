@@ -59,14 +59,14 @@ describe("translateJavaRegex", () => {
   });
 });
 
-describe("compileJavaReplacement", () => {
-  const replace = (pattern: string, replacement: string, text: string): string => {
-    const translated = translateJavaRegex(pattern);
-    const write = compileJavaReplacement(replacement, translated);
-    const match = translated.regex.exec(text);
-    return match === null ? text : write(match);
-  };
+const replace = (pattern: string, replacement: string, text: string): string => {
+  const translated = translateJavaRegex(pattern);
+  const write = compileJavaReplacement(replacement, translated);
+  const match = translated.regex.exec(text);
+  return match === null ? text : write(match);
+};
 
+describe("compileJavaReplacement", () => {
   it.each([
     ["(a)(b)", "$2-$1-$0", "ab", "b-a-ab"],
     ["(a)(b)?", "[$2]", "a", "[]"],

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { createLineCutter, LONGEST_LINE_BYTES, readLineBlocks } from "./line-blocks.ts";
 
@@ -87,33 +87,33 @@ describe("createLineCutter", () => {
   });
 });
 
-describe("readLineBlocks", () => {
-  const read = async (bytes: Uint8Array, chunkBytes?: number) => {
-    const path = join(dir, "file");
-    writeFileSync(path, bytes);
-    const lines: string[] = [];
-    let bytesRead = 0;
-    let paces = 0;
-    const fault = await readLineBlocks(
-      { path, name: "file", size: statSync(path).size },
-      {
-        onBlock({ bytes: block, starts, count }) {
-          for (let k = 0; k < count; k++) {
-            lines.push(block.toString("utf8", starts[k], (starts[k + 1] ?? 0) - 1));
-          }
-        },
-        onBytes: (count) => {
-          bytesRead += count;
-        },
-        pace: () => {
-          paces++;
-        },
+const read = async (bytes: Uint8Array, chunkBytes?: number) => {
+  const path = join(dir, "file");
+  writeFileSync(path, bytes);
+  const lines: string[] = [];
+  let bytesRead = 0;
+  let paces = 0;
+  const fault = await readLineBlocks(
+    { path, name: "file", size: statSync(path).size },
+    {
+      onBlock({ bytes: block, starts, count }) {
+        for (let k = 0; k < count; k++) {
+          lines.push(block.toString("utf8", starts[k], (starts[k + 1] ?? 0) - 1));
+        }
       },
-      chunkBytes,
-    );
-    return { fault, lines, bytesRead, paces };
-  };
+      onBytes: (count) => {
+        bytesRead += count;
+      },
+      pace: () => {
+        paces++;
+      },
+    },
+    chunkBytes,
+  );
+  return { fault, lines, bytesRead, paces };
+};
 
+describe("readLineBlocks", () => {
   it("reads in chunks, telling the bytes and pausing between them", async () => {
     expect(await read(Buffer.from("ab\ncd\nef"), 3)).toEqual({
       fault: null,

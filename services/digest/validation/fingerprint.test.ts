@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   addToSum,
@@ -23,6 +23,15 @@ function sumOf(values: readonly string[]): ListSum {
   for (const value of values) addToSum(sum, hashOf(value));
   return sum;
 }
+
+const pair = (first: string, second: string): Hash => {
+  const hash = { low: 0, high: 0 };
+  resetHash(hash);
+  for (const value of [first, second]) {
+    updateHash(hash, Buffer.from(value), 0, Buffer.byteLength(value));
+  }
+  return hash;
+};
 
 describe("fingerprints", () => {
   it("tell which values are there already, like a set of strings", () => {
@@ -57,14 +66,6 @@ describe("fingerprints", () => {
   });
 
   it("keep apart where one value ends and the next begins", () => {
-    const pair = (first: string, second: string): Hash => {
-      const hash = { low: 0, high: 0 };
-      resetHash(hash);
-      for (const value of [first, second]) {
-        updateHash(hash, Buffer.from(value), 0, Buffer.byteLength(value));
-      }
-      return hash;
-    };
     expect(pair("ab", "c")).not.toEqual(pair("a", "bc"));
   });
 });
