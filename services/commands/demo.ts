@@ -91,7 +91,7 @@ async function followToEnd(
   begin: () => Promise<void>,
 ): Promise<void> {
   const done = new AbortController();
-  let begun: Promise<void> | null = null;
+  const begun: Promise<void>[] = [];
   const onMessage = (message: StreamMessage): void => {
     if (message.kind !== "event" || message.event.key !== jobKey) return;
     if (message.event.type === "submitted") print("\nCallbacks as they arrive");
@@ -99,11 +99,12 @@ async function followToEnd(
     if (message.event.status !== undefined && isSettled(message.event.status)) done.abort();
   };
   const onOpen = (): void => {
-    begun = begin();
-    begun.catch(() => done.abort());
+    const conversation = begin();
+    conversation.catch(() => done.abort());
+    begun.push(conversation);
   };
   await client.follow(done.signal, onOpen, onMessage);
-  await begun;
+  await Promise.all(begun);
 }
 
 function eventLine(event: Event): string {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
@@ -90,6 +91,8 @@ export function startAttempt(dispatch: Dispatch, context: AttemptContext): Attem
   const log = context.log.child({ job, key: dispatch.key, attempt });
   const speaker = { digester: context.digester, attempt };
   const stopping = new AbortController();
+  // Every callback that waits listens for the stop.
+  setMaxListeners(0, stopping.signal);
   let stopWish: StopReason | null = null;
   let ordinal = 1;
   let startedAt: number | null = null;

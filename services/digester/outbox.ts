@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { JobPatch } from "../contract/callback.ts";
@@ -71,6 +72,8 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
   const lanes = new Map<string, Lane>();
   const tokens = new Map<string, string>();
   const closing = new AbortController();
+  // Every callback that waits listens for the end.
+  setMaxListeners(0, closing.signal);
   const idle = new Set<() => void>();
   let pause = new AbortController();
   let seq = kept.reduce((highest, callback) => Math.max(highest, callback.seq), 0);
