@@ -15,7 +15,7 @@ import { toSubmitBody } from "./submit-body.ts";
  * - `different`: its key is that of another instruction. `invalid`: it is no instruction. `refused`: the web service does
  *   not take it.
  */
-export type ImportOutcome = "imported" | "known" | "different" | "invalid" | "refused";
+type ImportOutcome = "imported" | "known" | "different" | "invalid" | "refused";
 
 export interface Imported {
   readonly file: string;

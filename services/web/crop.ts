@@ -14,7 +14,7 @@ export interface Crop {
 }
 
 /** What holds for an instruction that says nothing else. */
-export interface CropDefaults {
+interface CropDefaults {
   /** Who gets the mail of a load that names no contact. */
   readonly contactEmail?: string | undefined;
   readonly priority?: number | undefined;
@@ -23,7 +23,7 @@ export interface CropDefaults {
 }
 
 /** A GOBii server that a site already has. */
-export interface UpstreamServer {
+interface UpstreamServer {
   /** Origin and context root, e.g. `http://gobii.example.org:8080/gobii-maize`. */
   readonly url: string;
   /** What its users may do here, unless `roles` says otherwise. */

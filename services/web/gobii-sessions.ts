@@ -5,7 +5,7 @@ import type { Account } from "./users.ts";
 /** The generations of GOBii's clients. They differ in the header that they can read and in the shape of an instruction. */
 export type GobiiGeneration = "v1.1" | "v2.1" | "v2.2";
 
-export interface GobiiSession {
+interface GobiiSession {
   readonly user: string;
   readonly role: Role;
   /** See `Account.everywhere`. */

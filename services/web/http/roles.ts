@@ -6,7 +6,7 @@ import { mayDo, roles, type Role } from "../crop.ts";
 const jobPaths = ["/instructions", "/jobs", "/samples"];
 
 /** What a call of the own API needs: looking is free to all who may sign in, and what concerns no job is the admin's. */
-export function neededRole(method: string, path: string): Role {
+function neededRole(method: string, path: string): Role {
   const below = (root: string): boolean => path === root || path.startsWith(`${root}/`);
   if (below("/tokens") || below("/users")) return "admin";
   if (method === "GET" || method === "HEAD") return "read";
