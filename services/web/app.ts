@@ -73,7 +73,7 @@ const components = {
 };
 
 /** Every route below `/api`, by where it is mounted. */
-export function apiParts(deps: AppDeps): { own: ApiPart; callback: ApiPart } {
+function apiParts(deps: AppDeps): { own: ApiPart; callback: ApiPart } {
   return {
     own: {
       root: "/api/v1",

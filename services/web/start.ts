@@ -11,7 +11,7 @@ import { createEventStream } from "./event-stream.ts";
 import type { MailConfiguration } from "./configuration.ts";
 import { gobiiSessions } from "./gobii-sessions.ts";
 import { removeHalfUploads } from "./gobii/upload.ts";
-import { hostTest, isWildcard } from "./http/guards.ts";
+import { hostTest, isLoopback, isWildcard } from "./http/guards.ts";
 import { firstGobiiUser, ownToken } from "./identity.ts";
 import { digesterDirectory } from "./jobs/digester-directory.ts";
 import { leaseKeeper } from "./jobs/lease-keeper.ts";
@@ -226,6 +226,9 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
   keeper.start();
   placer.kick();
   log.info({ url, dataDir }, "web service listens");
+  if (!isLoopback(options.host ?? loopback)) {
+    log.warn({ publicUrl }, "other machines can reach this service, with a token and without TLS");
+  }
 
   return {
     url,

@@ -44,7 +44,7 @@ export function openApiDocument(
 }
 
 /** `/jobs/:id` → `/jobs/{id}`. */
-export function openApiPath(path: string): string {
+function openApiPath(path: string): string {
   return path.replace(/:(\w+)/g, "{$1}");
 }
 

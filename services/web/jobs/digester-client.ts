@@ -14,7 +14,7 @@ export interface DigesterTarget {
 }
 
 /** What became of handing a job to a digester. `message` is for people. */
-export type DispatchOutcome =
+type DispatchOutcome =
   | { readonly kind: "taken" }
   | { readonly kind: "full" | "draining" | "refused" | "unreachable"; readonly message: string };
 
