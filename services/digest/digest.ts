@@ -95,6 +95,7 @@ async function run(
     tables: plan.tables,
     root: request.root,
     outDir,
+    publishDir: request.publishDir,
     problems,
     warnings,
     pace: guard.pace,

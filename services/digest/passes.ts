@@ -18,7 +18,11 @@ export function planPasses(plans: readonly TablePlan[]): TablePlan[][] {
   if (matrix?.kind === "matrix") {
     const group = groups.get(keyOf(matrix));
     const marker = markerPlan(plans);
-    if (group === undefined || (matrix.isVcf && !isAhead(marker, matrix, group))) late.push(matrix);
+    if (
+      group === undefined ||
+      (matrix.isVcf && marker !== undefined && !isAhead(marker, matrix, group))
+    )
+      late.push(matrix);
     else group.push(matrix);
   }
   return [...groups.values(), ...(late.length > 0 ? [late] : [])];
@@ -29,12 +33,8 @@ function keyOf(plan: TablePlan): string {
 }
 
 /** Whether each marker is read before the row of its calls, so that one pass does for both. */
-function isAhead(
-  marker: TablePlan | undefined,
-  matrix: MatrixPlan,
-  group: readonly TablePlan[],
-): boolean {
-  if (marker?.kind !== "columns" || !group.includes(marker)) return false;
+function isAhead(marker: TablePlan, matrix: MatrixPlan, group: readonly TablePlan[]): boolean {
+  if (marker.kind !== "columns" || !group.includes(marker)) return false;
   const first = marker.columns.find((column) => column.type === "CSV_COLUMN");
   return (first?.row ?? 0) <= matrix.row;
 }

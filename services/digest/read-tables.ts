@@ -1,6 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createAlleleTable, splitAlts, splitVcfAlts } from "./matrix/vcf-alleles.ts";
+import { findEarlierMarkers, readEarlierMarkers } from "./matrix/earlier-markers.ts";
+import {
+  createAlleleTable,
+  splitAlts,
+  splitVcfAlts,
+  type AlleleTable,
+} from "./matrix/vcf-alleles.ts";
 import { openReader, type OpenReader } from "./open-reader.ts";
 import type { Pace } from "./pace.ts";
 import { markerPlan, planPasses } from "./passes.ts";
@@ -16,6 +22,8 @@ export interface ReadRequest {
   readonly root: string | null;
   /** Where the digest files are written. */
   readonly outDir: string;
+  /** Where they will be in the end, and where those of an earlier digest may be. */
+  readonly publishDir: string;
   readonly problems: Problems;
   readonly warnings: Problems;
   readonly pace: Pace;
@@ -52,11 +60,11 @@ interface Pass {
  * @throws a system error where a file cannot be read or written; whatever `pace` throws.
  */
 export async function readTables(request: ReadRequest): Promise<TablesRead> {
-  const { tables: plans, problems, outDir } = request;
+  const { tables: plans, outDir } = request;
   const alleles = plans.some((plan) => plan.kind === "matrix" && plan.isVcf)
     ? createAlleleTable(markerPlan(plans)?.fileType === "VCF" ? splitVcfAlts : splitAlts)
     : null;
-  const passes = listPasses(request, planPasses(readable(plans, problems)));
+  const passes = listPasses(request, planPasses(await readable(request, alleles)));
   const bytesTotal = passes.flatMap((pass) => pass.files).reduce((sum, file) => sum + file.size, 0);
   const hasMatrix = plans.some((plan) => plan.kind === "matrix");
   const made: TableRead[] = [];
@@ -100,30 +108,37 @@ export async function readTables(request: ReadRequest): Promise<TablesRead> {
 }
 
 /** All plans but that of a VCF matrix that cannot be read for want of ref and alts, which is reported. */
-function readable(plans: readonly TablePlan[], problems: Problems): TablePlan[] {
-  const marker = markerPlan(plans);
-  return plans.filter((plan) => {
-    if (plan.kind !== "matrix" || !plan.isVcf) return true;
-    if (marker === undefined) {
-      problems.report(
-        "vcf marker table",
-        NOWHERE,
-        () =>
-          "Could not find marker file; a VCF load needs the table marker, with ref and alts, in the same instruction",
-      );
-      return false;
+async function readable(request: ReadRequest, alleles: AlleleTable | null): Promise<TablePlan[]> {
+  const vcf = request.tables.find((plan) => plan.kind === "matrix" && plan.isVcf);
+  if (vcf === undefined || alleles === null) return [...request.tables];
+  const problem = await wantOfAlleles(request, vcf, alleles);
+  if (problem === null) return [...request.tables];
+  request.problems.report("vcf marker table", NOWHERE, () => problem);
+  return request.tables.filter((plan) => plan !== vcf);
+}
+
+/**
+ * Why there are no ref and alts for the matrix; null where there are. They come with the load. Only a table of another name
+ * than GOBii's `matrix`, which no rule asks for its markers, may also take those of an earlier digest.
+ */
+async function wantOfAlleles(
+  request: ReadRequest,
+  vcf: TablePlan,
+  alleles: AlleleTable,
+): Promise<string | null> {
+  const marker = markerPlan(request.tables);
+  if (marker === undefined) {
+    const earlier = vcf.table === "matrix" ? null : findEarlierMarkers(request.publishDir);
+    if (earlier === null) {
+      return "Could not find marker file; a VCF load needs the table marker, with ref and alts, in the same instruction";
     }
-    const names =
-      marker.kind === "columns" || marker.kind === "rows" ? headerOf(marker.columns) : [];
-    if (names.includes("ref") && names.includes("alts")) return true;
-    problems.report(
-      "vcf marker table",
-      NOWHERE,
-      () =>
-        "Exception in processing matrix file. Marker file does not contain ref and alt columns.",
-    );
-    return false;
-  });
+    await readEarlierMarkers(earlier, alleles, request.pace);
+    return null;
+  }
+  const names = marker.kind === "columns" || marker.kind === "rows" ? headerOf(marker.columns) : [];
+  return names.includes("ref") && names.includes("alts")
+    ? null
+    : "Exception in processing matrix file. Marker file does not contain ref and alt columns.";
 }
 
 /** Finds the files of each pass; a pass whose source has none is reported and left out. */

@@ -75,8 +75,8 @@ export interface Run {
   readonly names: readonly string[];
 }
 
-/** Digests a load in a directory of its own. Relative sources are those of `root`. */
-export function runDigest(load: Load, root: string): Promise<Run> {
+/** Digests a load in a directory of its own. Relative sources are those of `root`; earlier files may be in `publishDir`. */
+export function runDigest(load: Load, root: string, publishDir = "output"): Promise<Run> {
   const knownFile = join(root, "db.json");
   const phases: Phase[] = [];
   return withTempDir(async (outDir) => {
@@ -85,7 +85,7 @@ export function runDigest(load: Load, root: string): Promise<Run> {
         load,
         root,
         outDir,
-        publishDir: "output",
+        publishDir,
         knownCrops: ["dev"],
         known: existsSync(knownFile) ? knownFromFile(knownFile) : everythingKnown,
       },

@@ -71,6 +71,7 @@ export function compareReader(dir: string, golden: GoldenCase): Promise<Comparis
         ),
         root: dir,
         outDir,
+        publishDir: outDir,
         problems,
         warnings: createProblems(),
         pace: () => {},
