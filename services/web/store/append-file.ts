@@ -9,8 +9,6 @@ export interface AppendFile {
    * written of them is cut off at once or, where the disk does not allow that either, before the next addition.
    */
   append(pieces: Iterable<Buffer>): Promise<void>;
-  /** Lets what was added beyond `end` not count. */
-  rewind(end: number): void;
   close(): Promise<void>;
 }
 
@@ -49,10 +47,6 @@ export async function openAppendFile(file: DiskFile, end: number): Promise<Appen
       }
       good = position;
       tidy = true;
-    },
-    rewind(to) {
-      good = to;
-      tidy = false;
     },
     close: () => file.close(),
   };

@@ -170,12 +170,7 @@ async function appendTo(writer: Writer, records: readonly ArchiveRecord[]): Prom
       lines.push(toIndexLine(record, start + offset, length));
     }),
   );
-  try {
-    await writer.index.append(encodeInPieces(lines, pieceBytes));
-  } catch (thrown) {
-    writer.data.rewind(start);
-    throw thrown;
-  }
+  await writer.index.append(encodeInPieces(lines, pieceBytes));
   return lines;
 }
 

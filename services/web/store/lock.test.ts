@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -50,6 +50,12 @@ describe("the lock of a store's folder", () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
+  it("is taken from a dead process though another died while it took it", async () => {
+    await holdBy({ pid: await deadPid() });
+    await copyFile(path, `${path}.takeover`);
+    expect(await taken()).toEqual(byUs);
+  });
+
   it("is taken from a process that is dead", async () => {
     await holdBy({ pid: await deadPid() });
     expect(await taken()).toEqual(byUs);
@@ -74,13 +80,14 @@ describe("the lock of a store's folder", () => {
     await expect(acquireLock(directory)).rejects.toMatchObject({
       message: expect.stringContaining("process 1 on elsewhere"),
     });
-    const longAgo = new Date(Date.now() - 120_000);
-    await utimes(path, longAgo, longAgo);
+    await utimes(path, longAgo(), longAgo());
     expect(await taken()).toEqual(byUs);
   });
 
   it("is taken when it is cut short, as by a loss of power", async () => {
     await writeFile(path, "");
+    await expect(acquireLock(directory)).rejects.toMatchObject({ code: "unavailable" });
+    await utimes(path, longAgo(), longAgo());
     expect(await taken()).toEqual(byUs);
   });
 
@@ -92,6 +99,8 @@ describe("the lock of a store's folder", () => {
     expect(await readFile(path, "utf8")).toContain("other");
   });
 });
+
+const longAgo = () => new Date(Date.now() - 120_000);
 
 async function deadPid(): Promise<number> {
   const child = spawn(process.execPath, ["--version"], { stdio: "ignore" });

@@ -19,6 +19,8 @@ const lockName = "lock.json";
 /** The holder tells that it is alive this often, for those on other hosts, who cannot look for its process. */
 const renewMs = 10_000;
 const silentMs = 60_000;
+/** A file that says nothing may be being written for so long. */
+const unreadableMs = 5_000;
 
 /**
  * Makes this process the only one that has the folder. What a dead process left is taken over.
@@ -53,19 +55,43 @@ export async function acquireLock(directory: string): Promise<() => Promise<void
     clearInterval(renewal);
     await handle.close();
     const holder = await readHolder(path);
-    if (holder?.token === me.token) await rm(path, { force: true });
+    if (typeof holder === "object" && holder.token === me.token) await rm(path, { force: true });
   };
 }
 
-/** Gives our file the name of the lock, which only one can. */
+/**
+ * Gives our file the name of the lock, which only one can. One that a dead process left is replaced in one step, by
+ * whoever has the guard, so that nobody ever takes away the lock of the living.
+ */
 async function take(path: string, own: string): Promise<void> {
   for (let tries = 0; tries < 3; tries++) {
     if (await linked(own, path)) return;
     const holder = await readHolder(path);
-    if (holder !== null && (await isAlive(holder, path, own))) throw taken(holder, path);
-    await removeStale(path, holder, own);
+    if (holder === "missing") continue;
+    await requireDead(holder, path, own);
+    const guard = `${path}.takeover`;
+    if (await linked(own, guard)) {
+      try {
+        if (await replaced(path, own)) return;
+      } finally {
+        await rm(guard, { force: true });
+      }
+    } else {
+      const guardian = await readHolder(guard);
+      if (guardian === "missing") continue;
+      await requireDead(guardian, guard, own);
+      await rm(guard, { force: true });
+    }
   }
-  throw taken(await readHolder(path), path);
+  throw inUse(null, path);
+}
+
+async function replaced(path: string, own: string): Promise<boolean> {
+  const holder = await readHolder(path);
+  if (holder === "missing") return false;
+  await requireDead(holder, path, own);
+  await rename(own, path);
+  return true;
 }
 
 async function linked(own: string, path: string): Promise<boolean> {
@@ -86,38 +112,46 @@ async function linked(own: string, path: string): Promise<boolean> {
   }
 }
 
-/** Moves the lock away and looks at it again: another process may have been quicker, and then it is put back. */
-async function removeStale(path: string, stale: Holder | null, own: string): Promise<void> {
-  const aside = `${own}.stale`;
+type Found = Holder | "missing" | "unreadable";
+
+async function readHolder(path: string): Promise<Found> {
+  let content: string;
   try {
-    await rename(path, aside);
+    content = await readFile(path, "utf8");
   } catch (thrown) {
-    if (codeOf(thrown) === "ENOENT") return;
+    if (codeOf(thrown) === "ENOENT") return "missing";
     throw thrown;
   }
-  const moved = await readHolder(aside);
-  if (moved !== null && moved.token !== stale?.token) await linked(aside, path);
-  await rm(aside, { force: true });
-}
-
-async function readHolder(path: string): Promise<Holder | null> {
   try {
-    return Holder.parse(JSON.parse(await readFile(path, "utf8")));
+    return Holder.parse(JSON.parse(content));
   } catch {
-    // Gone, or cut short by a loss of power: nobody has it.
-    return null;
+    return "unreadable";
   }
 }
 
-async function isAlive(holder: Holder, path: string, own: string): Promise<boolean> {
-  if (holder.host !== hostname()) {
-    // Both files were written to, so both times are the file system's: the clocks of the hosts do not matter.
-    const [theirs, ours] = await Promise.all([stat(path), stat(own)]);
-    return ours.mtimeMs - theirs.mtimeMs < silentMs;
+/** @throws AppError `unavailable` while whoever made the file at `path` may be alive. */
+async function requireDead(holder: Found, path: string, own: string): Promise<void> {
+  if (holder === "missing") return;
+  if (holder === "unreadable") {
+    // Cut short by a loss of power, or being written where the file system knows no links.
+    if (await wasSilentFor(unreadableMs, path, own)) return;
+    throw inUse(null, path);
   }
-  if (!exists(holder.pid)) return false;
+  const dead =
+    holder.host === hostname() ? await isGone(holder) : await wasSilentFor(silentMs, path, own);
+  if (!dead) throw inUse(holder, path);
+}
+
+/** Both files were written to, so both times are the file system's: the clocks of the hosts do not matter. */
+async function wasSilentFor(ms: number, path: string, own: string): Promise<boolean> {
+  const [theirs, ours] = await Promise.all([stat(path), stat(own)]);
+  return ours.mtimeMs - theirs.mtimeMs > ms;
+}
+
+async function isGone(holder: Holder): Promise<boolean> {
+  if (!exists(holder.pid)) return true;
   const born = await bornOf(holder.pid);
-  return born === null || holder.born === null || born === holder.born;
+  return born !== null && holder.born !== null && born !== holder.born;
 }
 
 function exists(pid: number): boolean {
@@ -142,7 +176,7 @@ async function bornOf(pid: number): Promise<string | null> {
   }
 }
 
-function taken(holder: Holder | null, path: string): AppError {
+function inUse(holder: Holder | null, path: string): AppError {
   const who = holder === null ? "another process" : `process ${holder.pid} on ${holder.host}`;
   return new AppError("unavailable", `The store is in use by ${who}, says ${path}.`, {
     hint: "Stop that process. If there is none any more, delete that file.",

@@ -144,11 +144,7 @@ export function createSimulatedDisk(start: Names = new Map()): SimulatedDisk {
     },
     afterPowerLoss(survives) {
       const kept = new Map(syncedNames);
-      // File systems keep the order of changes of names, and lose the last ones.
-      for (const rename of unsyncedNames) {
-        if (!survives()) break;
-        rename(kept);
-      }
+      for (const rename of unsyncedNames) if (survives()) rename(kept);
       return next(
         (content) =>
           content.unsynced.reduce(

@@ -1,25 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { newJob } from "../jobs/job-model.ts";
 import { encodeLine } from "./checked-lines.ts";
-import { openStoreOn } from "./lowdb-store.ts";
 import { createSimulatedDisk, type SimulatedDisk } from "./simulated-disk.ts";
+import { createJob, now, openSimulated } from "./simulated-store.ts";
 import { contentsOf, createModel, instructionOf, perform, type Operation } from "./store-model.ts";
-import type { Store } from "./store.ts";
-
-const now = Date.UTC(2026, 10, 24);
-
-async function opened(disk: SimulatedDisk) {
-  const warnings: string[] = [];
-  const store = await openStoreOn(disk, {
-    onWarning: (message) => warnings.push(message),
-    now: () => now,
-  });
-  return { store, warnings };
-}
-
-function create(store: Store, key: string) {
-  return store.create(newJob({ key, crop: "dev" }, now), instructionOf(false));
-}
 
 const made: readonly Operation[] = [
   { kind: "create", key: "a", crop: "dev", big: false },
@@ -36,7 +19,7 @@ const made: readonly Operation[] = [
 /** A disk with two snapshots, an archive and journals, and what is on it. */
 async function filled(compactAfter: readonly number[]) {
   const disk = createSimulatedDisk();
-  const { store } = await opened(disk);
+  const { store } = await openSimulated(disk);
   const model = createModel();
   for (const [i, operation] of made.entries()) {
     await perform(store, operation, now + i);
@@ -73,7 +56,7 @@ describe("a damaged snapshot", () => {
     it(`${what} is set aside; the one before it and the journals have all`, async () => {
       const { disk, contents } = await filled([3, 6]);
       harm(disk);
-      const { store, warnings } = await opened(disk);
+      const { store, warnings } = await openSimulated(disk);
       expect(await contentsOf(store)).toEqual(contents);
       expect(warnings).toEqual([
         expect.stringContaining(
@@ -83,7 +66,7 @@ describe("a damaged snapshot", () => {
       expect(await disk.list()).toContain("snapshot.ndjson.damaged-20261124T000000000Z");
       await store.compact();
       await store.close();
-      const again = await opened(disk.afterKill());
+      const again = await openSimulated(disk.afterKill());
       expect(await contentsOf(again.store)).toEqual(contents);
       expect(again.warnings).toEqual([]);
     });
@@ -92,14 +75,14 @@ describe("a damaged snapshot", () => {
   it("that is the only one is set aside; the journals have all", async () => {
     const { disk, contents } = await filled([5]);
     damage(disk, "snapshot.ndjson", 2);
-    const { store } = await opened(disk);
+    const { store } = await openSimulated(disk);
     expect(await contentsOf(store)).toEqual(contents);
   });
 
   it("behind the newest is set aside and not missed", async () => {
     const { disk, contents } = await filled([3, 6]);
     damage(disk, "snapshot.ndjson.bak", 1);
-    const { store, warnings } = await opened(disk);
+    const { store, warnings } = await openSimulated(disk);
     expect(await contentsOf(store)).toEqual(contents);
     expect(warnings).toHaveLength(1);
   });
@@ -110,7 +93,7 @@ describe("a damaged snapshot", () => {
     damage(disk, "snapshot.ndjson.bak", 1);
     const before = await disk.list();
     for (const attempt of [1, 2]) {
-      await expect(opened(disk), `attempt ${attempt}`).rejects.toMatchObject({
+      await expect(openSimulated(disk), `attempt ${attempt}`).rejects.toMatchObject({
         code: "unavailable",
         message: expect.stringContaining("/store/snapshot.ndjson is damaged"),
         hint: expect.stringContaining("backup"),
@@ -124,14 +107,14 @@ describe("a damaged snapshot", () => {
     for (const name of await disk.list()) {
       if (!name.startsWith("archive")) await disk.remove(name);
     }
-    await expect(opened(disk)).rejects.toMatchObject({ code: "unavailable" });
+    await expect(openSimulated(disk)).rejects.toMatchObject({ code: "unavailable" });
   });
 
   it("of another version stops the start and is left alone", async () => {
     const { disk } = await filled([3]);
     const content = Buffer.from(encodeLine({ version: 2 }));
     disk.setContent("snapshot.ndjson", content);
-    await expect(opened(disk)).rejects.toMatchObject({
+    await expect(openSimulated(disk)).rejects.toMatchObject({
       code: "unavailable",
       message: expect.stringContaining("/store/snapshot.ndjson was written by another version"),
     });
@@ -142,13 +125,13 @@ describe("a damaged snapshot", () => {
 describe("a damaged journal", () => {
   it("in its middle is set aside, and all other changes are kept", async () => {
     const disk = createSimulatedDisk();
-    const first = await opened(disk);
-    for (const key of ["a", "b", "c"]) await create(first.store, key);
+    const first = await openSimulated(disk);
+    for (const key of ["a", "b", "c"]) await createJob(first.store, key);
     await first.store.update(2, (job) => ({ job: { ...job, message: "later" }, events: [] }));
     await first.store.close();
     const harmed = disk.afterKill();
     damage(harmed, "journal-000001.ndjson", 2);
-    const { store, warnings } = await opened(harmed);
+    const { store, warnings } = await openSimulated(harmed);
     expect(warnings).toEqual([
       expect.stringContaining("/store/journal-000001.ndjson is damaged in line 2"),
       expect.stringContaining("instruction of job 2, b, stood in a damaged line"),
@@ -162,7 +145,7 @@ describe("a damaged journal", () => {
     for (const lost of ["nothing", "snapshot.ndjson"]) {
       const next = harmed.afterKill();
       await next.remove(lost);
-      const again = await opened(next);
+      const again = await openSimulated(next);
       expect(await contentsOf(again.store)).toEqual(contents);
       expect(again.warnings).toEqual([]);
     }
@@ -170,35 +153,35 @@ describe("a damaged journal", () => {
 
   it("does not lead to numbers being given twice", async () => {
     const disk = createSimulatedDisk();
-    const first = await opened(disk);
-    for (const key of ["a", "b", "c"]) await create(first.store, key);
+    const first = await openSimulated(disk);
+    for (const key of ["a", "b", "c"]) await createJob(first.store, key);
     await first.store.setSetting("token", "t");
     await first.store.close();
     const harmed = disk.afterKill();
     damage(harmed, "journal-000001.ndjson", 3);
-    const { store } = await opened(harmed);
+    const { store } = await openSimulated(harmed);
     expect(await store.jobByKey("dev", "c")).toBeNull();
-    expect((await create(store, "d")).id).toBeGreaterThan(3);
+    expect((await createJob(store, "d")).id).toBeGreaterThan(3);
     expect(await store.lastSeq()).toBeGreaterThan(3);
   });
 
   it("in its last line is cut off there, and what is cut off is kept", async () => {
     const disk = createSimulatedDisk();
-    const first = await opened(disk);
-    for (const key of ["a", "b"]) await create(first.store, key);
+    const first = await openSimulated(disk);
+    for (const key of ["a", "b"]) await createJob(first.store, key);
     await first.store.close();
     const harmed = disk.afterKill();
     damage(harmed, "journal-000001.ndjson", 2);
-    const { store, warnings } = await opened(harmed);
+    const { store, warnings } = await openSimulated(harmed);
     expect(warnings).toEqual([expect.stringContaining("ended within a change")]);
     expect(await harmed.list()).toContain("journal-000001.ndjson.damaged-20261124T000000000Z");
-    expect(await create(store, "b")).toMatchObject({ id: 2 });
+    expect(await createJob(store, "b")).toMatchObject({ id: 2 });
   });
 
   it("that is missing stops the start, with its name", async () => {
     const { disk } = await filled([3]);
     await disk.remove("journal-000002.ndjson");
-    await expect(opened(disk)).rejects.toMatchObject({
+    await expect(openSimulated(disk)).rejects.toMatchObject({
       code: "unavailable",
       message: expect.stringContaining("/store/journal-000002.ndjson is missing"),
     });
@@ -217,11 +200,11 @@ describe("a damaged archive", () => {
     for (const harm of harms) {
       const { disk, contents } = await filled([3, 5]);
       await harm(disk);
-      const { store } = await opened(disk);
+      const { store } = await openSimulated(disk);
       expect(await contentsOf(store)).toEqual(contents);
       await store.compact();
       await store.close();
-      const again = await opened(disk.afterKill());
+      const again = await openSimulated(disk.afterKill());
       expect(await contentsOf(again.store)).toEqual(contents);
       expect(again.warnings).toEqual([]);
     }
@@ -232,7 +215,7 @@ describe("a damaged archive", () => {
     const content = disk.content("archive-000001.ndjson");
     const line = content.subarray(0, content.indexOf('"sealed"')).toString().split("\n").length;
     damage(disk, "archive-000001.ndjson", line);
-    const { store } = await opened(disk);
+    const { store } = await openSimulated(disk);
     const page = await store.list({
       statuses: ["completed"],
       text: null,
@@ -247,16 +230,16 @@ describe("a damaged archive", () => {
       message: expect.stringContaining("/store/archive-000001.ndjson is damaged"),
     });
     expect(await store.job(2)).toMatchObject({ key: "b" });
-    expect(await create(store, "d")).toMatchObject({ id: 4 });
+    expect(await createJob(store, "d")).toMatchObject({ id: 4 });
   });
 
   it("that lacks its end is not added to", async () => {
     const { disk } = await filled([6]);
     const content = disk.content("archive-000001.ndjson");
     disk.setContent("archive-000001.ndjson", content.subarray(0, content.length - 40));
-    const { store, warnings } = await opened(disk);
+    const { store, warnings } = await openSimulated(disk);
     expect(warnings).toEqual([expect.stringContaining("/store/archive-000001.ndjson should have")]);
-    await create(store, "d");
+    await createJob(store, "d");
     await store.compact();
     expect(await disk.list()).toContain("archive-000002.ndjson");
     expect(await store.instruction(4)).toEqual(instructionOf(false));
