@@ -13,11 +13,25 @@ const moss: MantineColorsTuple = [
   "#124433",
 ];
 
+/** Mantine draws fields, menus and dialogs in the dark scheme from these; they carry the page's tint. */
+const dark: MantineColorsTuple = [
+  "#e3e9e6",
+  "#c3ccc7",
+  "#9ba7a1",
+  "#6b7771",
+  "#3a4540",
+  "#242b28",
+  "#1a1f1d",
+  "#141816",
+  "#0f1311",
+  "#0a0d0b",
+];
+
 /** 13 px in tables and controls, 14 px elsewhere, on a grid of 8 px. */
 export const theme = createTheme({
   primaryColor: "moss",
   primaryShade: { light: 8, dark: 7 },
-  colors: { moss },
+  colors: { moss, dark },
   fontFamily: "var(--text-font)",
   fontFamilyMonospace: "var(--mono-font)",
   fontSizes: { xs: "12px", sm: "13px", md: "14px", lg: "16px", xl: "20px" },
@@ -34,7 +48,14 @@ export const theme = createTheme({
     NumberInput: { defaultProps: { size: "sm" } },
     Select: { defaultProps: { size: "sm" } },
     Tooltip: { defaultProps: { openDelay: 300, transitionProps: { duration: 120 } } },
-    Modal: { defaultProps: { transitionProps: { duration: 120 }, centered: true } },
+    Modal: {
+      defaultProps: {
+        transitionProps: { duration: 120 },
+        centered: true,
+        closeButtonProps: { "aria-label": "Close" },
+        styles: { title: { fontWeight: 600 } },
+      },
+    },
   },
 });
 

@@ -1,6 +1,10 @@
 import { queryOptions } from "@tanstack/react-query";
 import { z } from "zod";
-import { SubmitAnswer, type SubmitRequest } from "../../../services/contract/api.ts";
+import {
+  InstructionAnswer,
+  SubmitAnswer,
+  type SubmitRequest,
+} from "../../../services/contract/api.ts";
 import { AppError } from "../../../services/contract/errors.ts";
 import { keys } from "./keys.ts";
 import { request } from "./request.ts";
@@ -14,7 +18,7 @@ export function instructionQuery(key: string) {
   return queryOptions({
     queryKey: keys.instruction(key),
     queryFn: ({ signal }) =>
-      request(z.unknown(), `/api/v1/instructions/${encodeURIComponent(key)}`, { signal }),
+      request(InstructionAnswer, `/api/v1/instructions/${encodeURIComponent(key)}`, { signal }),
   });
 }
 

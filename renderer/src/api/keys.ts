@@ -11,5 +11,6 @@ export const keys = {
   instruction: (key: string) => ["instruction", key] as const,
   digesters: ["digesters"] as const,
   samples: ["samples"] as const,
-  activity: ["activity"] as const,
+  activity: ["activity", "live"] as const,
+  pastActivity: ["activity", "past"] as const,
 };

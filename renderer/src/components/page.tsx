@@ -22,21 +22,18 @@ export function Page({ title, heading, tools, fixed, ownScroll = false, children
   return (
     <div className={classes["page"]}>
       <title>{`${title} · Digester`}</title>
-      <header className={classes["top"]}>
-        <h1 className={classes["title"]}>{heading ?? title}</h1>
-        <div className={classes["tools"]}>{tools}</div>
-        <LiveMark />
-      </header>
-      <StaleBanner />
-      {fixed}
-      <main
-        id="content"
-        tabIndex={-1}
-        className={ownScroll ? classes["own"] : classes["scroll"]}
-        aria-label={title}
-      >
-        <PageBoundary>{children}</PageBoundary>
+      <main id="content" tabIndex={-1} className={classes["main"]} aria-label={title}>
+        <header className={classes["top"]}>
+          <h1 className={classes["title"]}>{heading ?? title}</h1>
+          <div className={classes["tools"]}>{tools}</div>
+          <LiveMark />
+        </header>
+        <PageBoundary>
+          {fixed}
+          <div className={ownScroll ? classes["own"] : classes["scroll"]}>{children}</div>
+        </PageBoundary>
       </main>
+      <StaleBanner />
     </div>
   );
 }

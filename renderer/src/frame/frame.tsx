@@ -45,7 +45,7 @@ export function Frame({ announcement, children }: FrameProps) {
         <SideBar />
         <div className={classes["page"]}>{children}</div>
       </div>
-      <VisuallyHidden role="status" aria-live="polite">
+      <VisuallyHidden component="output" aria-live="polite">
         {announcement}
       </VisuallyHidden>
       <KeyList opened={keysShown} onClose={() => setKeysShown(false)} />

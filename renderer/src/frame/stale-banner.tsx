@@ -10,12 +10,12 @@ export function StaleBanner() {
   const [zone] = useTimeZone();
   if (mark.kind !== "disconnected") return null;
   return (
-    <div className={classes["banner"]} role="status">
+    <output className={classes["banner"]}>
       <IconCloudOff size={16} aria-hidden />
       <span>
         Disconnected since {formatTime(mark.since, zone)}. This is the last known state; work on the
         digesters goes on.
       </span>
-    </div>
+    </output>
   );
 }

@@ -5,6 +5,7 @@ import type { Job, JobSummary } from "../../../../services/contract/job.ts";
 import type { JobFilter } from "../job-filter.ts";
 import type { JobPages } from "../jobs.ts";
 import { keys } from "../keys.ts";
+import { mergeEvents } from "./merge-events.ts";
 import { applyJobs, type JobChanges } from "./job-pages.ts";
 
 /** What is to be asked again because the messages alone do not say it. */
@@ -98,7 +99,7 @@ function applyToJobEvents(client: QueryClient, events: readonly Event[]): QueryK
     const key = keys.jobEvents(String(event.job));
     if (isFetching(client, key)) stale.push(key);
     client.setQueryData<JobEvents>(key, (before) =>
-      before === undefined ? undefined : { events: appendEvents(before.events, [event]) },
+      before === undefined ? undefined : { events: mergeEvents(before.events, [event]) },
     );
   }
   return stale;
@@ -107,17 +108,11 @@ function applyToJobEvents(client: QueryClient, events: readonly Event[]): QueryK
 function applyToActivity(client: QueryClient, events: readonly Event[]): void {
   if (events.length === 0) return;
   client.setQueryData<Event[]>(keys.activity, (before) =>
-    appendEvents(before ?? [], events).slice(-activityLength),
+    mergeEvents(before ?? [], events).slice(-activityLength),
   );
 }
 
 /** An answer on its way may be older than the message at hand and would put itself in its place. */
 function isFetching(client: QueryClient, key: QueryKey): boolean {
   return client.getQueryState(key)?.fetchStatus === "fetching";
-}
-
-/** In order and each once: a replay after a broken connection may bring what is there already. */
-export function appendEvents(before: readonly Event[], events: readonly Event[]): Event[] {
-  const last = before.at(-1)?.seq ?? 0;
-  return [...before, ...events.filter((event) => event.seq > last)];
 }

@@ -34,7 +34,7 @@ export default function JsonEditorView({ value, label, onChange, lint, hint }: E
       doc: value,
       extensions: [
         common,
-        EditorView.contentAttributes.of({ "aria-label": label }),
+        EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
         onChange === undefined ? readOnly : writable(onText),
         lint === undefined ? [] : [linter(lint, { delay: 200 }), lintGutter()],
         hint === undefined ? [] : placeholder(hint),

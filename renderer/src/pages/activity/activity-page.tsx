@@ -3,41 +3,36 @@ import { useQuery } from "@tanstack/react-query";
 import { IconActivity, IconPlayerPause, IconPlayerPlay } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
 import { eventTypes, EventType, type Event } from "../../../../services/contract/event.ts";
+import { pastEventsQuery } from "../../api/activity.ts";
 import { keys } from "../../api/keys.ts";
+import { mergeEvents } from "../../api/stream/merge-events.ts";
 import { Notice } from "../../components/notice.tsx";
 import { Page } from "../../components/page.tsx";
 import { formatCount, formatPlural } from "../../format/numbers.ts";
 import { eventWords } from "../../format/words.ts";
 import { EventTable } from "./event-table.tsx";
+import { shownEvents } from "./shown-events.ts";
 import classes from "./activity-page.module.css";
 
 const typeChoices = eventTypes.map((type) => ({ value: type, label: labelOf(type) }));
 
 /** Every event as it arrives, newest first. */
 export function ActivityPage() {
+  const { data: past } = useQuery(pastEventsQuery);
   // Filled by the event stream alone.
-  const { data: events = [] } = useQuery<Event[]>({
+  const { data: live } = useQuery<Event[]>({
     queryKey: keys.activity,
     queryFn: () => [],
     enabled: false,
     gcTime: Infinity,
   });
+  const events = useMemo(() => mergeEvents(past ?? [], live ?? []), [past, live]);
   const [types, setTypes] = useState<readonly EventType[]>([]);
   const [pausedAt, setPausedAt] = useState<number | null>(null);
 
   const last = events.at(-1)?.seq ?? 0;
   const arrived = pausedAt === null ? 0 : events.filter((event) => event.seq > pausedAt).length;
-  const shown = useMemo(
-    () =>
-      events
-        .filter(
-          (event) =>
-            (pausedAt === null || event.seq <= pausedAt) &&
-            (types.length === 0 || types.includes(event.type)),
-        )
-        .toReversed(),
-    [events, types, pausedAt],
-  );
+  const shown = shownEvents(events, types, pausedAt);
 
   return (
     <Page
@@ -86,9 +81,8 @@ export function ActivityPage() {
           title={types.length === 0 ? "Quiet so far" : "None of these events so far"}
         >
           <p className={classes["hint"]}>
-            Every event that happens while this page is open in the browser stands here:
-            submissions, callbacks of digesters, what people do. Each job&rsquo;s page has all of
-            its own, from the beginning.
+            The newest events of all jobs and digesters stand here: submissions, callbacks, what
+            people do. Each job&rsquo;s page has all of its own, from the beginning.
           </p>
         </Notice>
       ) : (

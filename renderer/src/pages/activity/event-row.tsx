@@ -16,38 +16,37 @@ interface EventRowProps {
 export const EventRow = memo(function EventRow({ event, index, top, height }: EventRowProps) {
   const by = event.by === undefined ? "" : `by ${event.by}`;
   return (
-    <div
-      role="row"
+    <tr
       aria-rowindex={index + 1}
       className={classes["row"]}
       data-type={event.type}
       style={{ height, transform: `translateY(${top}px)` }}
     >
-      <span role="cell" className={classes["time"]}>
+      <td className={classes["time"]}>
         <TimeOfDay at={event.at} />
-      </span>
-      <span role="cell" className={classes["type"]}>
+      </td>
+      <td className={classes["type"]}>
         {event.type === "refused" ? (
           <StatusIcon standing="failed" size={14} />
         ) : (
           event.status !== undefined && <StatusIcon standing={event.status} size={14} />
         )}
         {titleOf(event)}
-      </span>
-      <span role="cell" className={classes["key"]}>
+      </td>
+      <td className={classes["key"]}>
         {event.job !== null && (
           <Link href={`/jobs/${event.job}`} title={event.key ?? undefined}>
             {event.key ?? `job ${event.job}`}
           </Link>
         )}
-      </span>
-      <span role="cell" className={classes["digester"]} title={event.digester ?? undefined}>
+      </td>
+      <td className={classes["digester"]} title={event.digester ?? undefined}>
         {event.digester}
-      </span>
-      <span role="cell" className={classes["what"]} title={event.message}>
+      </td>
+      <td className={classes["what"]} title={event.message}>
         {[event.message?.trim(), by].filter(Boolean).join(" ")}
-      </span>
-    </div>
+      </td>
+    </tr>
   );
 });
 

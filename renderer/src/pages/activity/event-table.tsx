@@ -19,6 +19,7 @@ export function EventTable({ events, onScrolledAway }: EventTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const isNarrow = useMediaQuery("(max-width: 767px)", false, { getInitialValueInEffect: false });
   const rowPx = isNarrow ? narrowRowPx : wideRowPx;
+  // oxlint-disable-next-line react/incompatible-library -- the React Compiler, which it is incompatible with, is not used
   const virtual = useVirtualizer({
     count: events.length,
     getScrollElement: () => scroller.current,
@@ -30,36 +31,32 @@ export function EventTable({ events, onScrolledAway }: EventTableProps) {
     <div
       ref={scroller}
       className={classes["scroller"]}
-      tabIndex={0}
-      role="log"
-      aria-live="off"
-      aria-label="Events, newest first"
       onScroll={(event) => {
         if (event.currentTarget.scrollTop > rowPx) onScrolledAway();
       }}
     >
-      <div
-        role="table"
-        aria-label="Events"
+      <table
+        aria-label="Events, newest first"
         aria-rowcount={events.length}
-        className={classes["body"]}
-        style={{ height: virtual.getTotalSize() }}
+        className={classes["table"]}
       >
-        {virtual.getVirtualItems().map((item) => {
-          const event = events[item.index];
-          return (
-            event !== undefined && (
-              <EventRow
-                key={event.seq}
-                event={event}
-                index={item.index}
-                top={item.start}
-                height={rowPx}
-              />
-            )
-          );
-        })}
-      </div>
+        <tbody className={classes["body"]} style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map((item) => {
+            const event = events[item.index];
+            return (
+              event !== undefined && (
+                <EventRow
+                  key={event.seq}
+                  event={event}
+                  index={item.index}
+                  top={item.start}
+                  height={rowPx}
+                />
+              )
+            );
+          })}
+        </tbody>
+      </table>
     </div>
   );
 }

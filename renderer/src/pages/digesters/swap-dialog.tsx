@@ -9,6 +9,7 @@ import { keys } from "../../api/keys.ts";
 import { OptionInput } from "./option-input.tsx";
 import { fieldsOf } from "./options-schema.ts";
 import { SwapPreview } from "./swap-preview.tsx";
+import classes from "./swap-dialog.module.css";
 
 interface SwapDialogProps {
   readonly digester: AttachedDigester;
@@ -22,6 +23,7 @@ export function SwapDialog({ digester, inForce, onClose }: SwapDialogProps) {
   const [choice, setChoice] = useState<RegulatorChoice>(inForce);
   const [why, setWhy] = useState("");
   const info = digester.regulators.find((one) => one.name === choice.name);
+  const names = new Map((digester.status?.waiting ?? []).map(({ job, key }) => [job, key]));
   const swap = useMutation({
     mutationFn: () =>
       swapRegulator(digester.id, { ...choice, ...(why.trim() === "" ? {} : { why: why.trim() }) }),
@@ -37,39 +39,41 @@ export function SwapDialog({ digester, inForce, onClose }: SwapDialogProps) {
   }
 
   return (
-    <Modal opened onClose={onClose} title={`Regulator of ${digester.id}`} size="lg">
-      <Select
-        label="Strategy"
-        allowDeselect={false}
-        data={digester.regulators.map((one) => ({ value: one.name, label: one.title }))}
-        value={choice.name}
-        onChange={choose}
-      />
-      <Text size="sm" c="dimmed" mt={6} mih={36}>
-        {info?.description}
-      </Text>
-      <div style={{ display: "grid", gap: 12, marginTop: 8 }}>
-        {fieldsOf(info?.optionsSchema ?? {}).map((field) => (
-          <OptionInput
-            key={`${choice.name} ${field.name}`}
-            field={field}
-            value={choice.options[field.name]}
-            onChange={(value) =>
-              setChoice(({ name, options }) => ({
-                name,
-                options: withOption(options, field.name, value),
-              }))
-            }
+    <Modal opened onClose={onClose} title={`Regulator of ${digester.id}`} size="xl">
+      <div className={classes["columns"]}>
+        <div className={classes["options"]}>
+          <Select
+            label="Strategy"
+            allowDeselect={false}
+            data={digester.regulators.map((one) => ({ value: one.name, label: one.title }))}
+            value={choice.name}
+            onChange={choose}
           />
-        ))}
-        <SwapPreview digester={digester.id} choice={choice} />
-        <TextInput
-          label="Why"
-          description="Kept with the event, for whoever wonders later."
-          value={why}
-          maxLength={2000}
-          onChange={(event) => setWhy(event.currentTarget.value)}
-        />
+          <Text size="sm" c="dimmed">
+            {info?.description}
+          </Text>
+          {fieldsOf(info?.optionsSchema ?? {}).map((field) => (
+            <OptionInput
+              key={`${choice.name} ${field.name}`}
+              field={field}
+              value={choice.options[field.name]}
+              onChange={(value) =>
+                setChoice(({ name, options }) => ({
+                  name,
+                  options: withOption(options, field.name, value),
+                }))
+              }
+            />
+          ))}
+          <TextInput
+            label="Why"
+            description="Kept with the event, for whoever wonders later."
+            value={why}
+            maxLength={2000}
+            onChange={(event) => setWhy(event.currentTarget.value)}
+          />
+        </div>
+        <SwapPreview digester={digester.id} names={names} choice={choice} />
       </div>
       {swap.isError && (
         <Text size="sm" mt="sm" role="alert" c="var(--status-failed)">

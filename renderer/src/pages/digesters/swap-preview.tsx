@@ -9,8 +9,15 @@ import { formatPlural } from "../../format/numbers.ts";
 import { WaitingList } from "./waiting-list.tsx";
 import classes from "./swap-preview.module.css";
 
+interface SwapPreviewProps {
+  readonly digester: string;
+  /** Names of the jobs in the line. */
+  readonly names: ReadonlyMap<number, string>;
+  readonly choice: RegulatorChoice;
+}
+
 /** What the digester says would happen now under this choice. */
-export function SwapPreview({ digester, choice }: { digester: string; choice: RegulatorChoice }) {
+export function SwapPreview({ digester, names, choice }: SwapPreviewProps) {
   const [settled] = useDebouncedValue(choice, 250);
   const { data, error, isError } = useQuery({
     queryKey: [...keys.digesters, digester, "preview", settled],
@@ -32,7 +39,10 @@ export function SwapPreview({ digester, choice }: { digester: string; choice: Re
             <Text size="sm">
               {data.start.length === 0
                 ? "No job would start at once."
-                : `${formatPlural(data.start.length, "job")} would start at once: ${data.start.join(", ")}.`}
+                : `${formatPlural(data.start.length, "job")} would start at once: `}
+              <span className={classes["names"]}>
+                {data.start.map((job) => names.get(job) ?? `job ${job}`).join(", ")}
+              </span>
             </Text>
             <WaitingList waiting={data.waiting} />
           </>

@@ -1,4 +1,4 @@
-import { Button, Tooltip } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import type { AttachedDigester, DigesterStatus } from "../../../../services/contract/digester.ts";
 import { formatCount, formatPlural } from "../../format/numbers.ts";
@@ -23,11 +23,7 @@ export function WaitingLine({ digester, status }: WaitingLineProps) {
           {formatPlural(status.waiting.length, "job")} waiting
           <span className={classes["limit"]}> of {formatCount(status.lineLimit)} at most</span>
         </h3>
-        <Tooltip label={info?.description} disabled={info === undefined} multiline maw={320}>
-          <span className={classes["regulator"]} tabIndex={0}>
-            {info?.title ?? status.regulator.name}
-          </span>
-        </Tooltip>
+        <span>{info?.title ?? status.regulator.name}</span>
         <Button
           variant="default"
           size="compact-sm"
@@ -37,6 +33,7 @@ export function WaitingLine({ digester, status }: WaitingLineProps) {
           Swap…
         </Button>
       </div>
+      <p className={classes["description"]}>{info?.description}</p>
       {options.length > 0 && (
         <p className={classes["options"]}>
           {options.map(([name, value]) => `${name}: ${JSON.stringify(value)}`).join(" · ")}

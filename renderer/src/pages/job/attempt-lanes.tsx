@@ -1,5 +1,6 @@
 import { Button, Tooltip } from "@mantine/core";
 import { useState } from "react";
+import type { JobStep } from "../../../../services/contract/job.ts";
 import { useNow } from "../../components/clock.ts";
 import { StatusIcon } from "../../components/status-mark.tsx";
 import { formatPlural } from "../../format/numbers.ts";
@@ -47,6 +48,11 @@ export function AttemptLanes({ attempts }: { attempts: readonly Attempt[] }) {
   );
 }
 
+/** Between the claim and the first step an attempt is not waiting any more. */
+function wordOf(step: JobStep): string {
+  return step === "submitted" ? "Starting" : stepWords[step];
+}
+
 function Lane({ attempt }: { attempt: Attempt }) {
   const now = useNow();
   const end = Math.max(attempt.to ?? now, attempt.from + 1);
@@ -61,14 +67,14 @@ function Lane({ attempt }: { attempt: Attempt }) {
         {attempt.steps.map((step) => (
           <Tooltip
             key={`${step.step} ${step.from}`}
-            label={`${stepWords[step.step]}, ${formatDuration((step.to ?? end) - step.from)}`}
+            label={`${wordOf(step.step)}, ${formatDuration((step.to ?? end) - step.from)}`}
           >
             <span
               className={classes["segment"]}
               data-step={step.step}
               style={{ flexGrow: Math.max(1, (step.to ?? end) - step.from) }}
             >
-              <span className={classes["word"]}>{stepWords[step.step]}</span>
+              <span className={classes["word"]}>{wordOf(step.step)}</span>
             </span>
           </Tooltip>
         ))}
@@ -87,14 +93,15 @@ function Lane({ attempt }: { attempt: Attempt }) {
         ) : (
           <StatusIcon standing={endMarks[attempt.end]} />
         )}
-        {attempt.end === null ? "running" : endWords[attempt.end]}
-        {", "}
-        {formatDuration(end - attempt.from)}
-        {attempt.refused > 0 && (
-          <span className={classes["refused"]}>
-            , {formatPlural(attempt.refused, "refused callback")}
-          </span>
-        )}
+        <span>
+          {attempt.end === null ? "running" : endWords[attempt.end]},{" "}
+          {formatDuration(end - attempt.from)}
+          {attempt.refused > 0 && (
+            <span className={classes["refused"]}>
+              , {formatPlural(attempt.refused, "refused callback")}
+            </span>
+          )}
+        </span>
       </span>
     </div>
   );

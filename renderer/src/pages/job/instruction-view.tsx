@@ -8,6 +8,7 @@ import { CopyButton } from "../../components/copy-button.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { JsonEditor } from "../../components/json-editor/json-editor.tsx";
 import { Notice } from "../../components/notice.tsx";
+import { textOf } from "../submit/instruction-text.ts";
 import classes from "./instruction-view.module.css";
 
 /** The instruction as stored, to be read, folded, searched (Ctrl F) and copied. */
@@ -25,13 +26,20 @@ export function InstructionView({ jobKey }: { jobKey: string }) {
       />
     );
   }
-  const text = isPending ? "" : JSON.stringify(data, null, 2);
+  const text = isPending ? "" : textOf(data);
   return (
     <>
       <Group justify="space-between" mb="xs">
         <Group gap={4}>
           <Text size="sm" c="dimmed">
-            Instructions never change. An edit makes a new one, with a job of its own.
+            {data?.editOf == null ? (
+              "Instructions never change. An edit makes a new one, with a job of its own."
+            ) : (
+              <>
+                An edit of{" "}
+                <Link href={`/jobs/${encodeURIComponent(data.editOf)}`}>{data.editOf}</Link>
+              </>
+            )}
           </Text>
           <CopyButton value={text} what="the instruction" />
         </Group>

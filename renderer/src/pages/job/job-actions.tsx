@@ -97,18 +97,16 @@ function PriorityButton({ job, isPending, onSet }: PriorityButtonProps) {
       shadow="md"
     >
       <Popover.Target>
-        <span>
-          <ReasonedButton
-            whyNot={reason}
-            loading={isPending}
-            onClick={() => {
-              setValue(job.priority);
-              setOpened(!opened);
-            }}
-          >
-            Priority {job.priority === 0 ? "" : job.priority}
-          </ReasonedButton>
-        </span>
+        <ReasonedButton
+          whyNot={reason}
+          loading={isPending}
+          onClick={() => {
+            setValue(job.priority);
+            setOpened(!opened);
+          }}
+        >
+          Priority {job.priority === 0 ? "" : job.priority}
+        </ReasonedButton>
       </Popover.Target>
       <Popover.Dropdown>
         <form

@@ -5,6 +5,7 @@ import classes from "./result-view.module.css";
 /** Each table's file against the rules of its table. */
 export function ValidationTable({ validation }: { validation: readonly TableValidation[] }) {
   if (validation.length === 0) return null;
+  const hasFailures = validation.some((one) => one.failures.length > 0);
   return (
     <section aria-label="Validation" className={classes["wide"]}>
       <h2 className={classes["heading"]}>Validation</h2>
@@ -13,7 +14,7 @@ export function ValidationTable({ validation }: { validation: readonly TableVali
           <tr>
             <th>Table</th>
             <th>Outcome</th>
-            <th>What failed</th>
+            {hasFailures && <th>What failed</th>}
           </tr>
         </thead>
         <tbody>
@@ -21,33 +22,40 @@ export function ValidationTable({ validation }: { validation: readonly TableVali
             <tr key={one.fileName}>
               <td className={classes["mono"]}>{one.fileName}</td>
               <td>
-                <span style={{ display: "inline-flex", gap: 6, alignItems: "center" }}>
+                <span className={classes["outcome"]}>
                   <StatusIcon standing={one.status === "PASSED" ? "completed" : "failed"} />
                   {one.status === "PASSED" ? "Passed" : "Failed"}
                 </span>
               </td>
-              <td>
-                {one.failures.map((failure, index) => (
-                  <div key={index}>
-                    {failure.reason}
-                    {failure.columnName.length > 0 && (
-                      <>
-                        {" "}
-                        in <span className={classes["mono"]}>{failure.columnName.join(", ")}</span>
-                      </>
-                    )}
-                    {failure.values.length > 0 && (
-                      <>
-                        : <span className={classes["mono"]}>{failure.values.join(", ")}</span>
-                      </>
-                    )}
-                  </div>
-                ))}
-              </td>
+              {hasFailures && <Failures failures={one.failures} />}
             </tr>
           ))}
         </tbody>
       </table>
     </section>
+  );
+}
+
+function Failures({ failures }: Pick<TableValidation, "failures">) {
+  return (
+    <td>
+      {failures.map((failure, index) => (
+        <div key={index}>
+          {failure.reason}
+          {failure.columnName.length > 0 && (
+            <>
+              {" in "}
+              <span className={classes["mono"]}>{failure.columnName.join(", ")}</span>
+            </>
+          )}
+          {failure.values.length > 0 && (
+            <>
+              {": "}
+              <span className={classes["mono"]}>{failure.values.join(", ")}</span>
+            </>
+          )}
+        </div>
+      ))}
+    </td>
   );
 }

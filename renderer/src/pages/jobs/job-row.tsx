@@ -1,4 +1,4 @@
-import { memo } from "react";
+import { memo, useEffect, useRef } from "react";
 import { Link } from "wouter";
 import type { JobSummary } from "../../../../services/contract/job.ts";
 import { PriorityMark } from "../../components/priority-mark.tsx";
@@ -22,19 +22,26 @@ interface JobRowProps {
 /** A change this young tints its row. */
 const freshMs = 1500;
 
+/** Tints for a second a row that has just changed, but not one that is merely scrolled into sight. */
+function tintIfFresh(tint: HTMLElement | null, updatedAt: string): void {
+  const isFresh = Date.now() - Date.parse(updatedAt) < freshMs;
+  if (!isFresh || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  tint?.animate([{ opacity: 1 }, { opacity: 0 }], { duration: 1000, easing: "ease-out" });
+}
+
 export const JobRow = memo(function JobRow(props: JobRowProps) {
   const { job, index, top, height, isSelected, onToggle } = props;
-  const isFresh = Date.now() - Date.parse(job.updatedAt) < freshMs;
+  const tint = useRef<HTMLElement>(null);
+  useEffect(() => tintIfFresh(tint.current, job.updatedAt), [job.updatedAt]);
   return (
-    <div
-      role="row"
+    <tr
       aria-rowindex={index + 2}
       aria-selected={isSelected}
       className={`${classes["row"]} ${classes["job"]}`}
       style={{ height, transform: `translateY(${top}px)` }}
     >
-      {isFresh && <span key={job.updatedAt} className={classes["flash"]} aria-hidden />}
-      <div role="cell" className={classes["box"]}>
+      <td className={classes["box"]}>
+        <span ref={tint} className={classes["tint"]} aria-hidden />
         <input
           type="checkbox"
           aria-label={`Select ${job.key}`}
@@ -42,29 +49,29 @@ export const JobRow = memo(function JobRow(props: JobRowProps) {
           onClick={(event) => onToggle(job.id, event.shiftKey)}
           readOnly
         />
-      </div>
-      <div role="cell" className={classes["name"]}>
+      </td>
+      <td className={classes["name"]}>
         <Link href={`/jobs/${job.id}`} className={classes["link"] ?? ""} title={job.key}>
           {job.key}
         </Link>
         <PriorityMark priority={job.priority} />
-      </div>
-      <div role="cell" className={classes["status"]}>
+      </td>
+      <td className={classes["status"]}>
         <StatusMark standing={standingOf(job)} />
-      </div>
-      <div role="cell" className={classes["step"]}>
+      </td>
+      <td className={classes["step"]}>
         <JobStepCell job={job} />
-      </div>
-      <div role="cell" className={classes["digester"]} title={job.digester ?? undefined}>
+      </td>
+      <td className={classes["digester"]} title={job.digester ?? undefined}>
         {job.digester}
-      </div>
-      <div role="cell" className={`${classes["waited"]} ${classes["number"]}`}>
+      </td>
+      <td className={`${classes["waited"]} ${classes["number"]}`}>
         <Span from={job.submittedAt} to={job.startedAt ?? job.settledAt} />
-      </div>
-      <div role="cell" className={`${classes["updated"]} ${classes["number"]}`}>
+      </td>
+      <td className={`${classes["updated"]} ${classes["number"]}`}>
         <Ago at={job.updatedAt} />
-      </div>
-    </div>
+      </td>
+    </tr>
   );
 });
 
@@ -74,26 +81,25 @@ export function JobRowSkeleton({
   height,
 }: Pick<JobRowProps, "index" | "top" | "height">) {
   return (
-    <div
+    <tr
       className={classes["row"]}
       style={{ height, transform: `translateY(${top}px)` }}
       aria-hidden
     >
-      <div className={classes["box"]} />
-      <div className={classes["name"]}>
-        <span className={classes["bone"]} style={{ width: `${55 + ((index * 17) % 35)}%` }} />
-      </div>
-      <div className={classes["status"]}>
-        <span className={classes["bone"]} style={{ width: 84 }} />
-      </div>
-      <div className={classes["step"]}>
-        <span className={classes["bone"]} style={{ width: `${40 + ((index * 23) % 45)}%` }} />
-      </div>
-      <div className={classes["digester"]}>
-        <span className={classes["bone"]} style={{ width: 72 }} />
-      </div>
-      <div />
-      <div />
-    </div>
+      <td aria-label="Loading" className={classes["bones"]}>
+        <span className={classes["name"]}>
+          <span className={classes["bone"]} style={{ width: `${55 + ((index * 17) % 35)}%` }} />
+        </span>
+        <span className={classes["status"]}>
+          <span className={classes["bone"]} style={{ width: 84 }} />
+        </span>
+        <span className={classes["step"]}>
+          <span className={classes["bone"]} style={{ width: `${40 + ((index * 23) % 45)}%` }} />
+        </span>
+        <span className={classes["digester"]}>
+          <span className={classes["bone"]} style={{ width: 72 }} />
+        </span>
+      </td>
+    </tr>
   );
 }

@@ -1,5 +1,6 @@
 import type { JobSummary } from "../../../../services/contract/job.ts";
 import { Bar } from "../../components/bar.tsx";
+import { useNow } from "../../components/clock.ts";
 import { formatPercent, formatPlural, formatRate } from "../../format/numbers.ts";
 import { rateOf } from "../../format/progress.ts";
 import { formatDuration } from "../../format/time.ts";
@@ -32,7 +33,7 @@ function Words({ text, kind }: { text: string; kind?: "failed" }) {
 }
 
 function Running({ job }: { job: JobSummary }) {
-  const rate = rateOf(job, Date.now());
+  const rate = rateOf(job, useNow());
   return (
     <span className={classes["running"]}>
       <span className={classes["bar"]}>

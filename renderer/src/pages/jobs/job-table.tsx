@@ -42,6 +42,7 @@ export function JobTable(props: JobTableProps) {
   const isNarrow = useMediaQuery("(max-width: 767px)", false, { getInitialValueInEffect: false });
   const rowPx = isNarrow ? narrowRowPx : wideRowPx;
   const placeholders = props.isLoading || props.hasMore ? skeletonRows : 0;
+  // oxlint-disable-next-line react/incompatible-library -- the React Compiler, which it is incompatible with, is not used
   const virtual = useVirtualizer({
     count: rows.length + (props.moreError === null ? placeholders : 0),
     getScrollElement: () => scroller.current,
@@ -62,15 +63,10 @@ export function JobTable(props: JobTableProps) {
   const allSelected = rows.length > 0 && rows.every((row) => isSelected(selection, row.id));
   return (
     <div ref={scroller} className={classes["scroller"]} data-stale={props.isStale} tabIndex={-1}>
-      <div
-        role="table"
-        aria-label="Jobs"
-        aria-rowcount={props.total + 1}
-        className={classes["table"]}
-      >
-        <div role="rowgroup" className={classes["head"]}>
-          <div role="row" aria-rowindex={1} className={classes["row"]}>
-            <div role="columnheader" className={classes["box"]}>
+      <table aria-label="Jobs" aria-rowcount={props.total + 1} className={classes["table"]}>
+        <thead className={classes["head"]}>
+          <tr aria-rowindex={1} className={classes["row"]}>
+            <th scope="col" className={classes["box"]}>
               <input
                 type="checkbox"
                 aria-label="Select all loaded jobs"
@@ -81,14 +77,14 @@ export function JobTable(props: JobTableProps) {
                 disabled={rows.length === 0}
                 onChange={props.onToggleAll}
               />
-            </div>
+            </th>
             <SortHeader word="Name" up="key" down="-key" sort={sort} onSort={onSort} />
-            <div role="columnheader">Status</div>
-            <div role="columnheader">Step</div>
-            <div role="columnheader">Digester</div>
-            <div role="columnheader" className={classes["number"]}>
+            <th scope="col">Status</th>
+            <th scope="col">Step</th>
+            <th scope="col">Digester</th>
+            <th scope="col" className={classes["number"]}>
               Waited
-            </div>
+            </th>
             <SortHeader
               word="Updated"
               up="updatedAt"
@@ -97,9 +93,9 @@ export function JobTable(props: JobTableProps) {
               onSort={onSort}
               isNumber
             />
-          </div>
-        </div>
-        <div role="rowgroup" className={classes["body"]} style={{ height: virtual.getTotalSize() }}>
+          </tr>
+        </thead>
+        <tbody className={classes["body"]} style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map((item) => {
             const job = rows[item.index];
             const place = { index: item.index, top: item.start, height: rowPx };
@@ -115,8 +111,8 @@ export function JobTable(props: JobTableProps) {
               />
             );
           })}
-        </div>
-      </div>
+        </tbody>
+      </table>
       {props.moreError !== null && (
         <div className={classes["more"]} role="alert">
           <Text size="sm">More jobs could not be read: {coerceError(props.moreError).message}</Text>

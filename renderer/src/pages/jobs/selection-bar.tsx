@@ -28,7 +28,7 @@ export function SelectionBar({
   if (isEmpty(selection)) return null;
   const count = selection.kind === "all" ? total : selection.ids.size;
   return (
-    <div className={classes["bar"]} role="region" aria-label="Selected jobs">
+    <section className={classes["bar"]} aria-label="Selected jobs">
       <span className={classes["count"]}>{formatCount(count)} selected</span>
       {jobActions.map((one) => (
         <Button key={one} variant="default" onClick={() => setAction(one)}>
@@ -54,6 +54,6 @@ export function SelectionBar({
           }}
         />
       )}
-    </div>
+    </section>
   );
 }

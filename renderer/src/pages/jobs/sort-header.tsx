@@ -17,11 +17,7 @@ export function SortHeader({ word, up, down, sort, onSort, isNumber = false }: S
   const first = isNumber ? down : up;
   const second = isNumber ? up : down;
   return (
-    <div
-      role="columnheader"
-      aria-sort={direction}
-      className={isNumber ? classes["number"] : undefined}
-    >
+    <th scope="col" aria-sort={direction} className={isNumber ? classes["number"] : undefined}>
       <button
         type="button"
         className={classes["sort"]}
@@ -31,6 +27,6 @@ export function SortHeader({ word, up, down, sort, onSort, isNumber = false }: S
         {direction === "ascending" && <IconArrowUp size={13} aria-hidden />}
         {direction === "descending" && <IconArrowDown size={13} aria-hidden />}
       </button>
-    </div>
+    </th>
   );
 }

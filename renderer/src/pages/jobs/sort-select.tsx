@@ -1,6 +1,7 @@
 import { Select } from "@mantine/core";
 import { IconArrowsSort } from "@tabler/icons-react";
 import { JobSort } from "../../../../services/contract/api.ts";
+import classes from "./jobs-page.module.css";
 
 const sorts: { value: JobSort; label: string }[] = [
   { value: "-id", label: "Newest first" },
@@ -23,7 +24,7 @@ export function SortSelect({
   return (
     <Select
       aria-label="Order"
-      w={196}
+      className={classes["sort"] ?? ""}
       allowDeselect={false}
       leftSection={<IconArrowsSort size={15} aria-hidden />}
       data={sorts}

@@ -1,10 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
-import { jobStatuses, type JobStatus } from "../../../../services/contract/job.ts";
+import type { JobStatus } from "../../../../services/contract/job.ts";
 import { jobCountsQuery } from "../../api/jobs.ts";
 import { StatusIcon } from "../../components/status-mark.tsx";
 import { formatCount } from "../../format/numbers.ts";
 import { standingWords } from "../../format/words.ts";
 import classes from "./status-tiles.module.css";
+
+/** What still moves, what wants a look, what is over. */
+const tiles: readonly JobStatus[] = ["submitted", "in_progress", "failed", "completed", "aborted"];
 
 interface StatusTilesProps {
   readonly chosen: readonly JobStatus[];
@@ -15,8 +18,8 @@ interface StatusTilesProps {
 export function StatusTiles({ chosen, onToggle }: StatusTilesProps) {
   const { data: counts } = useQuery(jobCountsQuery);
   return (
-    <div className={classes["tiles"]} role="group" aria-label="Filter by status">
-      {jobStatuses.map((status) => (
+    <fieldset className={classes["tiles"]} aria-label="Filter by status">
+      {tiles.map((status) => (
         <button
           key={status}
           type="button"
@@ -33,6 +36,6 @@ export function StatusTiles({ chosen, onToggle }: StatusTilesProps) {
           </span>
         </button>
       ))}
-    </div>
+    </fieldset>
   );
 }

@@ -43,17 +43,17 @@ export function useSelectedRows(loaded: readonly JobSummary[], filter: JobFilter
     rows,
     selection,
     toggle: toggleRow,
-    toggleLoaded(): void {
+    toggleLoaded: (): void => {
       const all = rows.every((row) => selection.kind === "all" || selection.ids.has(row.id));
       select(
         all ? nothingSelected : { kind: "some", ids: new Set(rows.map((row) => row.id)) },
         null,
       );
     },
-    selectAll(): void {
+    selectAll: (): void => {
       select({ kind: "all" }, null);
     },
-    clear(): void {
+    clear: (): void => {
       setState(empty);
     },
   };

@@ -35,7 +35,10 @@ export function SignInPage() {
           Sign in
         </Button>
         <Text size="xs" c="dimmed">
-          Already signed in elsewhere? <Anchor href="/">Reload</Anchor>
+          Already signed in elsewhere?{" "}
+          <Anchor href="/" underline="always">
+            Reload
+          </Anchor>
         </Text>
       </form>
     </main>

@@ -1,10 +1,10 @@
 import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { readInstruction } from "../../../../services/contract/instruction.ts";
 import { instructionQuery } from "../../api/instructions.ts";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Page } from "../../components/page.tsx";
 import { InstructionForm } from "./instruction-form.tsx";
+import { textOf } from "./instruction-text.ts";
 
 /** An instruction that exists, to be changed and submitted under a key of its own. */
 export function EditedInstruction({ instructionKey }: { instructionKey: string }) {
@@ -24,11 +24,4 @@ export function EditedInstruction({ instructionKey }: { instructionKey: string }
       )}
     </Page>
   );
-}
-
-/** The instruction as a person would write it, without what the store puts around it. */
-function textOf(stored: unknown): string {
-  const instruction = readInstruction(stored);
-  const inner = instruction.shape === "list" ? instruction.instructions : instruction.procedure;
-  return JSON.stringify(inner, null, 2);
 }

@@ -1,10 +1,11 @@
+import type { InstructionAnswer } from "../../../../services/contract/api.ts";
 import { AppError, coerceError } from "../../../../services/contract/errors.ts";
 import {
   readInstruction,
   type StoredInstruction,
 } from "../../../../services/contract/instruction.ts";
 import { toLoad, type Load } from "../../../../services/contract/load.ts";
-import { findPlace, type JsonPath } from "./json-place.ts";
+import { findFault, findPlace, type JsonPath } from "./json-place.ts";
 
 /** Something wrong with an instruction, and where in the text. Offsets count from 0, lines from 1. */
 export interface Problem {
@@ -18,6 +19,11 @@ export type Reading =
   | { readonly kind: "empty" }
   | { readonly kind: "wrong"; readonly problems: readonly Problem[] }
   | { readonly kind: "right"; readonly instruction: StoredInstruction; readonly load: Load };
+
+/** A stored instruction as a person would write it, without what the service puts around it. */
+export function textOf({ instructions, procedure }: InstructionAnswer): string {
+  return JSON.stringify(procedure ?? instructions ?? [], null, 2);
+}
 
 /** Reads the text of an instruction as the service would. */
 export function readText(text: string): Reading {
@@ -40,10 +46,9 @@ export function readText(text: string): Reading {
   }
 }
 
-/** V8 names the offset, or the line and column; at the end of the text it names neither. */
+/** The words are the JavaScript engine's; it does not always name the place. */
 function syntaxProblem(text: string, message: string): Problem {
-  const position = /at position (\d+)/.exec(message)?.[1];
-  const offset = position === undefined ? text.trimEnd().length : Number(position);
+  const offset = findFault(text);
   const words = message.replace(/ in JSON at position \d+.*$/s, "").replace(/, ?"[\s\S]*$/, "");
   return at(text, offset, offset + 1, `This is not JSON: ${words}.`);
 }

@@ -43,3 +43,17 @@ function headOf(place: { from: number; to: number }, text: string): { from: numb
   const newline = text.indexOf("\n", place.from);
   return newline === -1 || newline > place.to ? place : { from: place.from, to: newline };
 }
+
+/** Where a text stops being JSON; its end when something is missing there. */
+export function findFault(text: string): number {
+  let found: number | null = null;
+  parser.parse(text).iterate({
+    enter: (node) => {
+      if (node.type.isError) found ??= node.from;
+      return found === null;
+    },
+  });
+  const from = found ?? text.length;
+  const rest = text.slice(from).search(/\S/);
+  return rest === -1 ? text.trimEnd().length : from + rest;
+}

@@ -18,7 +18,7 @@ export function SampleList({ samples }: { samples: readonly Sample[] | undefined
   return (
     <div className={classes["samples"]}>
       <p className={classes["lead"]}>
-        Small real-looking files that ship with Digester. Submitting one copies them into the data
+        Small data sets that ship with Digester. Submitting one copies its files into the data
         directory and makes a job of it.
       </p>
       <ul className={classes["list"]}>
