@@ -117,7 +117,7 @@ function markerSteps(alleles: AlleleTable | null): Map<string, readonly ValueSte
   return steps;
 }
 
-export interface CountedProblems extends Problems {
+interface CountedProblems extends Problems {
   /** Counts as a problem one that is reported elsewhere. */
   fail(): void;
 }

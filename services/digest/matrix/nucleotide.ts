@@ -2,7 +2,7 @@ import { LF, TAB, cellEnd, cellText, type MatrixRule } from "./matrix-rule.ts";
 import { N, isHeterozygous } from "./letters.ts";
 
 /** Whole cells that stand for a missing call, as in GOBii's missingIndicators.txt. */
-export const MISSING_WORDS: ReadonlySet<string> = new Set([
+const MISSING_WORDS: ReadonlySet<string> = new Set([
   "NTC",
   "Uncallable",
   "Unknown",

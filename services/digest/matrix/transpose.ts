@@ -89,7 +89,7 @@ export function tileSize(
  * Transposes a tile of `height` rows and `width` columns of cells of `cell` bytes. Each cell brings the byte behind it
  * along; an LF becomes a TAB.
  */
-export function transposeTile(
+function transposeTile(
   input: Uint8Array,
   output: Uint8Array,
   height: number,

@@ -24,7 +24,7 @@ export interface ReadHooks {
   readonly pace: Pace;
 }
 
-export const CHUNK_BYTES = 1 << 20;
+const CHUNK_BYTES = 1 << 20;
 
 /** Longer lines are taken for a sign of a file that is not text. */
 export const LONGEST_LINE_BYTES = 64 << 20;

@@ -12,7 +12,7 @@ import type { Check } from "./rules.ts";
 import type { Pace } from "../pace.ts";
 
 /** A digest file to check. */
-export interface DigestFile {
+interface DigestFile {
   readonly table: string;
   readonly path: string;
   /** Where it will be in the end, for messages. */
