@@ -9,7 +9,7 @@ import type { Announcement, ServicesProcess } from "./services-process.ts";
 
 export { expect };
 
-export type Services = Announcement & {
+type Services = Announcement & {
   /** Holds the store and the data files; the only data root of the crop `dev`. */
   dataDir: string;
   process: ServicesProcess;

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-export const servicesEntry = fileURLToPath(new URL("../out/main/services.js", import.meta.url));
+const servicesEntry = fileURLToPath(new URL("../out/main/services.js", import.meta.url));
 
 /** The first line that `web` and `all` print with `--json`. */
 export type Announcement = {

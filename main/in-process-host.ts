@@ -2,7 +2,7 @@ import { settlesWithin } from "./service-host.ts";
 import type { HostedServices, ServiceHost } from "./service-host.ts";
 
 /** A service that was started, as both services' `start` answer it. */
-export type Closable = { close(): Promise<void> };
+type Closable = { close(): Promise<void> };
 
 export type InProcessDeps = {
   startWeb: () => Promise<Closable & { url: string; token: string }>;

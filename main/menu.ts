@@ -1,7 +1,7 @@
 import type { MenuItemConstructorOptions } from "electron";
 
 /** What the menu can ask of the app. */
-export type MenuActions = {
+type MenuActions = {
   navigate(path: string): void;
   openInstruction(): void;
   showDataFolder(): void;

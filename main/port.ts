@@ -4,7 +4,7 @@ import writeFileAtomic from "write-file-atomic";
 import { AppError, coerceError } from "../services/contract/errors.ts";
 
 /** Where GOBii's clients look for a web service. */
-export const defaultPort = 8080;
+const defaultPort = 8080;
 
 export type PortDeps = {
   /** The port that the person asked for; null leaves it to us. */

@@ -4,7 +4,7 @@ import { coerceError } from "../services/contract/errors.ts";
 import { settlesWithin } from "./service-host.ts";
 
 /** How long the services may take to stop before the app ends without them. */
-export const stopDeadlineMs = 5_000;
+const stopDeadlineMs = 5_000;
 
 export type QuitDeps = {
   app: Pick<Electron["app"], "on" | "quit">;

@@ -8,8 +8,6 @@ import { launchChromium } from "./chromium.ts";
 import type { Recorded } from "./control.ts";
 import type { Like } from "./like.ts";
 
-export type CancellableEvent = { defaultPrevented: boolean; preventDefault(): void };
-
 /** Emits an event that listeners may cancel; answers whether one did. */
 export function emitCancellable(
   emitter: EventEmitter,

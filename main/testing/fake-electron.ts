@@ -22,7 +22,7 @@ export function emitCancellable(emitter: EventEmitter, name: string, properties 
   return event.defaultPrevented;
 }
 
-export class FakeContents extends EventEmitter {
+class FakeContents extends EventEmitter {
   url = "about:blank";
   loading = true;
   reloads = 0;

@@ -9,7 +9,7 @@ import type { DesktopMethod } from "./desktop-methods.ts";
 const text = (max: number) => z.string().max(max);
 
 /** A place in the console, as its router knows it: `/jobs/7?tab=events`. */
-export const ConsolePath = text(2000).regex(/^\/(?!\/)/, "expected a path that begins with one /");
+const ConsolePath = text(2000).regex(/^\/(?!\/)/, "expected a path that begins with one /");
 
 export const DesktopInfo = z.object({
   /** The product's version. */
