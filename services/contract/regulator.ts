@@ -31,10 +31,15 @@ export const WaitingJob = z.object({
   position: z.number().int(),
   reason: z.string(),
   after: z.number().int().nullable(),
+  /** When it is expected to start, in a preview and as far as that can be told. */
+  startsAt: z.iso.datetime().optional(),
 });
 export type WaitingJob = z.infer<typeof WaitingJob>;
 
-/** What would happen now under a strategy. */
+/**
+ * What would happen under a strategy if nothing new came: `start` at once, then `waiting` in the order in which they are
+ * expected to start.
+ */
 export const RegulatorPreview = z.object({
   regulator: RegulatorChoice,
   start: z.array(z.number().int()),

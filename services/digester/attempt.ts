@@ -59,6 +59,8 @@ export interface Attempt {
   readonly dispatch: Dispatch;
   /** What the status shows; null until the claim was accepted. */
   readonly view: () => { step: JobStep; progress: number; startedAt: number } | null;
+  /** Bytes of the sources that it has read so far. */
+  readonly bytesRead: () => number;
   /** Makes it end soon, unless it is publishing already. The first wish counts. */
   readonly stop: (why: StopReason) => void;
   /** Never rejects. */
@@ -187,6 +189,7 @@ export function startAttempt(dispatch: Dispatch, context: AttemptContext): Attem
       },
       stopping.signal,
     );
+    if (end.kind === "done") bytes = { ...bytes, bytesRead: end.result.bytesRead };
     if (end.kind === "crashed") await sleep(GRACE_MS);
     throwIfStopping();
     switch (end.kind) {
@@ -293,6 +296,7 @@ export function startAttempt(dispatch: Dispatch, context: AttemptContext): Attem
   return {
     dispatch,
     view: () => (startedAt === null ? null : { step, progress: share(bytes), startedAt }),
+    bytesRead: () => bytes.bytesRead,
     stop,
     ended: run().catch((thrown: unknown): AttemptEnd => {
       log.error({ err: coerceError(thrown) }, "The attempt could not report its end");

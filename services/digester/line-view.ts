@@ -12,6 +12,8 @@ export interface LineParts {
   readonly decision: Decision;
   /** Why a job waits that the regulator was not asked about. */
   readonly otherReason: (entry: LineEntry) => string;
+  /** When jobs are expected to start, by id, in milliseconds since 1970. */
+  readonly expected?: ReadonlyMap<string, number>;
 }
 
 /** The line as people see it: those that are about to start, those in the regulator's order, the rest. */
@@ -31,13 +33,17 @@ export function viewLine(parts: LineParts): WaitingJob[] {
     ...claiming.map((entry) => ({ entry, reason: "Starting now.", after: null })),
     ...ordered,
     ...others.map((entry) => ({ entry, reason: otherReason(entry), after: null })),
-  ].map(({ entry: { dispatch }, reason, after }, index) => ({
-    job: dispatch.job,
-    key: dispatch.key,
-    position: index + 1,
-    reason,
-    after,
-  }));
+  ].map(({ entry: { id, dispatch }, reason, after }, index) => {
+    const startsAt = parts.expected?.get(id);
+    return {
+      job: dispatch.job,
+      key: dispatch.key,
+      position: index + 1,
+      reason,
+      after,
+      ...(startsAt === undefined ? {} : { startsAt: new Date(startsAt).toISOString() }),
+    };
+  });
 }
 
 function numberOf(numbers: ReadonlyMap<string, number>, id: string | null): number | null {

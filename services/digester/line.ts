@@ -1,5 +1,6 @@
 import type { Dispatch } from "../contract/digester.ts";
 import { AppError } from "../contract/errors.ts";
+import type { SourceMeasure } from "./source-measure.ts";
 
 /** A job that waits on this node. */
 export interface LineEntry {
@@ -7,6 +8,8 @@ export interface LineEntry {
   readonly dispatch: Dispatch;
   /** When it came, in milliseconds since 1970. */
   readonly enteredAt: number;
+  /** Null while its sources are being looked at. */
+  readonly measure: SourceMeasure | null;
 }
 
 /** The jobs that wait, in the order in which they came. It does not decide who is next: that is the regulator's. */
@@ -21,6 +24,8 @@ export interface Line {
   readonly add: (dispatch: Dispatch, now: number) => LineEntry;
   /** Back to where it was, also when the line is full: it had its place. */
   readonly putBack: (entry: LineEntry) => void;
+  /** Its sources were looked at. Does nothing for one that is not there any more. */
+  readonly measured: (id: string, measure: SourceMeasure) => void;
   readonly remove: (id: string) => LineEntry | null;
   readonly get: (id: string) => LineEntry | null;
   readonly list: () => LineEntry[];
@@ -55,7 +60,9 @@ export function createLine(limit: number): Line {
     add(dispatch, now) {
       check(dispatch);
       const id = lineId(dispatch);
-      const entry = { id, dispatch, enteredAt: entries.get(id)?.enteredAt ?? now };
+      const there = entries.get(id);
+      const { enteredAt = now, measure = null } = there ?? {};
+      const entry = { id, dispatch, enteredAt, measure };
       entries.set(id, entry);
       return entry;
     },
@@ -64,6 +71,10 @@ export function createLine(limit: number): Line {
       if (there === undefined || there.dispatch.attempt < entry.dispatch.attempt) {
         entries.set(entry.id, entry);
       }
+    },
+    measured(id, measure) {
+      const there = entries.get(id);
+      if (there !== undefined) entries.set(id, { ...there, measure });
     },
     remove(id) {
       const there = entries.get(id) ?? null;

@@ -4,6 +4,7 @@ import type { AppError } from "../contract/errors.ts";
 import type { Attempt, AttemptEnd, StopReason } from "./attempt.ts";
 import { chooseRegulator, defaultRegulator } from "./regulators/index.ts";
 import { createScheduler, type SchedulerOptions } from "./scheduler.ts";
+import { unknownMeasure } from "./source-measure.ts";
 import { makeDispatch, silentLog, until } from "./testing/fakes.ts";
 
 const own = "http://127.0.0.1:8080/api/callback";
@@ -26,6 +27,7 @@ function fakeAttempt(dispatch: Dispatch): FakeAttempt {
     ended,
     end,
     stops,
+    bytesRead: () => 0,
     claim: () => (claimed = true),
     view: () => (claimed ? { step: "transforming", progress: 0.5, startedAt: 1000 } : null),
     stop: (why) => {
@@ -43,6 +45,9 @@ function setUp(more: Partial<SchedulerOptions> = {}) {
     workers: 1,
     lineLimit: 3,
     regulator: defaultRegulator,
+    machine: { memoryBytes: 8e9, cores: 8, timeZone: "UTC" },
+    history: { usage: () => [], durationOf: () => null, add: () => undefined },
+    measure: async () => unknownMeasure,
     intake: {
       keep: async ({ job }) => void kept.push(job),
       forget: async ({ job }) => void kept.splice(kept.indexOf(job), 1),

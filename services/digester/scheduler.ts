@@ -4,11 +4,14 @@ import { AppError, coerceError } from "../contract/errors.ts";
 import type { RegulatorChoice, RegulatorPreview, WaitingJob } from "../contract/regulator.ts";
 import type { Attempt, AttemptEnd, StopReason } from "./attempt.ts";
 import { createCallerWatch } from "./caller-watch.ts";
+import type { DigestHistory } from "./digest-history.ts";
 import type { Intake } from "./intake.ts";
 import { createLine, lineId, type LineEntry } from "./line.ts";
 import { viewLine } from "./line-view.ts";
+import { foresee } from "./regulators/foresee.ts";
 import { chooseRegulator, type ChosenRegulator } from "./regulators/index.ts";
-import type { Decision, JobInLine, QueuedJob } from "./regulators/regulator.ts";
+import type { ActiveJob, Decision, JobInLine, Node, Situation } from "./regulators/regulator.ts";
+import { unknownMeasure, type MeasureSource } from "./source-measure.ts";
 
 /** The node's line and what runs from it: takes jobs, asks the regulator, starts attempts. */
 export interface Scheduler {
@@ -47,6 +50,10 @@ export interface SchedulerOptions {
   readonly workers: number;
   readonly lineLimit: number;
   readonly regulator: RegulatorChoice;
+  /** What regulators may reckon with. */
+  readonly machine: Pick<Node, "memoryBytes" | "cores" | "timeZone">;
+  readonly history: Pick<DigestHistory, "usage" | "durationOf" | "add">;
+  readonly measure: MeasureSource;
   readonly intake: Pick<Intake, "keep" | "forget">;
   /** Whether the caller keeps the record itself, so that its waiting jobs can be asked for again. */
   readonly keepsRecord: (callbackUrl: string) => boolean;
@@ -61,8 +68,15 @@ interface Running {
   readonly attempt: Attempt;
 }
 
+/** A time window is looked at again at least so often, since clocks are set and machines sleep. */
+const LOOK_AGAIN_MS = 60_000;
+/** A preview looks ahead so many starts. */
+const FORESEEN = 300;
+/** What a job is taken to run for before any has ended here; it decides nothing but how far ahead the clock is put. */
+const NOMINAL_MS = 60_000;
+
 export function createScheduler(options: SchedulerOptions): Scheduler {
-  const { digester, workers, intake, keepsRecord, now, log, onChange } = options;
+  const { digester, workers, history, intake, keepsRecord, now, log, onChange } = options;
   const line = createLine(options.lineLimit);
   const running = new Map<string, Running>();
   let regulator = chooseRegulator(options.regulator);
@@ -70,6 +84,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   let closing = false;
   let decision: Decision = { start: [], waiting: [] };
   let planned: NodeJS.Immediate | null = null;
+  let later: NodeJS.Timeout | undefined;
 
   /** Decides soon: a thousand jobs that come at once are one decision. */
   const plan = (): void => {
@@ -84,25 +99,34 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   const mayStart = (entry: LineEntry): boolean =>
     !draining &&
     !closing &&
+    entry.measure !== null &&
     !running.has(entry.id) &&
     callers.problem(entry.dispatch.callback.url) === null;
 
-  const decide = (by: ChosenRegulator): Decision =>
-    by.decide({
-      waiting: line.list().filter(mayStart).map(toQueued),
-      running: [...running.values()].map(({ entry, attempt }) => ({
-        ...toJobInLine(entry),
-        startedAt: attempt.view()?.startedAt ?? now(),
-      })),
-      node: { id: digester, workers, freeWorkers: workers - running.size },
-      now: now(),
-    });
+  const situation = (): Situation => ({
+    waiting: line
+      .list()
+      .filter(mayStart)
+      .map((entry) => ({ ...toJobInLine(entry), enteredAt: entry.enteredAt })),
+    running: [...running.values()].map(({ entry, attempt }) => ({
+      ...toJobInLine(entry),
+      startedAt: attempt.view()?.startedAt ?? now(),
+    })),
+    node: { id: digester, workers, freeWorkers: workers - running.size, ...options.machine },
+    usage: history.usage(),
+    now: now(),
+  });
 
   const act = (): void => {
-    decision = decide(regulator);
+    clearTimeout(later);
+    decision = regulator.decide(situation());
     for (const id of decision.start) {
       const entry = line.remove(id);
       if (entry !== null) begin(entry);
+    }
+    const times = decision.waiting.flatMap(({ until }) => until ?? []);
+    if (times.length > 0 && !closing) {
+      later = setTimeout(plan, Math.max(0, Math.min(Math.min(...times) - now(), LOOK_AGAIN_MS)));
     }
     onChange();
   };
@@ -116,8 +140,18 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   const see = async (entry: LineEntry, attempt: Attempt): Promise<void> => {
     const end = await attempt.ended;
     running.delete(entry.id);
+    remember(attempt);
     afterEnd(entry, end);
     plan();
+  };
+
+  /** Also what came to nothing has kept a worker busy for somebody. */
+  const remember = (attempt: Attempt): void => {
+    const startedAt = attempt.view()?.startedAt;
+    if (startedAt === undefined) return;
+    const { submittedBy } = attempt.dispatch;
+    const at = now();
+    history.add({ submittedBy, bytes: attempt.bytesRead(), ms: Math.max(0, at - startedAt), at });
   };
 
   const afterEnd = (entry: LineEntry, end: AttemptEnd): void => {
@@ -127,7 +161,12 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     if (!closing) line.putBack(entry);
   };
 
-  const waitingView = (decided: Decision, waiting: readonly LineEntry[], caller: string | null) => {
+  const waitingView = (
+    decided: Decision,
+    waiting: readonly LineEntry[],
+    caller: string | null,
+    expected: ReadonlyMap<string, number> = new Map(),
+  ) => {
     const active = [...running.values()].filter(({ entry }) => isOf(caller, entry.dispatch));
     return viewLine({
       claiming: active.filter((one) => !hasBegun(one)).map(({ entry }) => entry),
@@ -135,16 +174,18 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       waiting: waiting.filter(({ dispatch }) => isOf(caller, dispatch)),
       decision: decided,
       otherReason: reasonToStay,
+      expected,
     });
   };
 
   /** Why a job is not for the regulator to decide about. */
-  const reasonToStay = ({ id, dispatch }: LineEntry): string => {
+  const reasonToStay = ({ id, dispatch, measure }: LineEntry): string => {
     if (closing) return `${digester} is shutting down.`;
     if (draining) return `${digester} is draining: it starts no job until that is taken back.`;
     const problem = callers.problem(dispatch.callback.url);
     if (problem !== null) return problem;
     if (running.has(id)) return "Waits until its earlier attempt on this node has stopped.";
+    if (measure === null) return "Has just arrived; its source is being looked at.";
     return "Has just arrived; its turn is being worked out.";
   };
 
@@ -164,10 +205,25 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     return true;
   };
 
-  const add = (dispatch: Dispatch): void => {
-    line.add(dispatch, now());
+  const measure = async (id: string, { instruction }: Dispatch): Promise<void> => {
+    line.measured(id, await options.measure(instruction));
     plan();
   };
+
+  const add = (dispatch: Dispatch): void => {
+    const { id } = line.add(dispatch, now());
+    void measure(id, dispatch);
+    onChange();
+  };
+
+  /** When what runs ends, by its progress or, before there is any, by its size. */
+  const endOf = (job: ActiveJob): number => {
+    const progress = running.get(job.id)?.attempt.view()?.progress ?? 0;
+    const ran = now() - job.startedAt;
+    const whole = progress > 0.02 ? ran / progress : durationOf(job);
+    return job.startedAt + whole;
+  };
+  const durationOf = (job: JobInLine): number => history.durationOf(job.sourceBytes) ?? NOMINAL_MS;
 
   return {
     accept: async (dispatch) => {
@@ -227,15 +283,24 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       act();
     },
     preview: (chosen) => {
-      const decided = decide(chosen);
+      const seen = situation();
+      const decided = chosen.decide(seen);
+      const { decide } = chosen;
+      const starts = foresee({ decide, situation: seen, durationOf, endOf, limit: FORESEEN });
       const starting = new Set(decided.start);
+      const places = new Map(starts.map(({ id }, place) => [id, place]));
+      const placeOf = ({ id }: { id: string }): number => places.get(id) ?? FORESEEN;
+      const waiting = decided.waiting.toSorted((a, b) => placeOf(a) - placeOf(b));
+      // Before any job has ended here nothing is known of how long they take.
+      const isTold = history.durationOf(null) !== null;
       return {
         regulator: chosen.choice,
-        start: line.list().flatMap(({ id, dispatch }) => (starting.has(id) ? [dispatch.job] : [])),
+        start: decided.start.flatMap((id) => line.get(id)?.dispatch.job ?? []),
         waiting: waitingView(
-          decided,
+          { ...decided, waiting },
           line.list().filter(({ id }) => !starting.has(id)),
           null,
+          new Map(isTold ? starts.map(({ id, at }) => [id, at]) : []),
         ),
       };
     },
@@ -263,6 +328,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     callerAnswers: (url) => callers.answered(url),
     close: async (why) => {
       closing = true;
+      clearTimeout(later);
       callers.close();
       for (const { attempt } of running.values()) attempt.stop(why);
       await Promise.all([...running.values()].map(({ attempt }) => attempt.ended));
@@ -279,7 +345,7 @@ function isOf(caller: string | null, { callback }: Dispatch): boolean {
   return caller === null || callback.url === caller;
 }
 
-function toJobInLine({ id, dispatch, enteredAt }: LineEntry): JobInLine {
+function toJobInLine({ id, dispatch, enteredAt, measure }: LineEntry): JobInLine {
   const { job, key, priority, submittedBy, submittedAt } = dispatch;
   return {
     id,
@@ -288,9 +354,6 @@ function toJobInLine({ id, dispatch, enteredAt }: LineEntry): JobInLine {
     priority,
     submittedBy,
     submittedAt: submittedAt === undefined ? enteredAt : Date.parse(submittedAt),
+    ...(measure ?? unknownMeasure),
   };
-}
-
-function toQueued(entry: LineEntry): QueuedJob {
-  return { ...toJobInLine(entry), enteredAt: entry.enteredAt };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
-import { hostname } from "node:os";
+import { availableParallelism, hostname, totalmem } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
@@ -12,6 +12,7 @@ import { createAttachment, type Attachment } from "./attachment.ts";
 import { startAttempt } from "./attempt.ts";
 import { openAttemptJournal } from "./attempt-journal.ts";
 import { createDeliver, type Deliver } from "./callback-client.ts";
+import { openDigestHistory } from "./digest-history.ts";
 import { openIntake, type Intake } from "./intake.ts";
 import { createNode, takeable } from "./node.ts";
 import { openOutbox, type Outbox } from "./outbox.ts";
@@ -19,6 +20,7 @@ import { createRecovery, type Recovery } from "./recovery.ts";
 import { openRegulatorFile } from "./regulator-file.ts";
 import { createRevision } from "./revision.ts";
 import { createScheduler } from "./scheduler.ts";
+import { createSourceMeasure } from "./source-measure.ts";
 import { digesterId, digesterToken, takeStateDir, type StateDir } from "./state-dir.ts";
 import type { Publisher } from "./staging.ts";
 import { createWebClient } from "./web-client.ts";
@@ -111,6 +113,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
   const outbox = await openOutbox({ path: join(state.path, "outbox.ndjson"), deliver, log });
   const intake = await openIntake(join(state.path, "intake"));
   const { journal, left } = await openAttemptJournal(join(state.path, "attempts.json"));
+  const history = await openDigestHistory(join(state.path, "history.json"), log);
   const regulatorFile = await openRegulatorFile(join(state.path, "regulator.json"), log);
   const recovery = createRecovery(left, { journal, deliver, outbox, publisher, log });
   // Before anybody learns that this is a new life, and counts the attempts of the earlier one as lost.
@@ -152,6 +155,13 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
     workers,
     lineLimit,
     regulator: regulatorFile.choice,
+    machine: {
+      memoryBytes: totalmem(),
+      cores: availableParallelism(),
+      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    },
+    history,
+    measure: createSourceMeasure(),
     intake,
     keepsRecord: (url) => url === answer?.callback.url,
     start: (dispatch) => startAttempt(dispatch, context),
@@ -233,6 +243,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
     server.closeIdleConnections();
     await Promise.race([pool.close(), sleep(1000)]);
     await outbox.close();
+    await history.close();
     server.closeAllConnections();
     await state.release();
     log.info("The digester has ended");

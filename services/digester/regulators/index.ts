@@ -1,13 +1,20 @@
 import { z } from "zod";
 import { AppError, coerceError, parseOrThrow } from "../../contract/errors.ts";
 import type { RegulatorChoice, RegulatorInfo } from "../../contract/regulator.ts";
+import { combination } from "./combination.ts";
+import { decideBy } from "./decide.ts";
+import { fairShare } from "./fair-share.ts";
 import { firstCome } from "./first-come.ts";
-import type { Decision, Regulator, RegulatorInput } from "./regulator.ts";
+import { priority } from "./priority.ts";
+import type { Decision, Regulator, Situation } from "./regulator.ts";
+import { resourceBudget } from "./resource-budget.ts";
+import { shortestFirst } from "./shortest-first.ts";
+import { timeWindow } from "./time-window.ts";
 
 /** A strategy with its options filled in: what remains is to ask it. */
 export interface ChosenRegulator {
   readonly choice: RegulatorChoice;
-  readonly decide: (input: Omit<RegulatorInput, "options">) => Decision;
+  readonly decide: (situation: Situation) => Decision;
 }
 
 interface Offer {
@@ -16,7 +23,15 @@ interface Offer {
 }
 
 /** The strategies that a digester can run. The first one is in force until somebody chooses another. */
-const offers: readonly Offer[] = [offer(firstCome)];
+const offers: readonly Offer[] = [
+  offer(firstCome),
+  offer(priority),
+  offer(fairShare),
+  offer(shortestFirst),
+  offer(resourceBudget),
+  offer(timeWindow),
+  offer(combination),
+];
 
 export const defaultRegulator: RegulatorChoice = { name: firstCome.name, options: {} };
 
@@ -56,7 +71,8 @@ function offer<Options extends Record<string, unknown>>(regulator: Regulator<Opt
       );
       return {
         choice: { name, options },
-        decide: (input) => checked(name, input, () => regulator.decide({ ...input, options })),
+        decide: (situation) =>
+          checked(name, situation, () => decideBy(regulator.rules(options, situation), situation)),
       };
     },
   };
@@ -66,26 +82,23 @@ function offer<Options extends Record<string, unknown>>(regulator: Regulator<Opt
  * Holds a strategy to its promises: never more starts than free workers, a reason for every job that stays. A strategy
  * that throws starts nothing, and the jobs say so: a fault in it must not stop the service or hide a job.
  */
-export function checked(
-  name: string,
-  input: Omit<RegulatorInput, "options">,
-  ask: () => Decision,
-): Decision {
+export function checked(name: string, situation: Situation, ask: () => Decision): Decision {
   let decision: Decision;
   try {
     decision = ask();
   } catch (thrown) {
     const reason = `The regulator ${name} failed: ${coerceError(thrown).message}. Choose another one.`;
-    return { start: [], waiting: input.waiting.map(({ id }) => ({ id, reason, after: null })) };
+    const waiting = situation.waiting.map(({ id }) => ({ id, reason, after: null, until: null }));
+    return { start: [], waiting };
   }
-  const known = new Set(input.waiting.map(({ id }) => id));
+  const known = new Set(situation.waiting.map(({ id }) => id));
   const start = [...new Set(decision.start)]
     .filter((id) => known.has(id))
-    .slice(0, Math.max(0, input.node.freeWorkers));
+    .slice(0, Math.max(0, situation.node.freeWorkers));
   const starting = new Set(start);
   const told = decision.waiting.filter(({ id }) => known.has(id) && !starting.has(id));
   const reasons = new Map(told.map((wait) => [wait.id, wait]));
-  const forgotten = input.waiting.filter(({ id }) => !starting.has(id) && !reasons.has(id));
+  const forgotten = situation.waiting.filter(({ id }) => !starting.has(id) && !reasons.has(id));
   return {
     start,
     waiting: [
@@ -94,6 +107,7 @@ export function checked(
         id,
         reason: `Waits for a free worker; the regulator ${name} gave no reason.`,
         after: null,
+        until: null,
       })),
     ],
   };

@@ -16,21 +16,47 @@ export interface Regulator<Options = unknown> {
   readonly description: string;
   /** Every option has a default, so that `{}` is always a valid choice. */
   readonly options: z.ZodType<Options>;
-  /**
-   * Never starts more jobs than there are free workers, and gives every job that stays a reason. Both are checked by the
-   * caller as well, which does not trust it.
-   */
-  readonly decide: (input: RegulatorInput<Options>) => Decision;
+  /** What it has to say about this situation. The first rule counts most. */
+  readonly rules: (options: Options, situation: Situation) => readonly Rule[];
 }
 
-export interface RegulatorInput<Options = unknown> {
+/** One view of who is next and who may start. `decide.ts` makes a decision of one or several. */
+export interface Rule {
+  /** Reorders the line. Those that it does not tell apart stay in the order in which they are given. */
+  readonly arrange?: (line: readonly QueuedJob[]) => readonly QueuedJob[];
+  /** Why a job stands where it stands, without a capital or a full stop; null: this rule has nothing to do with it. */
+  readonly words?: (job: QueuedJob) => string | null;
+  /**
+   * Why a job may not start even where a worker is free; null: it may.
+   *
+   * @param active those that run, and those that were just chosen to start.
+   * @param held those before it in line that this rule has just held.
+   */
+  readonly hold?: (
+    job: QueuedJob,
+    active: readonly JobInLine[],
+    held: readonly QueuedJob[],
+  ) => Hold | null;
+}
+
+export interface Hold {
+  /** A whole sentence. */
+  readonly reason: string;
+  /** The id of the job after whose end it may start, where one can be named. */
+  readonly after: string | null;
+  /** When the time alone lets it go, in milliseconds since 1970. */
+  readonly until: number | null;
+}
+
+export interface Situation {
   /** In the order in which they came. */
   readonly waiting: readonly QueuedJob[];
   readonly running: readonly ActiveJob[];
   readonly node: Node;
+  /** What was digested here before, for whom. */
+  readonly usage: readonly Usage[];
   /** Milliseconds since 1970. */
   readonly now: number;
-  readonly options: Options;
 }
 
 export interface JobInLine {
@@ -43,6 +69,12 @@ export interface JobInLine {
   readonly submittedBy: string | null;
   /** Milliseconds since 1970. */
   readonly submittedAt: number;
+  /** Bytes to read; null when the source could not be looked at. */
+  readonly sourceBytes: number | null;
+  /** Bytes of memory that its worker will need, as far as that can be told beforehand. */
+  readonly memoryBytes: number;
+  /** Where the file systems are mounted that it reads from. */
+  readonly fileSystems: readonly string[];
 }
 
 export interface QueuedJob extends JobInLine {
@@ -50,16 +82,30 @@ export interface QueuedJob extends JobInLine {
   readonly enteredAt: number;
 }
 
-interface ActiveJob extends JobInLine {
+export interface ActiveJob extends JobInLine {
   /** When the attempt began, in milliseconds since 1970. */
   readonly startedAt: number;
 }
 
-interface Node {
+export interface Node {
   readonly id: string;
   /** Jobs that run at once. */
   readonly workers: number;
   readonly freeWorkers: number;
+  /** Bytes of memory that the machine has. */
+  readonly memoryBytes: number;
+  readonly cores: number;
+  /** IANA name, e.g. `Europe/Berlin`. */
+  readonly timeZone: string;
+}
+
+/** What was digested for one submitter within some time. */
+export interface Usage {
+  readonly submittedBy: string | null;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly bytes: number;
+  readonly jobs: number;
 }
 
 export interface Decision {
@@ -69,10 +115,6 @@ export interface Decision {
   readonly waiting: readonly Wait[];
 }
 
-interface Wait {
+export interface Wait extends Hold {
   readonly id: string;
-  /** Why it does not run yet, in words for the person who waits. */
-  readonly reason: string;
-  /** The id of the job after whose end its turn comes, where one can be named. */
-  readonly after: string | null;
 }

@@ -1,55 +1,39 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { AppError } from "../../contract/errors.ts";
 import { checked, chooseRegulator, defaultRegulator, listRegulators } from "./index.ts";
-import type { RegulatorInput } from "./regulator.ts";
+import type { Situation } from "./regulator.ts";
+import { makeJob, makeNode, situations } from "./testing.ts";
 
-type Input = Omit<RegulatorInput, "options">;
-
-const jobInLine = (id: number, submittedAt: number, submittedBy: string | null) => ({
-  id: `http://web/api/callback#${id}`,
-  job: id,
-  key: `job-${id}`,
-  priority: 0,
-  submittedBy,
-  submittedAt,
+const Described = z.object({
+  properties: z.record(
+    z.string(),
+    z.object({ title: z.string(), description: z.string(), default: z.unknown() }),
+  ),
 });
-
-const inputs: fc.Arbitrary<Input> = fc
-  .record({
-    ids: fc.uniqueArray(fc.integer({ min: 1, max: 500 }), { maxLength: 40 }),
-    times: fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 40, maxLength: 40 }),
-    people: fc.array(fc.constantFrom("ana", "bo", null), { minLength: 40, maxLength: 40 }),
-    workers: fc.integer({ min: 1, max: 6 }),
-    busy: fc.integer({ min: 0, max: 6 }),
-  })
-  .map(({ ids, times, people, workers, busy }) => {
-    const jobs = ids.map((id, i) => jobInLine(id, times[i] ?? 0, people[i] ?? null));
-    const running = jobs.slice(0, Math.min(busy, workers));
-    return {
-      waiting: jobs.slice(running.length).map((job) => ({ ...job, enteredAt: job.submittedAt })),
-      running: running.map((job) => ({ ...job, startedAt: job.submittedAt })),
-      node: { id: "node-1", workers, freeWorkers: workers - running.length },
-      now: 10,
-    };
-  });
 
 describe.each(listRegulators().map(({ name }) => name))("regulator %s", (name) => {
   const regulator = chooseRegulator({ name, options: {} });
 
-  it("never starts more jobs than there are free workers, and leaves no worker idle for nothing", () => {
+  it("never starts more jobs than there are free workers, and leaves none idle for nothing", () => {
     fc.assert(
-      fc.property(inputs, (input) => {
-        const { start } = regulator.decide(input);
-        expect(start.length).toBe(Math.min(input.node.freeWorkers, input.waiting.length));
+      fc.property(situations, (input) => {
+        const { start, waiting } = regulator.decide(input);
+        expect(start.length).toBeLessThanOrEqual(input.node.freeWorkers);
         expect(new Set(start).size).toBe(start.length);
+        const isIdle = start.length < Math.min(input.node.freeWorkers, input.waiting.length);
+        const unexplained = waiting.filter(
+          ({ reason }) => !/^Waits (for|until|because)/.test(reason),
+        );
+        expect(isIdle ? unexplained : []).toEqual([]);
       }),
     );
   });
 
   it("accounts for every waiting job once, and gives each that stays a reason", () => {
     fc.assert(
-      fc.property(inputs, (input) => {
+      fc.property(situations, (input) => {
         const { start, waiting } = regulator.decide(input);
         const told = [...start, ...waiting.map(({ id }) => id)].toSorted();
         expect(told).toEqual(input.waiting.map(({ id }) => id).toSorted());
@@ -60,7 +44,7 @@ describe.each(listRegulators().map(({ name }) => name))("regulator %s", (name) =
 
   it("names, where it names one, a job that is ahead", () => {
     fc.assert(
-      fc.property(inputs, (input) => {
+      fc.property(situations, (input) => {
         const { start, waiting } = regulator.decide(input);
         const order = [...input.running.map(({ id }) => id), ...start, ...waiting.map((w) => w.id)];
         const behind = waiting.filter(
@@ -74,7 +58,7 @@ describe.each(listRegulators().map(({ name }) => name))("regulator %s", (name) =
 
   it("decides the same whatever the order in which it is shown the jobs", () => {
     fc.assert(
-      fc.property(inputs, (input) => {
+      fc.property(situations, (input) => {
         const mirrored = {
           ...input,
           waiting: input.waiting.toReversed(),
@@ -84,19 +68,22 @@ describe.each(listRegulators().map(({ name }) => name))("regulator %s", (name) =
       }),
     );
   });
+
+  it("describes each option, with a title and a default, so that a form can be drawn of it", () => {
+    const { optionsSchema } = listRegulators().find((offer) => offer.name === name) ?? {};
+    const { properties } = Described.parse(optionsSchema);
+    expect(Object.keys(properties)).toEqual(Object.keys(regulator.choice.options));
+  });
 });
 
 describe("first come, first served", () => {
   const regulator = chooseRegulator(defaultRegulator);
-  const waiting = [
-    { ...jobInLine(14, 300, null), enteredAt: 0 },
-    { ...jobInLine(13, 200, null), enteredAt: 0 },
-  ];
-  const running = [{ ...jobInLine(12, 100, null), key: "maize282", startedAt: 0 }];
-  const node = { id: "node-1", workers: 1, freeWorkers: 0 };
+  const waiting = [makeJob(14, { submittedAt: 300 }), makeJob(13, { submittedAt: 200 })];
+  const running = [{ ...makeJob(12, { submittedAt: 100, key: "maize282" }), startedAt: 0 }];
+  const rest = { usage: [], now: 0 };
 
   it("says whose turn comes after whom", () => {
-    const decision = regulator.decide({ waiting, running, node, now: 0 });
+    const decision = regulator.decide({ waiting, running, node: makeNode(1, 0), ...rest });
     expect(decision.start).toEqual([]);
     expect(decision.waiting.map(({ reason }) => reason)).toEqual([
       "Next in line: first come, first served; starts after job 12 (maize282).",
@@ -105,10 +92,10 @@ describe("first come, first served", () => {
   });
 
   it("starts the earliest submitted, and the lower number of the same moment", () => {
-    const same = [...waiting, { ...jobInLine(11, 200, null), enteredAt: 0 }];
-    const free = { ...node, workers: 2, freeWorkers: 2 };
-    const { start } = regulator.decide({ waiting: same, running: [], node: free, now: 0 });
-    expect(start).toEqual([jobInLine(11, 0, null).id, jobInLine(13, 0, null).id]);
+    const same = [...waiting, makeJob(11, { submittedAt: 200 })];
+    const node = makeNode(2, 2);
+    const { start } = regulator.decide({ waiting: same, running: [], node, ...rest });
+    expect(start).toEqual([makeJob(11).id, makeJob(13).id]);
   });
 });
 
@@ -137,10 +124,11 @@ describe("choosing a regulator", () => {
 });
 
 describe("a regulator that breaks its promises", () => {
-  const input: Input = {
-    waiting: [1, 2, 3].map((id) => ({ ...jobInLine(id, id, null), enteredAt: 0 })),
+  const input: Situation = {
+    waiting: [1, 2, 3].map((id) => makeJob(id)),
     running: [],
-    node: { id: "node-1", workers: 2, freeWorkers: 1 },
+    node: makeNode(2, 1),
+    usage: [],
     now: 0,
   };
   const ids = input.waiting.map(({ id }) => id);
