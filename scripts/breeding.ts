@@ -10,7 +10,7 @@ export interface Marker {
   readonly alt: string;
 }
 
-export interface Sample {
+interface Sample {
   readonly name: string;
   readonly externalCode: string;
   readonly pedigree: string;

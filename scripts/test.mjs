@@ -47,5 +47,5 @@ const skipped = sum(unit?.numPendingTests, unit?.numTodoTests, browser?.skipped)
 const failedTests = sum(unit?.numFailedTests, browser?.unexpected);
 const failed = failedTests === 0 && statuses.some((status) => status !== 0) ? 1 : failedTests;
 
-console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
+process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`);
 process.exitCode = failed === 0 ? 0 : 1;

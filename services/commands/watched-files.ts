@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { watch } from "chokidar";
 import { AppError, coerceError } from "../contract/errors.ts";
 
-export function isInstructionFile(path: string): boolean {
+function isInstructionFile(path: string): boolean {
   const name = basename(path);
   return name.endsWith(".json") && !name.startsWith(".");
 }

@@ -102,7 +102,7 @@ function named(crop: Crop, upstream: string): Crop {
 }
 
 /** Where data goes unless told otherwise: the place that the system has for it. */
-export function defaultDataDir(): string {
+function defaultDataDir(): string {
   return join(envPaths("digester", { suffix: "" }).data, "data");
 }
 

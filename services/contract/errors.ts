@@ -81,11 +81,6 @@ export function toErrorAnswer(thrown: unknown): { status: number; body: ErrorBod
   };
 }
 
-/** Marks a `switch` as exhaustive: the compiler refuses a case that was forgotten. */
-export function assertNever(value: never): never {
-  throw new AppError("internal", `Unexpected value: ${JSON.stringify(value)}`);
-}
-
 /**
  * Parses `input` and reports what is wrong in words that name the place, e.g. `instructions[2].table: expected string`.
  *

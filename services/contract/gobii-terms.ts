@@ -46,7 +46,7 @@ export type PayloadType = keyof typeof payloadTypes;
 export const payloadTypeNames = Object.keys(payloadTypes) as [PayloadType, ...PayloadType[]];
 
 /** Enum name of a job status to its term in the cv table (`job_status`). */
-export const progressStatuses = {
+const progressStatuses = {
   CV_PROGRESSSTATUS_PENDING: "pending",
   CV_PROGRESSSTATUS_INPROGRESS: "in_progress",
   CV_PROGRESSSTATUS_COMPLETED: "completed",
@@ -76,20 +76,3 @@ export function progressStatusName(term: GobiiStatus): ProgressStatusName {
   const found = progressStatusNames.find((name) => progressStatuses[name] === term);
   return found ?? "CV_PROGRESSSTATUS_NOSTATUS";
 }
-
-/** The tables of GOBii's schema that a load can fill; other names are digested as they are, without rules. */
-export const gobiiTables = [
-  "germplasm",
-  "germplasm_prop",
-  "dnasample",
-  "dnasample_prop",
-  "dnarun",
-  "dnarun_prop",
-  "marker",
-  "marker_prop",
-  "linkage_group",
-  "marker_linkage_group",
-  "dataset_marker",
-  "dataset_dnarun",
-  "matrix",
-] as const;

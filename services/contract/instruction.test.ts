@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { AppError } from "./errors.ts";
 import { ListInstruction, readInstruction } from "./instruction.ts";
@@ -125,6 +125,12 @@ describe("the forms in which instructions are kept", () => {
   });
 });
 
+const withType = (name: string | null, gobiiColumnType: string) =>
+  readInstruction({
+    metadata: { datasetType: { name } },
+    instructions: [{ table: "matrix", gobiiFileColumns: [{ gobiiColumnType }] }],
+  });
+
 describe("the one form of a load", () => {
   it("takes the data set from the first table that names one, and the type from the matrix", () => {
     const load = toLoad(
@@ -146,12 +152,6 @@ describe("the one form of a load", () => {
     expect(load.dataset).toEqual({ id: 8, name: "calls" });
     expect(load).toMatchObject({ dataSetType: "SSR_ALLELE_SIZE", orientation: "SAMPLE_FAST" });
   });
-
-  const withType = (name: string | null, gobiiColumnType: string) =>
-    readInstruction({
-      metadata: { datasetType: { name } },
-      instructions: [{ table: "matrix", gobiiFileColumns: [{ gobiiColumnType }] }],
-    });
 
   it("knows a type by its cv term", () => {
     expect(toLoad(withType("nucleotide_2_letter", "CSV_BOTH")).dataSetType).toBe(

@@ -193,7 +193,6 @@ export const ListInstruction = z.object({
   logMessage: text,
 });
 export type ListInstruction = z.infer<typeof ListInstruction>;
-export type ListColumn = ListInstruction["gobiiFileColumns"][number];
 
 /** The whole of a V2.2 load. */
 export const Procedure = z.object({

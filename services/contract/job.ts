@@ -7,7 +7,7 @@ export const JobStatus = z.enum(jobStatuses);
 export type JobStatus = z.infer<typeof JobStatus>;
 
 /** Where a job in progress is. The order is the order of a load; `submitted` and `completed` are its ends. */
-export const jobSteps = [
+const jobSteps = [
   "submitted",
   "validating",
   "transforming",

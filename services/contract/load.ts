@@ -29,7 +29,7 @@ export interface Load {
   readonly tables: readonly TableRule[];
 }
 
-export interface IdAndName {
+interface IdAndName {
   readonly id: number | null;
   readonly name: string | null;
 }

@@ -15,7 +15,7 @@ export interface DigestHistory {
   readonly close: () => Promise<void>;
 }
 
-export interface Digested {
+interface Digested {
   readonly submittedBy: string | null;
   readonly bytes: number;
   /** How long the attempt ran. */

@@ -10,7 +10,7 @@ export interface JobFilter {
   readonly sort: JobSort;
 }
 
-export const defaultSort: JobSort = "-id";
+const defaultSort: JobSort = "-id";
 
 /** Reads a query string; what it does not understand counts as not said. */
 export function readJobFilter(search: string): JobFilter {

@@ -1,13 +1,13 @@
 import { createContext, use, useSyncExternalStore } from "react";
 
 /** One timer for every relative time on the page. */
-export interface Clock {
+interface Clock {
   readonly subscribe: (listener: () => void) => () => void;
 }
 
 const tickMs = 1000;
 
-export function makeClock(): Clock {
+function makeClock(): Clock {
   const listeners = new Set<() => void>();
   let timer: ReturnType<typeof setInterval> | undefined;
   return {
@@ -26,7 +26,7 @@ export function makeClock(): Clock {
   };
 }
 
-export const ClockContext = createContext<Clock>(makeClock());
+const ClockContext = createContext<Clock>(makeClock());
 
 /** A text that depends on the time of day: computed each second, drawn again only when it differs. */
 export function useTimeText(text: (now: number) => string): string {

@@ -2,12 +2,7 @@ import { LF, TAB, cellEnd, cellText, type MatrixRule } from "./matrix-rule.ts";
 import { N, isHeterozygous } from "./letters.ts";
 
 /** Whole cells that stand for a missing call, as in GOBii's missingIndicators.txt. */
-const MISSING_WORDS: ReadonlySet<string> = new Set([
-  "NTC",
-  "Uncallable",
-  "Unknown",
-  "Unreadable",
-]);
+const MISSING_WORDS: ReadonlySet<string> = new Set(["NTC", "Uncallable", "Unknown", "Unreadable"]);
 
 /** Each allele that a call may name, with the letter it is written as; `?` and `0` are unknown alleles. */
 const ALLELES = new Uint8Array(256);

@@ -8,7 +8,7 @@ import { toLoad, type Load } from "../../../../services/contract/load.ts";
 import { findFault, findPlace, type JsonPath } from "./json-place.ts";
 
 /** Something wrong with an instruction, and where in the text. Offsets count from 0, lines from 1. */
-export interface Problem {
+interface Problem {
   readonly message: string;
   readonly from: number;
   readonly to: number;
