@@ -56,9 +56,16 @@ export function recordSync({ store, log, now, onTouch }: RecordSyncDeps): Record
       case "taken":
         return updateIf(job, (current) => place(current, digester, now()));
       case "reason":
-        store.touch(job.id, { reason: finding.reason });
-        onTouch({ ...job, reason: finding.reason });
+        return explain(job, finding.reason);
     }
+  }
+
+  /** A job that was claimed since it was seen does not wait any more, and has nothing to be told. */
+  async function explain(seen: JobRecord, reason: string): Promise<void> {
+    const job = await store.job(seen.id);
+    if (job?.status !== "submitted" || job.held || job.digester !== seen.digester) return;
+    store.touch(job.id, { reason });
+    onTouch({ ...job, reason });
   }
 
   return {
