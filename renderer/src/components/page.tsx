@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { LiveMark } from "../frame/live-mark.tsx";
+import { LiveMark, useMark } from "../frame/live-mark.tsx";
 import { StaleBanner } from "../frame/stale-banner.tsx";
 import { PageBoundary } from "./page-boundary.tsx";
 import classes from "./page.module.css";
@@ -19,6 +19,7 @@ interface PageProps {
 
 /** A page: the top line, what stays, and one scroll area. */
 export function Page({ title, heading, tools, fixed, ownScroll = false, children }: PageProps) {
+  const isStale = useMark().kind === "disconnected";
   return (
     <div className={classes["page"]}>
       <title>{`${title} · Digester`}</title>
@@ -30,7 +31,9 @@ export function Page({ title, heading, tools, fixed, ownScroll = false, children
         </header>
         <PageBoundary>
           {fixed}
-          <div className={ownScroll ? classes["own"] : classes["scroll"]}>{children}</div>
+          <div className={ownScroll ? classes["own"] : classes["scroll"]} data-stale={isStale}>
+            {children}
+          </div>
         </PageBoundary>
       </main>
       <StaleBanner />

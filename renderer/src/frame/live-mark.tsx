@@ -30,7 +30,7 @@ export function LiveMark() {
     <Tooltip label={explanations[mark.kind]}>
       <span className={classes["mark"]} data-kind={mark.kind} data-testid="live-mark">
         <span aria-hidden className={classes["dot"]} />
-        {wordsOf(mark, (at) => formatTime(at, zone))}
+        <span>{wordsOf(mark, (at) => formatTime(at, zone))}</span>
       </span>
     </Tooltip>
   );

@@ -9,7 +9,8 @@ const look = EditorView.theme({
   ".cm-content": { caretColor: "var(--text)", padding: "8px 0" },
   ".cm-cursor": { borderLeftColor: "var(--text)" },
   ".cm-gutters": {
-    backgroundColor: "transparent",
+    // Text that is scrolled sideways goes under it.
+    backgroundColor: "var(--ground)",
     color: "var(--muted)",
     border: "none",
     paddingLeft: "4px",

@@ -6,6 +6,7 @@ import { coerceError } from "../../../../services/contract/errors.ts";
 import type { RegulatorChoice } from "../../../../services/contract/regulator.ts";
 import { swapRegulator } from "../../api/digesters.ts";
 import { keys } from "../../api/keys.ts";
+import { actorOf, useYourName } from "../../components/your-name.ts";
 import { OptionInput } from "./option-input.tsx";
 import { fieldsOf } from "./options-schema.ts";
 import { SwapPreview } from "./swap-preview.tsx";
@@ -21,12 +22,17 @@ interface SwapDialogProps {
 export function SwapDialog({ digester, inForce, onClose }: SwapDialogProps) {
   const client = useQueryClient();
   const [choice, setChoice] = useState<RegulatorChoice>(inForce);
+  const [yourName] = useYourName();
   const [why, setWhy] = useState("");
   const info = digester.regulators.find((one) => one.name === choice.name);
   const names = new Map((digester.status?.waiting ?? []).map(({ job, key }) => [job, key]));
   const swap = useMutation({
     mutationFn: () =>
-      swapRegulator(digester.id, { ...choice, ...(why.trim() === "" ? {} : { why: why.trim() }) }),
+      swapRegulator(digester.id, {
+        ...choice,
+        ...actorOf(yourName),
+        ...(why.trim() === "" ? {} : { why: why.trim() }),
+      }),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: keys.digesters });
       onClose();

@@ -8,6 +8,7 @@ import { keys } from "../../api/keys.ts";
 import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import { ReasonedButton } from "../../components/reasoned-button.tsx";
 import { tellError } from "../../components/tell.ts";
+import { actorOf, useYourName } from "../../components/your-name.ts";
 import { actionWords } from "./action-words.ts";
 import { whyNot } from "./allowed-actions.ts";
 
@@ -21,10 +22,11 @@ interface JobActionsProps {
 /** What can be done with a job; what cannot says why. */
 export function JobActions({ job, id, isStopping }: JobActionsProps) {
   const client = useQueryClient();
+  const [yourName] = useYourName();
   const [asksCancel, setAsksCancel] = useState(false);
   const act = useMutation({
     mutationFn: ({ action, body }: { action: JobAction; body?: ActionBody }) =>
-      actOnJob(job.id, action, body ?? {}),
+      actOnJob(job.id, action, { ...actorOf(yourName), ...body }),
     onSuccess: (after) => {
       client.setQueryData(keys.job(id), after);
       setAsksCancel(false);

@@ -7,6 +7,7 @@ import { priorityRange } from "../../../../services/contract/job.ts";
 import type { JobFilter } from "../../api/job-filter.ts";
 import { actOnJobs } from "../../api/jobs.ts";
 import { tellDone, tellError } from "../../components/tell.ts";
+import { actorOf, useYourName } from "../../components/your-name.ts";
 import { formatPlural } from "../../format/numbers.ts";
 import { actionWords, conditionWords, doneWords } from "../job/action-words.ts";
 import { targetOf, type Selection } from "./selection.ts";
@@ -21,11 +22,13 @@ interface BulkDialogProps {
 
 /** Says on how many of the selected jobs the action is possible, as the service counts them, before it is done. */
 export function BulkDialog({ action, selection, filter, onClose, onDone }: BulkDialogProps) {
+  const [yourName] = useYourName();
   const [priority, setPriority] = useState<number | string>(0);
   const body: BulkAction = {
     action,
     ...targetOf(selection, filter),
     dryRun: false,
+    ...actorOf(yourName),
     ...(action === "priority" ? { priority: Number(priority) } : {}),
   };
   const trial = useQuery({

@@ -41,8 +41,8 @@ function Running({ job }: { job: JobSummary }) {
       </span>
       <span className={classes["percent"]}>{formatPercent(job.progress ?? 0)}</span>
       <span className={classes["words"]}>
-        {rate !== null && `${formatRate(rate.bytesPerSecond)} · `}
         {stepWords[job.step]}
+        {rate !== null && ` · ${formatRate(rate.bytesPerSecond)}`}
       </span>
     </span>
   );

@@ -7,6 +7,7 @@ import { AppError } from "../../../../services/contract/errors.ts";
 import type { StoredInstruction } from "../../../../services/contract/instruction.ts";
 import { submitInstruction } from "../../api/instructions.ts";
 import { JsonEditor } from "../../components/json-editor/json-editor.tsx";
+import { useYourName } from "../../components/your-name.ts";
 import { InstructionSummary } from "./instruction-summary.tsx";
 import { readText } from "./instruction-text.ts";
 import { defaultOptions, keyProblem, submitBody } from "./submit-body.ts";
@@ -28,14 +29,19 @@ export function InstructionForm(props: InstructionFormProps) {
   const [text, setText] = useState(initialText);
   const [settledText] = useDebouncedValue(text, 150);
   const reading = useMemo(() => readText(settledText), [settledText]);
+  const [yourName, setYourName] = useYourName();
   const [options, setOptions] = useState({
     ...defaultOptions,
     key: keyProblem(initialKey) === null ? initialKey : "",
+    submittedBy: yourName,
   });
   const submit = useMutation({
     mutationFn: (instruction: StoredInstruction) =>
       submitInstruction(submitBody(instruction, options, editOf)),
-    onSuccess: ({ job }) => navigate(`/jobs/${job.id}`),
+    onSuccess: ({ job }) => {
+      setYourName(options.submittedBy.trim());
+      navigate(`/jobs/${job.id}`);
+    },
   });
   const isReady =
     reading.kind === "right" && settledText === text && keyProblem(options.key) === null;

@@ -4,14 +4,20 @@ import { useState } from "react";
 import { useLocation } from "wouter";
 import { submitSample, type Sample } from "../../api/instructions.ts";
 import { tellError } from "../../components/tell.ts";
+import { useYourName } from "../../components/your-name.ts";
 import classes from "./sample-list.module.css";
 
 /** What ships to be tried out. Each makes a job with files of its own. */
 export function SampleList({ samples }: { samples: readonly Sample[] | undefined }) {
   const [, navigate] = useLocation();
+  const [yourName] = useYourName();
   const [hold, setHold] = useState(false);
   const submit = useMutation({
-    mutationFn: (name: string) => submitSample(name, hold ? { hold } : {}),
+    mutationFn: (name: string) =>
+      submitSample(name, {
+        ...(hold ? { hold } : {}),
+        ...(yourName === "" ? {} : { submittedBy: yourName }),
+      }),
     onSuccess: ({ job }) => navigate(`/jobs/${job.id}`),
     onError: (error) => tellError("The sample was not submitted", error),
   });

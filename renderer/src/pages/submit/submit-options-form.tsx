@@ -19,7 +19,8 @@ export function SubmitOptionsForm({ options, onChange }: SubmitOptionsFormProps)
         onChange={(event) => onChange({ ...options, key: event.currentTarget.value })}
       />
       <TextInput
-        label="Submitted by"
+        label="Your name"
+        description="Kept with the job and with what you do to it."
         value={options.submittedBy}
         maxLength={200}
         onChange={(event) => onChange({ ...options, submittedBy: event.currentTarget.value })}
