@@ -141,7 +141,7 @@ export function createPlacer(deps: PlacerDeps): Placer {
 
   function explain(job: JobRecord, reason: string): void {
     if (job.reason === reason) return;
-    store.touch(job.id, { reason });
+    store.touch(job.id, { reason }, "submitted");
     onTouch({ ...job, reason });
   }
 

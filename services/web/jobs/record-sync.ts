@@ -64,7 +64,7 @@ export function recordSync({ store, log, now, onTouch }: RecordSyncDeps): Record
   async function explain(seen: JobRecord, reason: string): Promise<void> {
     const job = await store.job(seen.id);
     if (job?.status !== "submitted" || job.held || job.digester !== seen.digester) return;
-    store.touch(job.id, { reason });
+    store.touch(job.id, { reason }, "submitted");
     onTouch({ ...job, reason });
   }
 

@@ -1,6 +1,6 @@
-import { isSettled } from "../../contract/job.ts";
+import type { JobStatus } from "../../contract/job.ts";
 import type { JobRecord, Volatile } from "../jobs/job-record.ts";
-import { keyWithin } from "./change-rules.ts";
+import { keyWithin, touched } from "./change-rules.ts";
 import type { Entry } from "./store-schema.ts";
 
 /** A change that was decided upon, and is on its way to disk. */
@@ -23,7 +23,7 @@ export interface AcceptedChanges {
   add(accepted: Accepted): void;
   /** It is on disk. */
   remove(accepted: Accepted): void;
-  touch(id: number, fields: Partial<Volatile>): void;
+  touch(id: number, fields: Partial<Volatile>, whileIn?: JobStatus): void;
   clear(): void;
 }
 
@@ -52,10 +52,10 @@ export function createAcceptedChanges(): AcceptedChanges {
       byJob.delete(job.id);
       byKey.delete(keyWithin(job.crop, job.key));
     },
-    touch(id, fields) {
+    touch(id, fields, whileIn) {
       for (const accepted of byJob.get(id) ?? []) {
         const { job } = accepted;
-        if (job !== null && !isSettled(job.status)) accepted.job = { ...job, ...fields };
+        if (job !== null) accepted.job = touched(job, fields, whileIn);
       }
     },
     clear() {

@@ -1,6 +1,6 @@
 import { AppError } from "../../contract/errors.ts";
-import type { JobStatus } from "../../contract/job.ts";
-import type { JobRecord } from "../jobs/job-record.ts";
+import { isSettled, type JobStatus } from "../../contract/job.ts";
+import type { JobRecord, Volatile } from "../jobs/job-record.ts";
 import type { Change } from "./store.ts";
 
 /** What makes a key unique: keys are so within a crop only. */
@@ -26,6 +26,15 @@ export function changesNothing(before: JobRecord, change: Change): boolean {
 export function requireSameIdentity(before: JobRecord, after: JobRecord): void {
   if (before.id === after.id && before.key === after.key && before.crop === after.crop) return;
   throw new AppError("internal", `A change of job ${before.id} may not give it another identity.`);
+}
+
+/** The job after `Store.touch`; the same one where that has nothing to say to it. */
+export function touched(
+  job: JobRecord,
+  fields: Partial<Volatile>,
+  whileIn: JobStatus = job.status,
+): JobRecord {
+  return isSettled(job.status) || job.status !== whileIn ? job : { ...job, ...fields };
 }
 
 /** A count for each status. */

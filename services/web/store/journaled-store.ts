@@ -13,6 +13,7 @@ import {
   noSuchJob,
   notifyAll,
   requireSameIdentity,
+  touched,
 } from "./change-rules.ts";
 import { encodeLine } from "./checked-lines.ts";
 import { createCompaction, seal } from "./compaction.ts";
@@ -200,10 +201,10 @@ export function createJournaledStore(
       return updateJob(id, decide, null);
     },
 
-    touch(id, fields) {
-      accepted.touch(id, fields);
+    touch(id, fields, whileIn) {
+      accepted.touch(id, fields, whileIn);
       const job = state.jobs.get(id);
-      if (job !== undefined && !isSettled(job.status)) putJob(state, { ...job, ...fields });
+      if (job !== undefined && !isSettled(job.status)) putJob(state, touched(job, fields, whileIn));
     },
 
     list(query) {

@@ -13,6 +13,7 @@ import {
   noSuchJob,
   notifyAll,
   requireSameIdentity,
+  touched,
 } from "./change-rules.ts";
 import { queryJobs } from "./job-query.ts";
 import type { Store, StoreListener } from "./store.ts";
@@ -77,10 +78,9 @@ export function createMemoryStore(onWarning: (message: string) => void = () => {
       return change.job;
     },
 
-    touch(id, fields) {
+    touch(id, fields, whileIn) {
       const job = jobs.get(id);
-      if (job === undefined || isSettled(job.status)) return;
-      jobs.set(id, { ...job, ...fields });
+      if (job !== undefined) jobs.set(id, touched(job, fields, whileIn));
     },
 
     list(query) {

@@ -204,6 +204,21 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       });
     });
 
+    describe("touching what is true of a waiting job only", () => {
+      it("leaves one alone that is being claimed, or was", async () => {
+        const { store } = await empty();
+        await create(store, "run1");
+        const claiming = store.update(1, (job) =>
+          applyPatch(job, { attempt: 1, digester: "d", status: "in_progress" }, now, 1000),
+        );
+        store.touch(1, { reason: "Next in line." }, "submitted");
+        await claiming;
+        expect(await store.job(1)).toMatchObject({ status: "in_progress", reason: null });
+        store.touch(1, { reason: "Next in line." }, "submitted");
+        expect((await store.job(1))?.reason).toBeNull();
+      });
+    });
+
     describe("listeners", () => {
       it("hear of each event in order, with the job after it, until they leave", async () => {
         const { store } = await empty();

@@ -35,8 +35,12 @@ export interface Store {
    */
   update(id: number, decide: (job: JobRecord) => Change): Promise<JobRecord>;
 
-  /** Overwrites volatile fields of an unsettled job; does nothing to a settled or unknown one. */
-  touch(id: number, fields: Partial<Volatile>): void;
+  /**
+   * Overwrites volatile fields of an unsettled job; does nothing to a settled or unknown one.
+   *
+   * @param whileIn the only status in which it is true what the fields say.
+   */
+  touch(id: number, fields: Partial<Volatile>, whileIn?: "submitted" | "in_progress"): void;
 
   /** One page of the jobs that match. Their `result` is left out (null), since it may be long: ask for the `job`. */
   list(query: JobListQuery): Promise<JobPage>;
