@@ -61,10 +61,17 @@ export async function readWebOptions(
   };
 }
 
-function ofConfiguration({ usersOf, maxUploadMbytes, tokenLifeMs, mail }: WebConfiguration) {
+function ofConfiguration({
+  usersOf,
+  maxUploadMbytes,
+  tokenLifeMs,
+  mail,
+  retries,
+}: WebConfiguration) {
   return {
     usersOf,
     mail,
+    retries,
     ...(maxUploadMbytes === undefined ? {} : { maxUploadMbytes }),
     ...(tokenLifeMs === undefined ? {} : { tokenLifeMs }),
   };

@@ -12,7 +12,7 @@ import { DigestResult } from "./result.ts";
  * - *Progress*: `attempt` is the job's, which is in progress on this digester. Renews the lease.
  * - *Publish*: as progress with `publish: true`; asked before files are moved into the destination.
  * - *Hand back*: `status: "submitted"`; the job goes back in line and the attempt does not count against it.
- * - *Settle*: `status` completed, failed or aborted.
+ * - *Settle*: `status` completed, failed or aborted. One that failed with `mayPass` is tried again later.
  */
 export const JobPatch = z.object({
   digester: z.string().min(1).max(200),
@@ -28,6 +28,8 @@ export const JobPatch = z.object({
   bytesRead: z.number().nonnegative().optional(),
   bytesTotal: z.number().nonnegative().optional(),
   publish: z.boolean().optional(),
+  /** A failure that has nothing to do with the input, so that another try may go well. */
+  mayPass: z.boolean().optional(),
   result: DigestResult.optional(),
 });
 export type JobPatch = z.infer<typeof JobPatch>;

@@ -24,6 +24,8 @@ export const eventTypes = [
   "cancel_requested",
   /** The running attempt was not heard from; the job is back in line. */
   "lease_expired",
+  /** The attempt failed in a way that may pass; the job is back in line and is tried again later. */
+  "retried",
   /** The digester gave the job back; the attempt does not count against it. */
   "handed_back",
   /** A callback that was not applied, with what it said under `refused`. */

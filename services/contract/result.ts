@@ -62,5 +62,7 @@ export const DigestResult = z.object({
   warnings: z.array(DigestProblem),
   durationMs: z.number(),
   bytesRead: z.number().int(),
+  /** It failed for want of something that has nothing to do with the input: another try may go well. */
+  mayPass: z.literal(true).optional(),
 });
 export type DigestResult = z.infer<typeof DigestResult>;

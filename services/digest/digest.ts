@@ -6,6 +6,7 @@ import type { DigestProblem, DigestResult, TableValidation } from "../contract/r
 import type { Phase } from "./failure-message.ts";
 import { transposeFile } from "./matrix/transpose.ts";
 import type { Pace } from "./pace.ts";
+import { mayPass } from "./passing-problems.ts";
 import { planLoad, type LoadPlan } from "./plan.ts";
 import { createProblems, NOWHERE, type Problems } from "./problems.ts";
 import { readTables, type TableRead, type TablesRead } from "./read-tables.ts";
@@ -50,11 +51,13 @@ export async function digest(request: DigestRequest, hooks: DigestHooks): Promis
   const guard = guardHooks(hooks);
   const progress = { file: null as string | null, bytesRead: 0 };
   let outcome: Outcome = { read: null, validation: [] };
+  let isPassing = false;
   try {
     outcome = await run(request, guard, problems, warnings, progress);
   } catch (thrown) {
     emptyDirectory(request.outDir);
     if (guard.stopped !== null) throw guard.stopped.thrown;
+    isPassing = mayPass(thrown) || isGone(thrown);
     const { message, ...place } = describeSystemError(thrown, progress.file);
     problems.report("system", place, () => message);
   }
@@ -70,7 +73,14 @@ export async function digest(request: DigestRequest, hooks: DigestHooks): Promis
     warnings: warnings.summary(),
     durationMs: Math.round(performance.now() - startedAt),
     bytesRead: progress.bytesRead,
+    ...(isPassing ? { mayPass: true } : {}),
   };
+}
+
+/** It was there when the sources were listed. */
+function isGone(thrown: unknown): boolean {
+  const error: NodeJS.ErrnoException = coerceError(thrown);
+  return error.code === "ENOENT";
 }
 
 interface Outcome {

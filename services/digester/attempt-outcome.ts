@@ -26,17 +26,22 @@ export function completed(result: DigestResult): OutcomePatch & { status: "compl
   };
 }
 
-/** A digest that found its input wanting. */
-export function failedDigest(result: DigestResult, lastPhase: Phase, step: JobStep): Outcome {
+/** A digest that found its input wanting, or could not go on. */
+export function failedDigest(
+  result: DigestResult,
+  lastPhase: Phase,
+  step: JobStep,
+  mayPass: boolean,
+): Outcome {
   const [first] = result.errors;
   const reason = first === undefined ? "Unknown error" : describeProblem(first);
-  return failedOutcome(reason, first, lastPhase, step, { result });
+  return failedOutcome(reason, first, lastPhase, step, { result, ...(mayPass ? { mayPass } : {}) });
 }
 
 /** An attempt that could not be brought to a result. */
-export function failed(reason: string, lastPhase: Phase, step: JobStep): Outcome {
+export function failed(reason: string, lastPhase: Phase, step: JobStep, mayPass: boolean): Outcome {
   const problem = { message: reason, file: null, line: null, column: null };
-  return failedOutcome(reason, problem, lastPhase, step, {});
+  return failedOutcome(reason, problem, lastPhase, step, mayPass ? { mayPass } : {});
 }
 
 function failedOutcome(
@@ -44,7 +49,7 @@ function failedOutcome(
   problem: DigestProblem | undefined,
   lastPhase: Phase,
   step: JobStep,
-  more: { result?: DigestResult },
+  more: { result?: DigestResult; mayPass?: true },
 ): Outcome {
   const patch: OutcomePatch = {
     status: "failed",

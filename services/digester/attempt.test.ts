@@ -230,10 +230,18 @@ describe("an attempt", () => {
   });
 
   it("reports a worker that died, and whose job it was goes on with the next", async () => {
-    const crashed: DigestEnd = { kind: "crashed", reason: "The worker process ended (SIGKILL)." };
+    const crashed: DigestEnd = {
+      kind: "crashed",
+      reason: "The worker process ended (SIGKILL).",
+      mayPass: true,
+    };
     const { context, dispatch, last } = await setUp(async () => crashed);
     expect(await startAttempt(dispatch, context).ended).toMatchObject({ status: "failed" });
-    expect(await last()).toMatchObject({ status: "failed", reason: crashed.reason });
+    expect(await last()).toMatchObject({
+      status: "failed",
+      reason: crashed.reason,
+      mayPass: true,
+    });
   });
 
   it("hands the job back when the service ends, also when its worker was ended first", async () => {
@@ -241,7 +249,8 @@ describe("an attempt", () => {
       const { root, context, dispatch, last } = await setUp(
         (_request, _listener, signal) =>
           new Promise((resolve) => {
-            const how: DigestEnd = end === "stopped" ? { kind: end } : { kind: end, reason: "x" };
+            const how: DigestEnd =
+              end === "stopped" ? { kind: end } : { kind: end, reason: "x", mayPass: true };
             if (end === "crashed") setTimeout(() => resolve(how), 50);
             else signal.addEventListener("abort", () => resolve(how));
           }),

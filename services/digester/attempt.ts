@@ -9,6 +9,7 @@ import { stepOfGobiiStatus, type JobStep } from "../contract/job.ts";
 import { toLoad, type Load } from "../contract/load.ts";
 import type { DigestResult } from "../contract/result.ts";
 import { FIRST_PHASE, type Phase } from "../digest/failure-message.ts";
+import { mayPass } from "../digest/passing-problems.ts";
 import type { AttemptJournal } from "./attempt-journal.ts";
 import {
   aborted,
@@ -24,6 +25,7 @@ import type { Deliver, Delivery } from "./callback-client.ts";
 import { requireInsideRoots } from "./data-roots.ts";
 import type { Intake } from "./intake.ts";
 import type { Outbox } from "./outbox.ts";
+import { sourcesMayAppear } from "./source-visibility.ts";
 import { share, startProgress, type ProgressReporter } from "./progress-reporter.ts";
 import {
   fileProblem,
@@ -87,7 +89,15 @@ export type AttemptEnd =
 /** A worker that is ended by the same signal as the service may be seen to end first. */
 const GRACE_MS = 300;
 
-export function startAttempt(dispatch: Dispatch, context: AttemptContext): Attempt {
+/**
+ * @param sourcesSeen whether the sources could be looked at when the job came: what was there then and is gone may come
+ * back, what was not is most likely a wrong name.
+ */
+export function startAttempt(
+  dispatch: Dispatch,
+  context: AttemptContext,
+  sourcesSeen = false,
+): Attempt {
   const { deliver, outbox, journal, now, onChange } = context;
   const { job, attempt, callback: target } = dispatch;
   const log = context.log.child({ job, key: dispatch.key, attempt });
@@ -194,15 +204,18 @@ export function startAttempt(dispatch: Dispatch, context: AttemptContext): Attem
     throwIfStopping();
     switch (end.kind) {
       case "crashed":
-        return failed(end.reason, lastPhase, step);
+        return failed(end.reason, lastPhase, step, end.mayPass);
       case "stopped":
         throw new AppError("internal", "The worker stopped without being told to.");
       case "done":
         return end.result.status === "completed"
           ? publish(into, end.result)
-          : failedDigest(end.result, lastPhase, step);
+          : failedDigest(end.result, lastPhase, step, await digestMayPass(end.result, load));
     }
   };
+
+  const digestMayPass = async (result: DigestResult, load: Load): Promise<boolean> =>
+    result.mayPass === true || (await sourcesMayAppear(load, sourcesSeen, context.dataRoots()));
 
   /** Asks for permission until there is an answer, however long the web service is away; then moves the files. */
   const publish = async (from: Staging, result: DigestResult): Promise<Outcome> => {
@@ -210,7 +223,7 @@ export function startAttempt(dispatch: Dispatch, context: AttemptContext): Attem
     heed(permission);
     throwIfStopping();
     if (permission.kind !== "accepted") {
-      return failed(`Publishing was refused: ${permission.why}.`, lastPhase, step);
+      return failed(`Publishing was refused: ${permission.why}.`, lastPhase, step, false);
     }
     // The next callback is the completion, so its ordinal is known; a later life reports it if this one ends too early.
     const patch = completed(result);
@@ -221,7 +234,7 @@ export function startAttempt(dispatch: Dispatch, context: AttemptContext): Attem
     } catch (thrown) {
       log.error({ err: coerceError(thrown) }, "Publishing failed");
       const reason = `The files could not be moved to ${from.destination}: ${fileProblem(thrown)}.`;
-      return failed(reason, lastPhase, step);
+      return failed(reason, lastPhase, step, mayPass(thrown));
     }
     return { kind: "settled", status: "completed", patch };
   };
@@ -240,7 +253,7 @@ export function startAttempt(dispatch: Dispatch, context: AttemptContext): Attem
     const error = coerceError(thrown);
     if (error instanceof AppError && error.code === "stale_attempt") return { kind: "dropped" };
     if (!(error instanceof AppError)) log.error({ err: error }, "The attempt failed");
-    return failed(error.message, lastPhase, step);
+    return failed(error.message, lastPhase, step, mayPass(error));
   };
 
   const report = async (outcome: Outcome): Promise<AttemptEnd> => {

@@ -11,7 +11,7 @@ import { viewLine } from "./line-view.ts";
 import { foresee } from "./regulators/foresee.ts";
 import { chooseRegulator, type ChosenRegulator } from "./regulators/index.ts";
 import type { ActiveJob, Decision, JobInLine, Node, Situation } from "./regulators/regulator.ts";
-import { unknownMeasure, type MeasureSource } from "./source-measure.ts";
+import { unknownMeasure, type MeasureSource, type SourceMeasure } from "./source-measure.ts";
 
 /** The node's line and what runs from it: takes jobs, asks the regulator, starts attempts. */
 export interface Scheduler {
@@ -57,7 +57,7 @@ export interface SchedulerOptions {
   readonly intake: Pick<Intake, "keep" | "forget">;
   /** Whether the caller keeps the record itself, so that its waiting jobs can be asked for again. */
   readonly keepsRecord: (callbackUrl: string) => boolean;
-  readonly start: (dispatch: Dispatch) => Attempt;
+  readonly start: (dispatch: Dispatch, measure: SourceMeasure) => Attempt;
   readonly now: () => number;
   readonly log: Logger;
   readonly onChange: () => void;
@@ -132,7 +132,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   };
 
   const begin = (entry: LineEntry): void => {
-    const attempt = options.start(entry.dispatch);
+    const attempt = options.start(entry.dispatch, entry.measure ?? unknownMeasure);
     running.set(entry.id, { entry, attempt });
     void see(entry, attempt);
   };

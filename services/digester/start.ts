@@ -164,7 +164,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
     measure: createSourceMeasure(),
     intake,
     keepsRecord: (url) => url === answer?.callback.url,
-    start: (dispatch) => startAttempt(dispatch, context),
+    start: (dispatch, { sourceBytes }) => startAttempt(dispatch, context, sourceBytes !== null),
     now,
     log,
     onChange: revision.bump,

@@ -11,7 +11,12 @@ export type DigestEnd =
   /** It was told to stop, and has. */
   | { readonly kind: "stopped" }
   /** The worker is gone; `reason` says how, in words. */
-  | { readonly kind: "crashed"; readonly reason: string };
+  | {
+      readonly kind: "crashed";
+      readonly reason: string;
+      /** Another try may go well. */
+      readonly mayPass: boolean;
+    };
 
 export interface DigestListener {
   readonly onPhase: (phase: Phase) => void;
@@ -107,7 +112,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
 type OnceEnd =
   | Extract<DigestEnd, { kind: "done" | "stopped" }>
   | { readonly kind: "forced" }
-  | { readonly kind: "crashed"; readonly reason: string; readonly begun: boolean };
+  | (Extract<DigestEnd, { kind: "crashed" }> & { readonly begun: boolean });
 
 function runOnce(
   pool: Pool,
@@ -163,8 +168,10 @@ function runOnce(
       ({ result }) => end(result === null ? { kind: "stopped" } : { kind: "done", result }),
       (thrown: unknown) => {
         if (signal.aborted) return;
-        const reason = crashReason(coerceError(thrown), lastWords);
-        end({ kind: "crashed", reason, begun: pid !== null });
+        const error = coerceError(thrown);
+        const reason = crashReason(error, lastWords);
+        const mayPass = !ranOutOfMemory(error, lastWords);
+        end({ kind: "crashed", reason, mayPass, begun: pid !== null });
       },
     );
     signal.addEventListener("abort", stop, { once: true });
@@ -218,7 +225,7 @@ function workerEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
 export function crashReason(error: Error, lastWords: string): string {
   const signal = /signalCode: `(SIG\w+)`/.exec(error.message)?.[1];
   const code = /exitCode: `(-?\d+)`/.exec(error.message)?.[1];
-  if (/heap out of memory|memory limit/i.test(`${lastWords}${error.message}`)) {
+  if (ranOutOfMemory(error, lastWords)) {
     return (
       "The worker ran out of memory and ended. Requeue the job on a node with more memory, or raise the limit with " +
       "NODE_OPTIONS=--max-old-space-size."
@@ -230,7 +237,12 @@ export function crashReason(error: Error, lastWords: string): string {
       signal === "SIGKILL"
         ? " This is how the system ends a process when memory runs out, or a person did it."
         : "";
-    return `The worker process ended unexpectedly (${how}).${likely} The job can be requeued.`;
+    return `The worker process ended unexpectedly (${how}).${likely}`;
   }
-  return `The worker failed unexpectedly: ${error.message.split("\n")[0] ?? "unknown"}. The job can be requeued.`;
+  return `The worker failed unexpectedly: ${error.message.split("\n")[0] ?? "unknown"}.`;
+}
+
+/** Of its own limit, which it would meet again. */
+function ranOutOfMemory(error: Error, lastWords: string): boolean {
+  return /heap out of memory|memory limit/i.test(`${lastWords}${error.message}`);
 }

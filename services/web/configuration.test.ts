@@ -31,7 +31,7 @@ describe("a configuration file", () => {
 
   it("is the one that ships as an example", async () => {
     const path = join(import.meta.dirname, "../../resources/configuration.example.json");
-    const { crops, mail, tokenLifeMs, port } = await readConfiguration(path);
+    const { crops, mail, tokenLifeMs, port, retries } = await readConfiguration(path);
     expect(port).toBe(8080);
     expect(tokenLifeMs).toBe(7 * 24 * 3_600_000);
     expect(crops?.map(({ name, contextPath }) => [name, contextPath])).toEqual([
@@ -43,9 +43,10 @@ describe("a configuration file", () => {
       upstream: { url: "http://gobii.example.org:8080/gobii-maize", roles: { visitor: "read" } },
     });
     expect(mail).toMatchObject({ host: "smtp.example.org", port: 587 });
+    expect(retries).toEqual({ tries: 3, firstMs: 10_000, longestMs: 300_000, losses: 5 });
     // Every key that there is stands in it.
     const example = JSON.parse(await readFile(path, "utf8")) as object;
-    expect(Object.keys(example)).toHaveLength(10);
+    expect(Object.keys(example)).toHaveLength(11);
   });
 
   it("has paths relative to itself", () => {

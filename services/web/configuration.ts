@@ -5,6 +5,7 @@ import { AppError, coerceError, describeIssues } from "../contract/errors.ts";
 import { priorityRange } from "../contract/job.ts";
 import { roles, upstreamUrl, type Crop } from "./crop.ts";
 import { contains } from "./data-roots.ts";
+import type { RetryPolicy } from "./jobs/retries.ts";
 import { configuredUsers, isPasswordHash, type UserList } from "./users.ts";
 
 /*
@@ -65,6 +66,13 @@ const Mail = z.strictObject({
 });
 export type MailConfiguration = z.infer<typeof Mail>;
 
+const Retries = z.strictObject({
+  tries: z.number().int().min(1).max(100).optional(),
+  firstSeconds: z.number().positive().max(86_400).optional(),
+  longestSeconds: z.number().positive().max(86_400).optional(),
+  losses: z.number().int().min(1).max(10_000).optional(),
+});
+
 const Configuration = z
   .strictObject({
     $schema: z.string().optional(),
@@ -80,6 +88,8 @@ const Configuration = z
     /** Of every crop, and of the service's own API. */
     users: z.array(User).default([]),
     mail: Mail.optional(),
+    /** How often a job is tried again by itself. */
+    retries: Retries.optional(),
   })
   .superRefine((value, context) => {
     const taken = value.crops.map((crop) => ({ ...crop, contextPath: contextPathOf(crop) }));
@@ -132,6 +142,7 @@ export interface WebConfiguration {
   /** Who may sign in at a crop, beside whoever the store knows. */
   readonly usersOf: (crop: string) => readonly UserList[];
   readonly mail: MailConfiguration | null;
+  readonly retries: Partial<RetryPolicy>;
 }
 
 /**
@@ -167,6 +178,17 @@ export function parseConfiguration(text: string, file: string): WebConfiguration
     crops: crops.length === 0 ? null : crops,
     usersOf: usersOf(configuration),
     mail: configuration.mail ?? null,
+    retries: retriesOf(configuration.retries ?? {}),
+  };
+}
+
+function retriesOf(given: z.infer<typeof Retries>): Partial<RetryPolicy> {
+  const { tries, firstSeconds, longestSeconds, losses } = given;
+  return {
+    ...(tries === undefined ? {} : { tries }),
+    ...(firstSeconds === undefined ? {} : { firstMs: firstSeconds * 1000 }),
+    ...(longestSeconds === undefined ? {} : { longestMs: longestSeconds * 1000 }),
+    ...(losses === undefined ? {} : { losses }),
   };
 }
 

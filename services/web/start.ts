@@ -16,6 +16,7 @@ import { firstGobiiUser, ownToken } from "./identity.ts";
 import { digesterDirectory } from "./jobs/digester-directory.ts";
 import { leaseKeeper } from "./jobs/lease-keeper.ts";
 import { createPlacer } from "./jobs/placer.ts";
+import { defaultRetryPolicy, type RetryPolicy } from "./jobs/retries.ts";
 import { isUnsettledByDefault, type IsUnsettled } from "./jobs/unsettled.ts";
 import { createLog, type Log } from "./log.ts";
 import { smtpMailer } from "./mail/mailer.ts";
@@ -59,6 +60,8 @@ export interface WebOptions {
   /** Requests under way get so long to end when the service closes. @default 3,000 */
   readonly closeMs?: number;
   readonly isUnsettled?: IsUnsettled;
+  /** How often a job is tried again by itself. What it leaves out is as in `defaultRetryPolicy`. */
+  readonly retries?: Partial<RetryPolicy>;
   readonly log?: Log;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -140,6 +143,7 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
   const { log, dataDir, storeDir, store, server, users, token, firstUser } = parts;
   const { now = Date.now, leaseMs = 15_000, renewMs = 5000, version } = options;
   const { graceMs = leaseMs, closeMs = 3000, isUnsettled = isUnsettledByDefault } = options;
+  const retries: RetryPolicy = { ...defaultRetryPolicy, ...options.retries };
   const crops = (options.crops ?? [defaultCrop(dataDir)]).map((crop) => excluding(crop, storeDir));
   const names = namesOf(server, options);
   const { url, publicUrl } = names;
@@ -155,6 +159,7 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
     dataRoots: [...new Set(crops.flatMap((crop) => crop.dataRoots))],
     leaseMs,
     renewMs,
+    retries,
     isOurs: (callbackUrl) => names.isOurHost(new URL(callbackUrl).host),
     callbackUrl: names.callbackUrlFor(null),
     onChange: () => {
@@ -164,7 +169,7 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
     onTouch,
   });
   const placer = createPlacer({ store, directory, log, now, isUnsettled, onTouch });
-  const keeper = leaseKeeper({ store, log, leaseMs, graceMs, now, monotonic });
+  const keeper = leaseKeeper({ store, log, leaseMs, graceMs, retries, now, monotonic });
   const unsubscribe = store.subscribe((event) => {
     if (event.type !== "placed" && event.type !== "step") placer.kick();
   });
@@ -215,6 +220,7 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
       callbackUrlFor: names.callbackUrlFor,
       token,
       leaseMs,
+      retries,
       isUnsettled,
       onTouch,
       port: names.port,

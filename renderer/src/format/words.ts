@@ -40,6 +40,7 @@ export const eventWords: Record<EventType, string> = {
   priority: "Priority changed",
   cancel_requested: "Cancel requested",
   lease_expired: "Digester lost",
+  retried: "Failed, tries again",
   handed_back: "Handed back",
   refused: "Callback refused",
   edited: "Edited",

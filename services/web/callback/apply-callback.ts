@@ -2,6 +2,7 @@ import type { JobPatch, PatchAnswer } from "../../contract/callback.ts";
 import { AppError } from "../../contract/errors.ts";
 import { applyPatch, refusedEvent } from "../jobs/job-model.ts";
 import { toJob, type JobRecord, type Volatile } from "../jobs/job-record.ts";
+import type { RetryPolicy } from "../jobs/retries.ts";
 import type { Log } from "../log.ts";
 import type { Store } from "../store/store.ts";
 
@@ -11,6 +12,7 @@ export interface CallbackDeps {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly leaseMs: number;
+  readonly retries: RetryPolicy;
   /** A volatile field of a job has changed. */
   readonly onTouch: (job: JobRecord) => void;
 }
@@ -46,7 +48,7 @@ export async function applyCallback(
   id: number,
   patch: JobPatch,
 ): Promise<PatchAnswer> {
-  const { store, log, now, leaseMs } = deps;
+  const { store, log, now, leaseMs, retries } = deps;
   const job = await store.job(id);
   if (job === null) throw new AppError("not_found", `There is no job ${id}.`);
   if (isProgressOnly(patch) && isCurrent(job, patch)) {
@@ -54,7 +56,9 @@ export async function applyCallback(
   }
   const about = { job: id, attempt: patch.attempt, digester: patch.digester };
   try {
-    const changed = await store.update(id, (current) => applyPatch(current, patch, now(), leaseMs));
+    const changed = await store.update(id, (current) =>
+      applyPatch(current, patch, now(), leaseMs, retries),
+    );
     log.info({ ...about, status: patch.status, step: patch.step }, patch.message ?? "callback");
     return answer(changed);
   } catch (thrown) {

@@ -11,6 +11,7 @@ import { route, type Route } from "../http/route.ts";
 import type { DigesterDirectory } from "../jobs/digester-directory.ts";
 import { toJob, type JobRecord } from "../jobs/job-record.ts";
 import { cropNamed, submitOnce } from "../jobs/job-service.ts";
+import { isDue } from "../jobs/retries.ts";
 import type { IsUnsettled } from "../jobs/unsettled.ts";
 import { applyCallback, type CallbackDeps } from "./apply-callback.ts";
 
@@ -131,6 +132,7 @@ export function callbackRoutes(deps: CallbackRoutesDeps): Route[] {
         requireAttached(entering(request));
         const jobs = (await store.unsettled())
           .filter((job) => job.id > query.cursor && job.hasInstruction && deps.isUnsettled(job))
+          .filter((job) => isDue(job, now()))
           .toSorted((a, b) => a.id - b.id);
         const page = jobs.slice(0, pageSize);
         const listed = await Promise.all(page.map((job) => toUnsettledJob(job)));

@@ -18,6 +18,7 @@ import {
 import type { JobRecord } from "./job-record.ts";
 import type { Candidate } from "./placement.ts";
 import { recordSync } from "./record-sync.ts";
+import type { RetryPolicy } from "./retries.ts";
 
 /** The attached digesters: who they are, what they do, whether they can be reached. */
 export interface DigesterDirectory {
@@ -66,6 +67,7 @@ export interface DirectoryDeps {
   readonly dataRoots: readonly string[];
   readonly leaseMs: number;
   readonly renewMs: number;
+  readonly retries: RetryPolicy;
   /** Whether a callback address that was remembered is still ours; else `callbackUrl` takes its place. */
   readonly isOurs: (callbackUrl: string) => boolean;
   readonly callbackUrl: string;

@@ -211,6 +211,7 @@ const somePatch = fc.record(
     status: fc.constantFrom("submitted", "in_progress", "completed", "failed", "aborted"),
     step: fc.constantFrom("validating", "transforming"),
     publish: fc.boolean(),
+    mayPass: fc.boolean(),
     progress: fc.double({ min: 0, max: 1, noNaN: true }),
     message: fc.constant("Working"),
   },
@@ -269,7 +270,7 @@ function history(wishes: readonly Wish[]) {
   wishes.forEach((wished, i) => {
     let change: Change = { job, events: [] };
     try {
-      change = grant(job, wished, 2000 + i);
+      change = grant(job, wished, 2000 + i * 4000);
     } catch (thrown) {
       if (!(thrown instanceof AppError)) throw thrown;
     }

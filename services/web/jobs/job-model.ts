@@ -2,7 +2,26 @@ import type { JobPatch } from "../../contract/callback.ts";
 import { AppError } from "../../contract/errors.ts";
 import { isSettled } from "../../contract/job.ts";
 import type { Change } from "../store/store.ts";
+import {
+  eventFields,
+  eventOf,
+  patchedFields,
+  requireInstruction,
+  requireSubmitted,
+  stale,
+  unchanged,
+  wasApplied,
+} from "./change-parts.ts";
 import type { JobRecord, NewEvent, NewJob } from "./job-record.ts";
+import {
+  defaultRetryPolicy,
+  isDue,
+  lostOftenReason,
+  nextRetry,
+  retryReason,
+  triedOftenReason,
+  type RetryPolicy,
+} from "./retries.ts";
 
 /**
  * Every way in which a job changes, as pure functions from a job to a change, or to an error when the change is not
@@ -49,6 +68,8 @@ export function newJob(
     updatedAt: now,
     result: null,
     losses: 0,
+    failures: 0,
+    retry: null,
     cancelledBy: null,
     publishing: false,
     hasInstruction: true,
@@ -78,9 +99,15 @@ export function submittedEvent(job: JobRecord): NewEvent {
  * Applies a callback of a digester. See `JobPatch` for the kinds.
  *
  * @throws AppError `stale_attempt` when the patch does not speak for the current attempt on its digester, `conflict` when
- * the job is held or has nothing to digest.
+ * the job is held, waits for its next try or has nothing to digest.
  */
-export function applyPatch(job: JobRecord, patch: JobPatch, now: number, leaseMs: number): Change {
+export function applyPatch(
+  job: JobRecord,
+  patch: JobPatch,
+  now: number,
+  leaseMs: number,
+  retries: RetryPolicy = defaultRetryPolicy,
+): Change {
   if (patch.attempt === job.attempt + 1) return claim(job, patch, now, leaseMs);
   const speaksForIt = patch.attempt === job.attempt && patch.digester === job.digester;
   if (speaksForIt && wasApplied(job, patch)) return unchanged(job);
@@ -99,17 +126,35 @@ export function applyPatch(job: JobRecord, patch: JobPatch, now: number, leaseMs
         patch.reason ?? "The digester gave the job back.",
         patch,
       );
-    case "completed":
     case "failed":
+      return patch.mayPass === true
+        ? failForNow(told, patch, now, retries)
+        : settle(told, "failed", now, patch);
+    case "completed":
     case "aborted":
       return settle(told, patch.status, now, patch);
   }
+}
+
+/** A failure that may pass: back in line, to be tried again later, unless it has had all its tries. */
+function failForNow(job: JobRecord, patch: JobPatch, now: number, policy: RetryPolicy): Change {
+  const why = patch.reason ?? patch.message ?? "It failed without a word.";
+  const failures = job.failures + 1;
+  const retry = nextRetry(failures, why, now, policy);
+  if (retry === null) {
+    const reason = triedOftenReason(why, failures);
+    return settle({ ...job, failures }, "failed", now, { ...patch, reason });
+  }
+  const change = backInLine(job, now, "retried", retryReason(failures, retry, now));
+  if (change.job.status !== "submitted") return change;
+  return { ...change, job: { ...change.job, failures, retry } };
 }
 
 function claim(job: JobRecord, patch: JobPatch, now: number, leaseMs: number): Change {
   if (job.status !== "submitted") throw stale(job, patch);
   if (job.held) throw new AppError("conflict", `Job ${job.id} is held.`);
   if (!job.hasInstruction) throw new AppError("conflict", `Job ${job.id} has no instruction.`);
+  if (!isDue(job, now)) throw new AppError("conflict", `Job ${job.id} waits for its next try.`);
   if (patch.status !== undefined && patch.status !== "in_progress") throw stale(job, patch);
   const claimed: JobRecord = {
     ...job,
@@ -124,6 +169,7 @@ function claim(job: JobRecord, patch: JobPatch, now: number, leaseMs: number): C
     updatedAt: now,
     result: null,
     reason: null,
+    retry: null,
     cancelledBy: null,
     publishing: false,
     progress: patch.progress ?? 0,
@@ -166,6 +212,7 @@ function settle(
     updatedAt: now,
     reason: status === "completed" ? null : (patch.reason ?? patch.message ?? null),
     result: patch.result ?? job.result,
+    retry: null,
     progress: status === "completed" ? 1 : job.progress,
     leaseUntil: null,
     publishing: false,
@@ -186,7 +233,7 @@ function settle(
 function backInLine(
   job: JobRecord,
   now: number,
-  type: "handed_back" | "lease_expired" | "requeued",
+  type: "handed_back" | "lease_expired" | "retried" | "requeued",
   reason: string,
   extra: { digester?: string; by?: string } = {},
 ): Change {
@@ -203,6 +250,7 @@ function backInLine(
     settledAt: null,
     updatedAt: now,
     result: null,
+    retry: null,
     reason: job.held ? "Held." : reason,
     progress: null,
     bytesRead: null,
@@ -223,12 +271,28 @@ function backInLine(
 
 /**
  * The running attempt was not heard from in time, or its digester began a new life. A job without an instruction has no
- * attempt: the client that made it says what becomes of it.
+ * attempt: the client that made it says what becomes of it. One that was lost too often has failed.
  */
-export function loseAttempt(job: JobRecord, reason: string, now: number): Change {
+export function loseAttempt(
+  job: JobRecord,
+  reason: string,
+  now: number,
+  policy: RetryPolicy = defaultRetryPolicy,
+): Change {
   if (job.status !== "in_progress" || !job.hasInstruction) return unchanged(job);
-  const change = backInLine(job, now, "lease_expired", reason);
-  return { ...change, job: { ...change.job, losses: job.losses + 1 } };
+  const losses = job.losses + 1;
+  if (losses < policy.losses || job.cancelledBy !== null) {
+    const change = backInLine(job, now, "lease_expired", reason);
+    return { ...change, job: { ...change.job, losses } };
+  }
+  const given = settle({ ...job, losses }, "failed", now, {
+    reason: lostOftenReason(reason, losses),
+  });
+  return { ...given, events: [lossOf(job, reason, now), ...given.events] };
+}
+
+function lossOf(job: JobRecord, reason: string, now: number): NewEvent {
+  return { ...eventOf(job, "lease_expired", now), message: reason };
 }
 
 /** A digester took the job into its line. */
@@ -256,7 +320,7 @@ export function requeue(job: JobRecord, by: string, now: number): Change {
     });
   }
   requireInstruction(job);
-  const settled = { ...job, cancelledBy: null };
+  const settled = { ...job, cancelledBy: null, losses: 0, failures: 0 };
   return backInLine(settled, now, "requeued", `Requeued by ${by}.`, { by });
 }
 
@@ -337,64 +401,4 @@ export function refusedEvent(job: JobRecord, patch: JobPatch, why: string, now: 
     message: why,
     refused: { ...patch },
   };
-}
-
-/** An event of this job, with nothing but its place in it. */
-export function eventOf(job: JobRecord, type: NewEvent["type"], at: number): NewEvent {
-  return { type, at, job: job.id, key: job.key, attempt: job.attempt, digester: job.digester };
-}
-
-function wasApplied(job: JobRecord, patch: JobPatch): boolean {
-  if (patch.callback !== undefined && patch.callback <= job.callback) return true;
-  return patch.status !== undefined && isSettled(patch.status) && patch.status === job.status;
-}
-
-function stale(job: JobRecord, patch: JobPatch): AppError {
-  const running = job.digester === null ? "" : ` on ${job.digester}`;
-  return new AppError(
-    "stale_attempt",
-    `Attempt ${patch.attempt} of ${patch.digester} does not speak for job ${job.id}, ` +
-      `which is ${job.status} in attempt ${job.attempt}${running}.`,
-  );
-}
-
-function patchedFields(patch: JobPatch): Partial<JobRecord> {
-  return {
-    ...(patch.step === undefined ? {} : { step: patch.step }),
-    ...(patch.gobiiStatus === undefined ? {} : { gobiiStatus: patch.gobiiStatus }),
-    ...(patch.message === undefined ? {} : { message: patch.message }),
-    ...(patch.progress === undefined ? {} : { progress: patch.progress }),
-    ...(patch.bytesRead === undefined ? {} : { bytesRead: patch.bytesRead }),
-    ...(patch.bytesTotal === undefined ? {} : { bytesTotal: patch.bytesTotal }),
-    ...(patch.callback === undefined ? {} : { callback: patch.callback }),
-  };
-}
-
-function eventFields(patch: Partial<JobPatch>): Partial<NewEvent> {
-  const message = patch.message ?? patch.reason;
-  return {
-    ...(patch.step === undefined ? {} : { step: patch.step }),
-    ...(patch.gobiiStatus === undefined ? {} : { gobiiStatus: patch.gobiiStatus }),
-    ...(message === undefined ? {} : { message }),
-  };
-}
-
-function requireSubmitted(job: JobRecord, verb: string): void {
-  if (job.status === "submitted") return;
-  throw new AppError(
-    "conflict",
-    `Job ${job.id} is ${job.status}: only a submitted job can be ${verb}.`,
-  );
-}
-
-function requireInstruction(job: JobRecord): void {
-  if (job.hasInstruction) return;
-  throw new AppError(
-    "conflict",
-    `Job ${job.id} was made without an instruction: nothing to digest.`,
-  );
-}
-
-function unchanged(job: JobRecord): Change {
-  return { job, events: [] };
 }

@@ -2,6 +2,7 @@ import type { Event, EventType } from "../../contract/event.ts";
 import type { GobiiStatus } from "../../contract/gobii-terms.ts";
 import type { Job, JobStatus, JobStep, JobSummary } from "../../contract/job.ts";
 import type { DigestResult } from "../../contract/result.ts";
+import type { Retry } from "./retries.ts";
 
 /** A job as the web service knows it. Times are milliseconds since 1970; the wire has ISO texts. */
 export interface JobRecord extends Volatile {
@@ -28,8 +29,12 @@ export interface JobRecord extends Volatile {
   readonly settledAt: number | null;
   readonly updatedAt: number;
   readonly result: DigestResult | null;
-  /** Attempts that ended because their digester was not heard from. */
+  /** Attempts that ended because their digester was not heard from, since it was submitted or requeued. */
   readonly losses: number;
+  /** Attempts that failed in a way that may pass, since it was submitted or requeued. */
+  readonly failures: number;
+  /** It waits for its next try; null: it does not, or that was claimed. */
+  readonly retry: Retry | null;
   /** Who wants the running attempt to stop. */
   readonly cancelledBy: string | null;
   /** The running attempt may be moving its files into the destination. */

@@ -3,6 +3,7 @@ import type { Log } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import { loseAttempt } from "./job-model.ts";
 import type { JobRecord } from "./job-record.ts";
+import type { RetryPolicy } from "./retries.ts";
 
 /**
  * Puts jobs back in line whose digester is not heard from any more.
@@ -23,6 +24,8 @@ export interface LeaseKeeperDeps {
   readonly log: Log;
   readonly leaseMs: number;
   readonly graceMs: number;
+  /** @default `defaultRetryPolicy` */
+  readonly retries?: RetryPolicy;
   readonly tickMs?: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -90,7 +93,7 @@ export function leaseKeeper(deps: LeaseKeeperDeps): LeaseKeeper {
     log.warn({ job: job.id, attempt: job.attempt, digester: job.digester }, reason);
     await store.update(job.id, (current) =>
       current.attempt === job.attempt && current.leaseUntil === job.leaseUntil
-        ? loseAttempt(current, reason, now())
+        ? loseAttempt(current, reason, now(), deps.retries)
         : { job: current, events: [] },
     );
   }

@@ -7,6 +7,7 @@ import type { DigesterDirectory } from "./digester-directory.ts";
 import { pathsOf } from "./instruction-paths.ts";
 import { place } from "./job-model.ts";
 import type { JobRecord } from "./job-record.ts";
+import { isDue, retryReason } from "./retries.ts";
 import {
   choose,
   loadsOf,
@@ -45,6 +46,8 @@ export interface PlacerDeps {
 /** Instructions may be large, and a digester has better things to do than to read many at once. */
 const parallel = 8;
 const passOverMs = 2000;
+/** How old the time may be that a job which waits for its next try is said to have before it. */
+const retellMs = 5000;
 
 export function createPlacer(deps: PlacerDeps): Placer {
   const { store, directory, log, now, onTouch, pauseMs = 50 } = deps;
@@ -57,6 +60,7 @@ export function createPlacer(deps: PlacerDeps): Placer {
   const toRetell = new Set<number>();
   let wanted = false;
   let working: Promise<void> | null = null;
+  let nextLook: NodeJS.Timeout | undefined;
 
   function kick(): void {
     wanted = true;
@@ -82,10 +86,12 @@ export function createPlacer(deps: PlacerDeps): Placer {
       (job) => job.status === "submitted" && !job.held && job.hasInstruction,
     );
     forgetAllBut(waiting);
+    const [resting, ready] = partition(waiting);
+    lookAgainFor(resting);
     const loads = loadsOf(candidates(), unsettled);
     const isPlaced = (job: JobRecord): boolean => job.digester !== null && loads.has(job.digester);
-    const homeless = waiting.filter((job) => !isPlaced(job));
-    const placed = waiting.filter(isPlaced);
+    const homeless = ready.filter((job) => !isPlaced(job));
+    const placed = ready.filter(isPlaced);
     const moves = [...(await assign(homeless, loads)), ...(await relieve(placed, loads))];
     for (const job of placed) {
       if (toRetell.delete(job.id) && job.digester !== null) {
@@ -93,6 +99,25 @@ export function createPlacer(deps: PlacerDeps): Placer {
       }
     }
     await dispatchAll(moves);
+  }
+
+  /** Those that wait for their next try, and those that do not. */
+  function partition(waiting: readonly JobRecord[]): [JobRecord[], JobRecord[]] {
+    const at = now();
+    return [waiting.filter((job) => !isDue(job, at)), waiting.filter((job) => isDue(job, at))];
+  }
+
+  /** Tells them how long it is, and looks again when the first of them is due. */
+  function lookAgainFor(resting: readonly JobRecord[]): void {
+    clearTimeout(nextLook);
+    const at = now();
+    const waits = resting.flatMap((job) => {
+      if (job.retry === null) return [];
+      explain(job, retryReason(job.failures, job.retry, at));
+      return [job.retry.at - at];
+    });
+    if (waits.length === 0 || abort.signal.aborted) return;
+    nextLook = setTimeout(kick, Math.min(retellMs, Math.max(0, Math.min(...waits))));
   }
 
   function candidates() {
@@ -242,6 +267,7 @@ export function createPlacer(deps: PlacerDeps): Placer {
     },
     async stop() {
       abort.abort();
+      clearTimeout(nextLook);
       await working;
     },
   };

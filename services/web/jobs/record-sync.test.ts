@@ -4,6 +4,7 @@ import { createLog } from "../log.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
 import { applyPatch, newJob, place } from "./job-model.ts";
 import type { JobRecord } from "./job-record.ts";
+import { defaultRetryPolicy } from "./retries.ts";
 import { recordSync } from "./record-sync.ts";
 
 const status: DigesterStatus = {
@@ -30,7 +31,13 @@ async function placed() {
   await store.update(1, (job) => place(job, "d", 1000));
   const shown: JobRecord[] = [];
   const onTouch = (job: JobRecord): void => void shown.push(job);
-  const sync = recordSync({ store, log: createLog("silent"), now: () => 2000, onTouch });
+  const sync = recordSync({
+    store,
+    log: createLog("silent"),
+    now: () => 2000,
+    retries: defaultRetryPolicy,
+    onTouch,
+  });
   const hear = () =>
     sync.settleDifferences({ digester: "d", status, askedAt: 1500, newLife: false });
   return { store, shown, hear };

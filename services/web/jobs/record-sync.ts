@@ -2,6 +2,7 @@ import type { Log } from "../log.ts";
 import type { Change, Store } from "../store/store.ts";
 import { loseAttempt, place, unplace } from "./job-model.ts";
 import type { JobRecord } from "./job-record.ts";
+import type { RetryPolicy } from "./retries.ts";
 import { reconcile, type Finding, type Heard } from "./reconcile.ts";
 
 /** Brings the record in line with what digesters have, or do not have any more. */
@@ -18,11 +19,12 @@ export interface RecordSyncDeps {
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  readonly retries: RetryPolicy;
   /** A volatile field of a job has changed. */
   readonly onTouch: (job: JobRecord) => void;
 }
 
-export function recordSync({ store, log, now, onTouch }: RecordSyncDeps): RecordSync {
+export function recordSync({ store, log, now, retries, onTouch }: RecordSyncDeps): RecordSync {
   /** Applies a change only while the job is still in the place in which it was seen. */
   async function updateIf(seen: JobRecord, change: (job: JobRecord) => Change): Promise<void> {
     await store.update(seen.id, (job) =>
@@ -38,7 +40,7 @@ export function recordSync({ store, log, now, onTouch }: RecordSyncDeps): Record
         const { id, attempt, digester } = job;
         log.warn({ job: id, attempt, digester }, `attempt lost: ${why}`);
         return updateIf(job, (current) =>
-          loseAttempt(current, `Attempt ${attempt} was lost: ${why}`, now()),
+          loseAttempt(current, `Attempt ${attempt} was lost: ${why}`, now(), retries),
         );
       }),
     );

@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Event } from "../../contract/event.ts";
 import { isSettled, jobStatuses } from "../../contract/job.ts";
-import { applyPatch, eventOf, hold, newJob, setPriority } from "../jobs/job-model.ts";
+import { eventOf } from "../jobs/change-parts.ts";
+import { applyPatch, hold, newJob, setPriority } from "../jobs/job-model.ts";
 import type { JobRecord } from "../jobs/job-record.ts";
 import {
   complete,

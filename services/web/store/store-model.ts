@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import type { Event } from "../../contract/event.ts";
 import { AppError } from "../../contract/errors.ts";
 import { readInstruction, type StoredInstruction } from "../../contract/instruction.ts";
-import { eventOf, newJob, requeue, submittedEvent } from "../jobs/job-model.ts";
+import { eventOf } from "../jobs/change-parts.ts";
+import { newJob, requeue, submittedEvent } from "../jobs/job-model.ts";
 import { toEvent, type JobRecord } from "../jobs/job-record.ts";
 import type { Change, Store } from "./store.ts";
 

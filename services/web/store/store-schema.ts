@@ -35,6 +35,8 @@ const JobRecord: z.ZodType<model.JobRecord> = z.object({
   updatedAt: z.number(),
   result: DigestResult.nullable(),
   losses: z.number(),
+  failures: z.number().default(0),
+  retry: z.object({ at: z.number(), why: z.string(), tries: z.number() }).nullable().default(null),
   cancelledBy: z.string().nullable(),
   publishing: z.boolean(),
   hasInstruction: z.boolean(),

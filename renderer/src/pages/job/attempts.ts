@@ -66,6 +66,8 @@ function endOf(event: Event): AttemptEnd | null {
   switch (event.type) {
     case "lease_expired":
       return "lost";
+    case "retried":
+      return "failed";
     case "handed_back":
       return "handed_back";
     case "settled":
@@ -81,7 +83,9 @@ function endOf(event: Event): AttemptEnd | null {
 /** A person asked the running attempt to stop and it has not yet. */
 export function isStopping(events: readonly Event[]): boolean {
   const last = events.findLast((event) =>
-    ["cancel_requested", "claimed", "settled", "lease_expired", "handed_back"].includes(event.type),
+    ["cancel_requested", "claimed", "settled", "lease_expired", "retried", "handed_back"].includes(
+      event.type,
+    ),
   );
   return last?.type === "cancel_requested";
 }

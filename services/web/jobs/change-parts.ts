@@ -1,0 +1,67 @@
+import type { JobPatch } from "../../contract/callback.ts";
+import { AppError } from "../../contract/errors.ts";
+import { isSettled } from "../../contract/job.ts";
+import type { Change } from "../store/store.ts";
+import type { JobRecord, NewEvent } from "./job-record.ts";
+
+/* What the changes of the job model are put together from. */
+
+/** An event of this job, with nothing but its place in it. */
+export function eventOf(job: JobRecord, type: NewEvent["type"], at: number): NewEvent {
+  return { type, at, job: job.id, key: job.key, attempt: job.attempt, digester: job.digester };
+}
+
+export function wasApplied(job: JobRecord, patch: JobPatch): boolean {
+  if (patch.callback !== undefined && patch.callback <= job.callback) return true;
+  return patch.status !== undefined && isSettled(patch.status) && patch.status === job.status;
+}
+
+export function stale(job: JobRecord, patch: JobPatch): AppError {
+  const running = job.digester === null ? "" : ` on ${job.digester}`;
+  return new AppError(
+    "stale_attempt",
+    `Attempt ${patch.attempt} of ${patch.digester} does not speak for job ${job.id}, ` +
+      `which is ${job.status} in attempt ${job.attempt}${running}.`,
+  );
+}
+
+export function patchedFields(patch: JobPatch): Partial<JobRecord> {
+  return {
+    ...(patch.step === undefined ? {} : { step: patch.step }),
+    ...(patch.gobiiStatus === undefined ? {} : { gobiiStatus: patch.gobiiStatus }),
+    ...(patch.message === undefined ? {} : { message: patch.message }),
+    ...(patch.progress === undefined ? {} : { progress: patch.progress }),
+    ...(patch.bytesRead === undefined ? {} : { bytesRead: patch.bytesRead }),
+    ...(patch.bytesTotal === undefined ? {} : { bytesTotal: patch.bytesTotal }),
+    ...(patch.callback === undefined ? {} : { callback: patch.callback }),
+  };
+}
+
+export function eventFields(patch: Partial<JobPatch>): Partial<NewEvent> {
+  const message = patch.message ?? patch.reason;
+  return {
+    ...(patch.step === undefined ? {} : { step: patch.step }),
+    ...(patch.gobiiStatus === undefined ? {} : { gobiiStatus: patch.gobiiStatus }),
+    ...(message === undefined ? {} : { message }),
+  };
+}
+
+export function requireSubmitted(job: JobRecord, verb: string): void {
+  if (job.status === "submitted") return;
+  throw new AppError(
+    "conflict",
+    `Job ${job.id} is ${job.status}: only a submitted job can be ${verb}.`,
+  );
+}
+
+export function requireInstruction(job: JobRecord): void {
+  if (job.hasInstruction) return;
+  throw new AppError(
+    "conflict",
+    `Job ${job.id} was made without an instruction: nothing to digest.`,
+  );
+}
+
+export function unchanged(job: JobRecord): Change {
+  return { job, events: [] };
+}
