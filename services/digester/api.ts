@@ -14,6 +14,7 @@ import {
   type RegulatorPreview,
 } from "../contract/regulator.ts";
 import { errorHandler, hostGuard, notFound, tokenGuard } from "./http.ts";
+import type { DigesterMetrics } from "./metrics.ts";
 import { chooseRegulator, listRegulators, type ChosenRegulator } from "./regulators/index.ts";
 
 /** What the API offers, without a word of HTTP. Everything throws AppError. */
@@ -38,6 +39,7 @@ export interface ApiOptions {
   /** Names, beside addresses and the machine's own, under which it is reached. */
   readonly names: readonly string[];
   readonly log: Logger;
+  readonly metrics: Pick<DigesterMetrics, "contentType" | "text">;
 }
 
 /** How long a status waits for news. */
@@ -50,7 +52,7 @@ const WithdrawQuery = z.object({ callback: z.url().optional() });
 const StatusQuery = z.object({ since: z.coerce.number().int().nonnegative().optional() });
 
 /** The digester's own API. */
-export function createApi(node: Node, { token, names, log }: ApiOptions): Express {
+export function createApi(node: Node, { token, names, log, metrics }: ApiOptions): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -70,6 +72,13 @@ export function createApi(node: Node, { token, names, log }: ApiOptions): Expres
 
   app.use(tokenGuard(token));
   app.use(express.json({ limit: BODY_LIMIT }));
+
+  app.get(
+    "/metrics",
+    handler(async (_request, response) => {
+      response.type(metrics.contentType).send(await metrics.text());
+    }),
+  );
 
   app.post(
     "/instructions",

@@ -274,6 +274,22 @@ describe("a digester that others call directly", () => {
   });
 });
 
+describe("a digester's metrics", () => {
+  it("tell what runs, waits and was read, to those who have the token", async () => {
+    const { dispatch, outcomeOf } = await foreignCaller();
+    const digester = await start();
+    expect((await fetch(`${digester.url}/metrics`)).status).toBe(401);
+    await call(digester, "POST", "/instructions", dispatch(1));
+    await until(() => outcomeOf(1) === "completed", "completed");
+    const headers = { authorization: `Bearer ${digester.token}` };
+    const text = async (): Promise<string> =>
+      (await fetch(`${digester.url}/metrics`, { headers })).text();
+    await until(async () => (await text()).includes("digester_node_running 0"), "nothing runs");
+    expect(await text()).toContain("digester_node_attempt_seconds_count 1");
+    expect(await text()).toMatch(/digester_node_(waiting|worker_restarts_total) 0/);
+  });
+});
+
 describe("a digester's status", () => {
   it("waits for news, and tells at once of what has changed", async () => {
     const { dispatch } = await foreignCaller();

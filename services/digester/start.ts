@@ -14,6 +14,7 @@ import { openAttemptJournal } from "./attempt-journal.ts";
 import { createDeliver, type Deliver } from "./callback-client.ts";
 import { openDigestHistory } from "./digest-history.ts";
 import { openIntake, type Intake } from "./intake.ts";
+import { createDigesterMetrics } from "./metrics.ts";
 import { createNode, takeable } from "./node.ts";
 import { openOutbox, type Outbox } from "./outbox.ts";
 import { createRecovery, type Recovery } from "./recovery.ts";
@@ -113,6 +114,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
   const outbox = await openOutbox({ path: join(state.path, "outbox.ndjson"), deliver, log });
   const intake = await openIntake(join(state.path, "intake"));
   const { journal, left } = await openAttemptJournal(join(state.path, "attempts.json"));
+  const metrics = createDigesterMetrics();
   const history = await openDigestHistory(join(state.path, "history.json"), log);
   const regulatorFile = await openRegulatorFile(join(state.path, "regulator.json"), log);
   const recovery = createRecovery(left, { journal, deliver, outbox, publisher, log });
@@ -135,6 +137,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
       kind: options.workerKind,
       workers,
       log,
+      onRestart: metrics.workerRestarted,
     });
   const context = {
     digester: id,
@@ -160,7 +163,13 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
       cores: availableParallelism(),
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     },
-    history,
+    history: {
+      ...history,
+      add: (digested) => {
+        history.add(digested);
+        metrics.attemptEnded(digested);
+      },
+    },
     measure: createSourceMeasure(),
     intake,
     keepsRecord: (url) => url === answer?.callback.url,
@@ -168,6 +177,10 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
     now,
     log,
     onChange: revision.bump,
+  });
+  const stopMeasuring = metrics.watch(() => {
+    const { running, waiting } = scheduler.view(null);
+    return { running: running.length, waiting: waiting.length, outbox: outbox.size() };
   });
   const node = createNode({
     about: {
@@ -194,7 +207,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
   });
 
   const names = options.advertiseUrl === undefined ? [] : [new URL(options.advertiseUrl).hostname];
-  const server = createServer(createApi(node, { token, names: [host, ...names], log }));
+  const server = createServer(createApi(node, { token, names: [host, ...names], log, metrics }));
   let port: number;
   try {
     await restore(intake, outbox, scheduler.accept, log);
@@ -233,6 +246,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
   const close = async (handBack: boolean): Promise<void> => {
     const deadline = AbortSignal.timeout(HAND_BACK_MS);
     ending.abort();
+    stopMeasuring();
     attachment?.close();
     scheduler.drain(true);
     const ended = scheduler.close({ kind: "closing", report: handBack, deadline });

@@ -44,6 +44,8 @@ export interface WorkerPoolOptions {
   readonly kind: "process" | "thread";
   readonly workers: number;
   readonly log: Logger;
+  /** A worker that crashed, or had to be ended, was replaced. */
+  readonly onRestart?: () => void;
 }
 
 /** How long a worker may take to stop by itself. */
@@ -70,7 +72,9 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
 
   const replace = (slot: Slot): void => {
     void slot.pool.terminate(true).catch(() => undefined);
-    if (!closed) slot.pool = createPool(options);
+    if (closed) return;
+    slot.pool = createPool(options);
+    options.onRestart?.();
   };
 
   const runOn = async (

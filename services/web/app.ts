@@ -29,6 +29,7 @@ import { openApiDocument, type ApiPart } from "./http/openapi.ts";
 import { roleGuard } from "./http/roles.ts";
 import { mount } from "./http/route.ts";
 import type { Log } from "./log.ts";
+import type { WebMetrics } from "./metrics.ts";
 import type { Accounts } from "./users.ts";
 
 interface AppOnlyDeps {
@@ -44,6 +45,7 @@ interface AppOnlyDeps {
   /** The built console; null when there is none. */
   readonly consoleDir: string | null;
   readonly log: Log;
+  readonly metrics: Pick<WebMetrics, "contentType" | "text">;
   /** Whether new work is taken: not while the service ends. */
   readonly isReady: () => boolean;
 }
@@ -123,6 +125,9 @@ export function createApp(deps: AppDeps): Express {
   app.use(callback.root, callbackRouter);
 
   const roleOf = roleByToken(deps);
+  app.get("/metrics", tokenGuard(roleOf, port), async (_request, response) => {
+    response.type(deps.metrics.contentType).send(await deps.metrics.text());
+  });
   const apiRouter = express.Router().use(tokenGuard(roleOf, port));
   app.use("/api", apiRouter);
   const document = openApiDocument([own, callback], components, deps.about.version);

@@ -125,7 +125,17 @@ type Configuration = z.infer<typeof Configuration>;
 type CropConfiguration = z.infer<typeof CropConfiguration>;
 
 /** Paths of the console and of the APIs. */
-const ownPaths = ["api", "assets", "healthz", "readyz", "jobs", "digesters", "submit", "activity"];
+const ownPaths = [
+  "api",
+  "assets",
+  "healthz",
+  "readyz",
+  "metrics",
+  "jobs",
+  "digesters",
+  "submit",
+  "activity",
+];
 
 /** What a configuration file says, in the service's own terms. */
 export interface WebConfiguration {

@@ -21,6 +21,7 @@ import { isUnsettledByDefault, type IsUnsettled } from "./jobs/unsettled.ts";
 import { createLog, type Log } from "./log.ts";
 import { smtpMailer } from "./mail/mailer.ts";
 import { startNotices } from "./mail/notices.ts";
+import { createWebMetrics, type WebMetrics } from "./metrics.ts";
 import { openLowdbStore } from "./store/lowdb-store.ts";
 import type { Store } from "./store/store.ts";
 import { accountsIn, storedUsers, type UserList } from "./users.ts";
@@ -94,9 +95,14 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   const dataDir = resolve(options.dataDir);
   const storeDir = join(dataDir, storeFolder);
   await mkdir(storeDir, { recursive: true, mode: 0o700 });
+  const metrics = createWebMetrics();
   const openStore =
     options.openStore ??
-    ((directory) => openLowdbStore(directory, { onWarning: (message) => log.warn(message) }));
+    ((directory) =>
+      openLowdbStore(directory, {
+        onWarning: (message) => log.warn(message),
+        onWrite: metrics.storeWritten,
+      }));
   const store = await openStore(storeDir);
   // A request that comes before everything is at hand waits for it.
   const { app, serve } = appToCome();
@@ -107,7 +113,8 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
     const identity = await prepareIdentity(store, storeDir);
     server.requestTimeout = longestRequestMs;
     await listen(server, log, options.port, options.host ?? loopback);
-    return await run(options, { log, dataDir, storeDir, store, server, serve, ...identity });
+    const parts = { log, dataDir, storeDir, store, server, serve, metrics, ...identity };
+    return await run(options, parts);
   } catch (thrown) {
     server.close();
     server.closeAllConnections();
@@ -137,10 +144,11 @@ interface Parts extends Awaited<ReturnType<typeof prepareIdentity>> {
   readonly store: Store;
   readonly server: Server;
   readonly serve: (app: RequestListener) => void;
+  readonly metrics: WebMetrics;
 }
 
 async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
-  const { log, dataDir, storeDir, store, server, users, token, firstUser } = parts;
+  const { log, dataDir, storeDir, store, server, metrics, users, token, firstUser } = parts;
   const { now = Date.now, leaseMs = 15_000, renewMs = 5000, version } = options;
   const { graceMs = leaseMs, closeMs = 3000, isUnsettled = isUnsettledByDefault } = options;
   const retries: RetryPolicy = { ...defaultRetryPolicy, ...options.retries };
@@ -174,6 +182,7 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
     if (event.type !== "placed" && event.type !== "step") placer.kick();
   });
 
+  const stopCounting = metrics.follow(store);
   await Promise.all(crops.map(removeHalfUploads));
   const mail = options.mail ?? null;
   const notices =
@@ -184,6 +193,7 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
   let closing: Promise<void> | null = null;
   async function close(): Promise<void> {
     unsubscribe();
+    stopCounting();
     await Promise.all([placer.stop(), directory.stop(), keeper.stop(), notices?.stop()]);
     stream.close();
     await endConnections(server, closeMs);
@@ -199,6 +209,7 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
       directory,
       placer,
       stream,
+      metrics,
       now,
       log,
       usersOf: (crop) => accountsIn([...(options.usersOf?.(crop) ?? []), users]),

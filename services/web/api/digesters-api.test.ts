@@ -279,9 +279,32 @@ describe("detaching", () => {
   });
 });
 
+describe("a failure that may pass", () => {
+  it("is tried again after a while, and until then the job says when and why", async () => {
+    const web = await runningWeb({ retries: { firstMs: 400 } });
+    const digester = await fakeDigester();
+    await attach(web, digester);
+    await submit(web, "k");
+    await eventually(() => expect(digester.taken).toHaveLength(1));
+    await claimed(web, "node-1");
+    digester.change({ waiting: [] });
+    const end = { digester: "node-1", attempt: 1, callback: 2, status: "failed", mayPass: true };
+    const reason = "The worker process ended unexpectedly.";
+    const answer = await web.ask("PATCH", "/api/callback/job/1", { ...end, reason });
+    expect(answer.body.job).toMatchObject({ status: "submitted", digester: null });
+    expect(answer.body.job.reason).toBe(
+      "Tries again in 1 s: the worker process ended unexpectedly (attempt 1 of 3).",
+    );
+    await eventually(() => expect(digester.taken).toHaveLength(2));
+    expect(digester.taken[1]).toMatchObject({ job: 1, attempt: 2 });
+    expect(await eventTypes(web, "k")).toContain("retried");
+  });
+});
+
 describe("what is passed on to a digester", () => {
   it("is drained, swapped and previewed, and its refusals come back in its words", async () => {
-    const web = await runningWeb();
+    const store = createMemoryStore();
+    const web = await runningWeb({ openStore: async () => store });
     const digester = await fakeDigester();
     await attach(web, digester);
     const base = "/api/v1/digesters/node-1";
@@ -292,6 +315,12 @@ describe("what is passed on to a digester", () => {
     const swap = { name: "fifo", options: { weight: 1 }, by: "ada", why: "Night." };
     expect((await web.ask("PUT", `${base}/regulator`, swap)).body.regulator.name).toBe("fifo");
     expect(digester.calls).toContainEqual({ method: "PUT", path: "/regulator", body: swap });
+    expect((await store.eventsAfter(0, 100))?.at(-1)).toMatchObject({
+      type: "regulator_swapped",
+      digester: "node-1",
+      by: "ada",
+      message: "Regulator fifo. Night.",
+    });
     const preview = await web.ask("POST", `${base}/regulator/preview`, { name: "fair" });
     expect(preview.status).toBe(400);
     expect(preview.body.error.message).toContain("priority.weight");

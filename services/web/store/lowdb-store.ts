@@ -4,7 +4,7 @@ import { openArchive, type OpenedArchive } from "./archive.ts";
 import { openDisk, setAside, type Disk } from "./disk.ts";
 import { createEventWindow } from "./event-window.ts";
 import { createJournaledStore, type JournaledStore } from "./journaled-store.ts";
-import { openJournal } from "./journal.ts";
+import { openJournal, type Journal } from "./journal.ts";
 import { acquireLock } from "./lock.ts";
 import { createSnapshotAdapter } from "./snapshot-adapter.ts";
 import { emptyState } from "./store-state.ts";
@@ -13,6 +13,8 @@ import type { Store } from "./store.ts";
 export interface LowdbStoreOptions {
   /** Told what a person should know of: what was mended at start, what could not be written. */
   readonly onWarning: (message: string) => void;
+  /** Told of each write to the journal how many milliseconds it took, its fsync counted in. */
+  readonly onWrite?: (ms: number) => void;
   /** A journal of this size is followed by a snapshot. @default 8 MiB */
   readonly compactAtBytes?: number;
   /** A file of the archive of this size gets a successor. @default 64 MiB */
@@ -93,7 +95,7 @@ async function openWithArchive(
   await low.read();
   window.continueAfter(low.data.lastSeq);
   const { number, end } = adapter.tail();
-  const journal = await openJournal(disk, number, end);
+  const journal = timed(await openJournal(disk, number, end), options.onWrite ?? (() => {}));
   const { archive } = opened;
   const store = createJournaledStore(
     { low, adapter, archive, journal, window },
@@ -106,4 +108,15 @@ async function openWithArchive(
     for (const name of adapter.damaged()) await setAside(disk, name, now());
   }
   return store;
+}
+
+function timed(journal: Journal, onWrite: (ms: number) => void): Journal {
+  return {
+    ...journal,
+    async write(lines) {
+      const begun = performance.now();
+      await journal.write(lines);
+      onWrite(performance.now() - begun);
+    },
+  };
 }
