@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { StoredInstruction } from "./instruction.ts";
+import { coerceError } from "./errors.ts";
+import { readInstruction } from "./instruction.ts";
 import { JobStep } from "./job.ts";
 import { RegulatorChoice, RegulatorInfo, WaitingJob } from "./regulator.ts";
 
@@ -7,18 +8,33 @@ import { RegulatorChoice, RegulatorInfo, WaitingJob } from "./regulator.ts";
 export const CallbackTarget = z.object({ url: z.url(), token: z.string().min(1) });
 export type CallbackTarget = z.infer<typeof CallbackTarget>;
 
-/** `POST {digester}/instructions`: 202 taken into the line, 429 line full, 503 draining. Posting it twice is one job. */
-export const Dispatch = z.object({
-  job: z.number().int().positive(),
-  key: z.string().min(1),
-  /** The number with which the digester claims the job when its turn comes. */
-  attempt: z.number().int().positive(),
-  priority: z.number().int().default(0),
-  submittedBy: z.string().nullable().default(null),
-  submittedAt: z.iso.datetime().optional(),
-  instruction: StoredInstruction,
-  callback: CallbackTarget,
+/** An instruction in any of the forms in which callers keep it, brought into the stored one. */
+const AnyInstruction = z.unknown().transform((json, context) => {
+  try {
+    return readInstruction(json);
+  } catch (thrown) {
+    context.addIssue(coerceError(thrown).message);
+    return z.NEVER;
+  }
 });
+
+/**
+ * `POST {digester}/instructions`: 202 taken into the line, 429 line full, 503 draining. Posting it twice is one job. Any
+ * caller that offers the callback API may post `{job, attempt, instruction, callback}`.
+ */
+export const Dispatch = z
+  .object({
+    job: z.number().int().positive(),
+    key: z.string().min(1).optional(),
+    /** The number with which the digester claims the job when its turn comes. */
+    attempt: z.number().int().positive(),
+    priority: z.number().int().default(0),
+    submittedBy: z.string().nullable().default(null),
+    submittedAt: z.iso.datetime().optional(),
+    instruction: AnyInstruction,
+    callback: CallbackTarget,
+  })
+  .transform(({ key, ...told }) => ({ ...told, key: key ?? `job-${told.job}` }));
 export type Dispatch = z.infer<typeof Dispatch>;
 
 export const RunningJob = z.object({
