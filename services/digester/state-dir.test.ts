@@ -1,7 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { digesterId, digesterToken, takeStateDir } from "./state-dir.ts";
 import { temporaryDirectory } from "./testing/fakes.ts";
 
@@ -12,7 +14,7 @@ describe("state directory", () => {
   it("belongs to one process at a time", async () => {
     const path = await temporaryDirectory();
     const first = await takeStateDir({ path });
-    await expect(takeStateDir({ path })).rejects.toMatchObject({ code: "unavailable" });
+    await expect(takeStateDir({ path }, 0)).rejects.toMatchObject({ code: "unavailable" });
     await first.release();
     const second = await takeStateDir({ path });
     await second.release();
@@ -29,16 +31,47 @@ describe("state directory", () => {
     }
   });
 
+  it("is waited for while a killed process ends", async () => {
+    const path = await temporaryDirectory();
+    const held = spawn("sleep", ["60"], { stdio: "ignore" });
+    await once(held, "spawn");
+    await writeFile(join(path, "lock.json"), lockOf({ pid: held.pid }));
+    setTimeout(() => held.kill("SIGKILL"), 300);
+    const state = await takeStateDir({ path });
+    expect(held.signalCode).toBe("SIGKILL");
+    await state.release();
+  });
+
+  it.runIf(process.platform === "linux")(
+    "is taken over from a process that has ended, though nobody has taken notice of its end",
+    async () => {
+      const path = await temporaryDirectory();
+      // The shell becomes a sleep, which never asks how its child ended.
+      const parent = spawn("sh", ["-c", "sleep 0.3 & echo $!; exec sleep 60"]);
+      onTestFinished(() => void parent.kill());
+      const [said]: unknown[] = await once(parent.stdout, "data");
+      const pid = Number(String(said));
+      await vi.waitFor(async () => {
+        expect(await readFile(`/proc/${parent.pid}/comm`, "utf8")).toBe("sleep\n");
+        expect(await readFile(`/proc/${pid}/stat`, "utf8")).toContain(") Z ");
+      });
+      await writeFile(join(path, "lock.json"), lockOf({ pid }));
+      await (await takeStateDir({ path }, 0)).release();
+    },
+  );
+
   it("is left to a process of another machine, which cannot be seen from here", async () => {
     const path = await temporaryDirectory();
     await writeFile(join(path, "lock.json"), lockOf({ host: "elsewhere", pid: 2 ** 22 + 1 }));
-    await expect(takeStateDir({ path })).rejects.toMatchObject({ code: "unavailable" });
+    await expect(takeStateDir({ path }, 0)).rejects.toMatchObject({ code: "unavailable" });
   });
 
   it("goes to one of many who ask for a dead one's at once", async () => {
     const path = await temporaryDirectory();
     await writeFile(join(path, "lock.json"), lockOf({ pid: 2 ** 22 + 1 }));
-    const asked = await Promise.allSettled(Array.from({ length: 8 }, () => takeStateDir({ path })));
+    const asked = await Promise.allSettled(
+      Array.from({ length: 8 }, () => takeStateDir({ path }, 0)),
+    );
     expect(asked.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
     const names = await readdir(path);
     expect(names.filter((name) => name !== "lock.json")).toEqual([]);

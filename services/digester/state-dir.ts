@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import envPaths from "env-paths";
 import { z } from "zod";
 import { AppError, coerceError } from "../contract/errors.ts";
@@ -27,19 +28,29 @@ type Lock = z.infer<typeof Lock>;
 
 /** Digesters of one web service on one machine. */
 const SLOTS = 64;
+/** A process that was killed a moment ago may still be on its way out. */
+const DYING_MS = 2000;
+const LOOK_AGAIN_MS = 100;
 
 /**
  * Takes the directory that was asked for, or the lowest free one of those for this web service, so that the digester which
  * starts after a crash finds what its earlier life left.
  *
+ * @param patienceMs a process that has the directory that was asked for may take so long to end.
  * @throws AppError `unavailable` when it belongs to a process that lives.
  */
 export async function takeStateDir(
   wanted: { path: string } | { webUrl: string },
+  patienceMs = DYING_MS,
 ): Promise<StateDir> {
   if ("path" in wanted) {
-    const taken = await tryTake(wanted.path);
-    if (taken !== null) return taken;
+    const deadline = performance.now() + patienceMs;
+    for (;;) {
+      const taken = await tryTake(wanted.path);
+      if (taken !== null) return taken;
+      if (performance.now() >= deadline) break;
+      await delay(LOOK_AGAIN_MS);
+    }
     throw new AppError("unavailable", `Another digester uses the state directory ${wanted.path}.`, {
       hint: "Give this one a directory of its own with --state.",
     });
@@ -121,7 +132,7 @@ async function isHeld(text: string): Promise<boolean> {
   const { host, pid, processStart: start } = parsed.data;
   // A shared home directory: whether a process of another machine lives cannot be seen from here.
   if (host !== hostname()) return true;
-  if (!isAlive(pid)) return false;
+  if (!isAlive(pid) || (await isZombie(pid))) return false;
   const current = await processStart(pid);
   return start === null || current === null || start === current;
 }
@@ -136,12 +147,24 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Clock ticks from boot to the start of the process: field 22 of `/proc/<pid>/stat`, after the name in parentheses. */
+/** Clock ticks from boot to the start of the process. */
 async function processStart(pid: number): Promise<string | null> {
+  return (await statusFields(pid))?.[19] ?? null;
+}
+
+/**
+ * Whether it has ended and only its parent has not taken notice yet, as under a container's first process that never does.
+ * While one of its threads is left it may still write.
+ */
+async function isZombie(pid: number): Promise<boolean> {
+  const fields = await statusFields(pid);
+  return fields?.[0] === "Z" && Number(fields[17]) <= 1;
+}
+
+/** `/proc/<pid>/stat` from its third field on: the second, a name in brackets, may hold anything. */
+async function statusFields(pid: number): Promise<string[] | null> {
   const stat = await readText(`/proc/${pid}/stat`);
-  if (stat === null) return null;
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return fields[19] ?? null;
+  return stat === null ? null : stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
 /** What the file holds, or what `make` gives, kept there from then on. */

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { copyFile, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { acquireLock } from "./lock.ts";
 
 describe("the lock of a store's folder", () => {
@@ -30,7 +30,7 @@ describe("the lock of a store's folder", () => {
 
   it("is had by one, names who has it, and can be had again", async () => {
     const release = await acquireLock(directory);
-    await expect(acquireLock(directory)).rejects.toMatchObject({
+    await expect(acquireLock(directory, 0)).rejects.toMatchObject({
       code: "unavailable",
       message: `The store is in use by process ${process.pid} on ${hostname()}, says ${path}.`,
     });
@@ -43,7 +43,9 @@ describe("the lock of a store's folder", () => {
 
   it("is had by one of many who come at the same time, also where a dead one left it", async () => {
     await holdBy({ pid: await deadPid() });
-    const tries = await Promise.allSettled(Array.from({ length: 8 }, () => acquireLock(directory)));
+    const tries = await Promise.allSettled(
+      Array.from({ length: 8 }, () => acquireLock(directory, 0)),
+    );
     const got = tries.flatMap((outcome) => (outcome.status === "fulfilled" ? outcome.value : []));
     expect(got).toHaveLength(1);
     await got[0]?.();
@@ -69,15 +71,41 @@ describe("the lock of a store's folder", () => {
     },
   );
 
+  it.runIf(process.platform === "linux")(
+    "is taken from a process that has ended, though nobody has taken notice of its end",
+    async () => {
+      // The shell becomes a sleep, which never asks how its child ended.
+      const parent = spawn("sh", ["-c", "sleep 0.3 & echo $!; exec sleep 60"]);
+      onTestFinished(() => void parent.kill());
+      const [said]: unknown[] = await once(parent.stdout, "data");
+      const pid = Number(String(said));
+      await vi.waitFor(async () => {
+        expect(await readFile(`/proc/${parent.pid}/comm`, "utf8")).toBe("sleep\n");
+        expect(await readFile(`/proc/${pid}/stat`, "utf8")).toContain(") Z ");
+      });
+      await holdBy({ pid });
+      const release = await acquireLock(directory, 0);
+      await release();
+    },
+  );
+
+  it("is waited for while a killed process ends", async () => {
+    const held = spawn("sleep", ["60"], { stdio: "ignore" });
+    await once(held, "spawn");
+    await holdBy({ pid: held.pid ?? 0 });
+    setTimeout(() => held.kill("SIGKILL"), 300);
+    expect(await taken()).toEqual(byUs);
+  });
+
   it("is left to a living process", async () => {
     await holdBy({ pid: process.ppid });
-    await expect(acquireLock(directory)).rejects.toMatchObject({ code: "unavailable" });
+    await expect(acquireLock(directory, 0)).rejects.toMatchObject({ code: "unavailable" });
     expect(await readFile(path, "utf8")).toContain("other");
   });
 
   it("is taken from another host only after a minute of silence", async () => {
     await holdBy({ pid: 1, host: "elsewhere" });
-    await expect(acquireLock(directory)).rejects.toMatchObject({
+    await expect(acquireLock(directory, 0)).rejects.toMatchObject({
       message: expect.stringContaining("process 1 on elsewhere"),
     });
     await utimes(path, longAgo(), longAgo());
@@ -86,7 +114,7 @@ describe("the lock of a store's folder", () => {
 
   it("is taken when it is cut short, as by a loss of power", async () => {
     await writeFile(path, "");
-    await expect(acquireLock(directory)).rejects.toMatchObject({ code: "unavailable" });
+    await expect(acquireLock(directory, 0)).rejects.toMatchObject({ code: "unavailable" });
     await utimes(path, longAgo(), longAgo());
     expect(await taken()).toEqual(byUs);
   });

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { link, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { AppError } from "../../contract/errors.ts";
 
@@ -21,14 +22,21 @@ const renewMs = 10_000;
 const silentMs = 60_000;
 /** A file that says nothing may be being written for so long. */
 const unreadableMs = 5_000;
+/** A process that was killed a moment ago may still be on its way out. */
+const dyingMs = 2_000;
+const lookAgainMs = 100;
 
 /**
  * Makes this process the only one that has the folder. What a dead process left is taken over.
  *
+ * @param patienceMs a process that has it may take so long to end.
  * @returns lets go of it.
  * @throws AppError `unavailable`, naming the process that has it.
  */
-export async function acquireLock(directory: string): Promise<() => Promise<void>> {
+export async function acquireLock(
+  directory: string,
+  patienceMs = dyingMs,
+): Promise<() => Promise<void>> {
   const path = join(directory, lockName);
   const me: Holder = {
     pid: process.pid,
@@ -40,7 +48,7 @@ export async function acquireLock(directory: string): Promise<() => Promise<void
   const content = `${JSON.stringify(me)}\n`;
   await writeFile(own, content, { mode: 0o600 });
   try {
-    await take(path, own);
+    await takePatiently(path, own, patienceMs);
   } finally {
     await rm(own, { force: true });
   }
@@ -57,6 +65,19 @@ export async function acquireLock(directory: string): Promise<() => Promise<void
     const holder = await readHolder(path);
     if (typeof holder === "object" && holder.token === me.token) await rm(path, { force: true });
   };
+}
+
+async function takePatiently(path: string, own: string, patienceMs: number): Promise<void> {
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      return await take(path, own);
+    } catch (thrown) {
+      const isHad = thrown instanceof AppError && thrown.code === "unavailable";
+      if (!isHad || performance.now() >= deadline) throw thrown;
+    }
+    await delay(lookAgainMs);
+  }
 }
 
 /**
@@ -150,8 +171,8 @@ async function wasSilentFor(ms: number, path: string, own: string): Promise<bool
 
 async function isGone(holder: Holder): Promise<boolean> {
   if (!exists(holder.pid)) return true;
-  const born = await bornOf(holder.pid);
-  return born !== null && holder.born !== null && born !== holder.born;
+  const [born, isOver] = await Promise.all([bornOf(holder.pid), isZombie(holder.pid)]);
+  return isOver || (born !== null && holder.born !== null && born !== holder.born);
 }
 
 function exists(pid: number): boolean {
@@ -167,13 +188,29 @@ function exists(pid: number): boolean {
 async function bornOf(pid: number): Promise<string | null> {
   try {
     const boot = await readFile("/proc/sys/kernel/random/boot_id", "utf8");
-    const status = await readFile(`/proc/${pid}/stat`, "utf8");
-    // The name, second and in brackets, may hold anything; the start is the 22nd field.
-    const fields = status.slice(status.lastIndexOf(")") + 2).split(" ");
-    return `${boot.trim()}/${fields[19] ?? ""}`;
+    return `${boot.trim()}/${(await statusFields(pid))[19] ?? ""}`;
   } catch {
     return null;
   }
+}
+
+/**
+ * Whether it has ended and only its parent has not taken notice yet, as under a container's first process that never does.
+ * While one of its threads is left it may still write.
+ */
+async function isZombie(pid: number): Promise<boolean> {
+  try {
+    const fields = await statusFields(pid);
+    return fields[0] === "Z" && Number(fields[17]) <= 1;
+  } catch {
+    return false;
+  }
+}
+
+/** `/proc/<pid>/stat` from its third field on: the second, a name in brackets, may hold anything. */
+async function statusFields(pid: number): Promise<string[]> {
+  const status = await readFile(`/proc/${pid}/stat`, "utf8");
+  return status.slice(status.lastIndexOf(")") + 2).split(" ");
 }
 
 function inUse(holder: Holder | null, path: string): AppError {
