@@ -52,15 +52,31 @@ export const jobSorts = [
 export const JobSort = z.enum(jobSorts);
 export type JobSort = z.infer<typeof JobSort>;
 
+/** Numbers are given in the order of submission. */
+function toJobSort(sort: JobSort | "submittedAt" | "-submittedAt"): JobSort {
+  switch (sort) {
+    case "submittedAt":
+      return "id";
+    case "-submittedAt":
+      return "-id";
+    default:
+      return sort;
+  }
+}
+
+const StatusList = z
+  .string()
+  .transform((value) => value.split(",").filter((part) => part !== ""))
+  .pipe(z.array(JobStatus));
+
 /** Query of `GET /jobs`. `status` may name several, separated by commas; `q` is looked for in key, reason and source. */
 export const JobQuery = z.object({
-  status: z
-    .string()
-    .transform((value) => value.split(",").filter((part) => part !== ""))
-    .pipe(z.array(JobStatus))
-    .optional(),
+  status: StatusList.optional(),
   q: z.string().max(500).optional(),
-  sort: JobSort.default("-id"),
+  sort: z
+    .enum([...jobSorts, "submittedAt", "-submittedAt"])
+    .default("-id")
+    .transform(toJobSort),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(200).optional(),
 });
@@ -96,7 +112,10 @@ export const BulkAction = z
     action: JobAction,
     ids: z.array(z.number().int().positive()).max(100_000).optional(),
     filter: z
-      .object({ status: z.array(JobStatus).optional(), q: z.string().max(500).optional() })
+      .object({
+        status: z.union([z.array(JobStatus), StatusList]).optional(),
+        q: z.string().max(500).optional(),
+      })
       .optional(),
     dryRun: z.boolean().default(false),
     by: z.string().max(200).optional(),
@@ -107,8 +126,15 @@ export const BulkAction = z
   });
 export type BulkAction = z.infer<typeof BulkAction>;
 
-/** `matched`: jobs that the filter or list names; `done`: those on which the action was possible and done. */
-export const BulkAnswer = z.object({ matched: z.number().int(), done: z.number().int() });
+/**
+ * `matched`: jobs that the filter or list names; `done`: those on which the action was possible and done. A dry run does
+ * nothing and tells instead on how many it is `possible`.
+ */
+export const BulkAnswer = z.object({
+  matched: z.number().int(),
+  done: z.number().int(),
+  possible: z.number().int().optional(),
+});
 export type BulkAnswer = z.infer<typeof BulkAnswer>;
 
 export const DigesterList = z.object({ digesters: z.array(AttachedDigester) });

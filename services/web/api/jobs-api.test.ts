@@ -174,6 +174,21 @@ describe("jobs", () => {
     ]);
   });
 
+  it("lists in the order of submission, by either name of it", async () => {
+    const web = await runningWeb();
+    for (const key of ["b", "a", "c"]) {
+      const instructions = markerInstruction(web.dataDir, key);
+      await web.ask("POST", "/api/v1/instructions", { key, instructions });
+    }
+    const keys = async (sort: string): Promise<string> =>
+      (await web.ask("GET", `/api/v1/jobs?sort=${sort}`)).body.jobs
+        .map(({ key }: { key: string }) => key)
+        .join("");
+    expect([await keys("id"), await keys("submittedAt")]).toEqual(["bac", "bac"]);
+    expect([await keys("-id"), await keys("-submittedAt")]).toEqual(["cab", "cab"]);
+    expect((await web.ask("GET", "/api/v1/jobs?sort=nonsense")).status).toBe(400);
+  });
+
   it("acts on many by ids or by filter, and tells beforehand how many it would be", async () => {
     const web = await runningWeb();
     for (let n = 0; n < 5; n++) {
@@ -184,14 +199,18 @@ describe("jobs", () => {
     const bulk = (body: unknown) => web.ask("POST", "/api/v1/jobs/actions", body);
     const filter = { q: "k" };
     const dry = await bulk({ action: "hold", filter, dryRun: true });
-    expect(dry.body).toEqual({ matched: 5, done: 4 });
+    expect(dry.body).toEqual({ matched: 5, done: 0, possible: 4 });
     expect((await web.ask("GET", "/api/v1/jobs/k1")).body.held).toBe(false);
-    expect((await bulk({ action: "hold", filter, by: "ada" })).body).toEqual(dry.body);
+    const held = await bulk({ action: "hold", filter, by: "ada" });
+    expect(held.body).toEqual({ matched: 5, done: 4 });
     expect((await web.ask("GET", "/api/v1/jobs/k1")).body.held).toBe(true);
     const byId = await bulk({ action: "requeue", ids: [1, 2, 2, 99] });
     expect(byId.body).toEqual({ matched: 2, done: 2 });
-    const none = await bulk({ action: "requeue", filter: { status: ["failed"] } });
-    expect(none.body).toEqual({ matched: 0, done: 0 });
+    for (const status of [["failed"], "failed,aborted"]) {
+      const none = await bulk({ action: "requeue", filter: { status } });
+      expect(none.body).toEqual({ matched: 0, done: 0 });
+    }
+    expect((await bulk({ action: "hold", filter: { status: "nonsense" } })).status).toBe(400);
     expect((await bulk({ action: "requeue" })).status).toBe(400);
     expect((await bulk({ action: "priority", filter })).status).toBe(400);
   });

@@ -47,7 +47,7 @@ export async function actOnMany(deps: ActionDeps, request: BulkAction): Promise<
   };
   if (action === "priority") requirePriority(body);
   const jobs = await matching(deps.store, request);
-  let done = 0;
+  let possible = 0;
   for (let start = 0; start < jobs.length; start += batch) {
     const outcomes = await Promise.all(
       jobs.slice(start, start + batch).map((job) => {
@@ -56,9 +56,10 @@ export async function actOnMany(deps: ActionDeps, request: BulkAction): Promise<
         return isPossible(work);
       }),
     );
-    done += outcomes.filter(Boolean).length;
+    possible += outcomes.filter(Boolean).length;
   }
-  return { matched: jobs.length, done };
+  const matched = jobs.length;
+  return dryRun ? { matched, done: 0, possible } : { matched, done: possible };
 }
 
 async function isPossible(work: () => Promise<unknown>): Promise<boolean> {

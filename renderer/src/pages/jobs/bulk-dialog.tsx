@@ -44,7 +44,7 @@ export function BulkDialog({ action, selection, filter, onClose, onDone }: BulkD
     },
     onError: (error) => tellError("Nothing was done", error),
   });
-  const possible = trial.data?.done ?? 0;
+  const possible = trial.data?.possible ?? 0;
   const impossible = (trial.data?.matched ?? 0) - possible;
   return (
     <Modal opened onClose={onClose} title={`${actionWords[action]} jobs`} size="sm">
