@@ -22,13 +22,33 @@ export interface WebAddress {
   readonly token: string | undefined;
 }
 
+/** Where `web` listens unless told otherwise. */
+const hereUrl = "http://127.0.0.1:8080";
+
 /** `--web` and `--token`, which the environment may give as well. */
 export function addWebOptions(command: Command): Command {
+  return withToken(command.addOption(webOption().default(hereUrl)));
+}
+
+/** The same for a command that must be told. */
+export function addRequiredWebOptions(command: Command): Command {
+  return withToken(command.addOption(webOption().makeOptionMandatory()));
+}
+
+function webOption(): Option {
+  return new Option("--web <url>", "the web service").env("DIGESTER_WEB");
+}
+
+function withToken(command: Command): Command {
   return command
-    .addOption(
-      new Option("--web <url>", "the web service").env("DIGESTER_WEB").makeOptionMandatory(),
-    )
-    .addOption(new Option("--token <token>", "the web service's token").env("DIGESTER_WEB_TOKEN"));
+    .addOption(new Option("--token <token>", "the web service's token").env("DIGESTER_WEB_TOKEN"))
+    .hook("preAction", (_hooked, acting) => {
+      const { web } = acting.opts<{ web: string }>();
+      if (URL.canParse(web) && /^https?:$/.test(new URL(web).protocol)) return;
+      acting.error(
+        `error: option '--web <url>' is invalid: '${web}'. Expected a URL such as ${hereUrl}.`,
+      );
+    });
 }
 
 export function createApiClient(

@@ -120,7 +120,10 @@ async function instructionFile(): Promise<string> {
 
 describe("exit codes", () => {
   it("are 2 for what the command line has wrong", async () => {
-    vi.stubEnv("DIGESTER_WEB", undefined);
+    for (const url of ["nonsense", "", "ftp://x"]) {
+      expect((await run("jobs", "--web", url)).exitCode).toBe(2);
+    }
+    vi.stubEnv("DIGESTER_WEB", "");
     onTestFinished(() => void vi.unstubAllEnvs());
     expect((await run("jobs")).exitCode).toBe(2);
     expect((await run("nonsense")).exitCode).toBe(2);

@@ -92,7 +92,7 @@ describe("digestFile", () => {
   });
 
   it.each<[string, unknown, RegExp]>([
-    ["no JSON", "[", /is not JSON/],
+    ["no JSON", "[", /instruction\.json is not valid JSON, line 1, column 2/],
     ["no instruction", {}, /not a loader instruction/],
     [
       "a column of no known type",
@@ -146,7 +146,7 @@ describe("validateFile", () => {
     write("nonsense");
     expect(validateFile(file)).toEqual({
       ok: false,
-      messages: [expect.stringMatching(/not JSON/)],
+      messages: [expect.stringMatching(/not valid JSON, line 1, column 2/)],
     });
   });
 });

@@ -5,7 +5,7 @@ import { InvalidArgumentError, type Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { startDigester, type DigesterOptions } from "../digester/start.ts";
 import { createLog } from "../web/log.ts";
-import { addWebOptions } from "./api-client.ts";
+import { addRequiredWebOptions } from "./api-client.ts";
 import { printJson, say } from "./output.ts";
 import { readPort } from "./web-options.ts";
 import { signalled } from "./web.ts";
@@ -25,7 +25,7 @@ interface Flags {
 
 /** `digester`: a node that digests for a web service, until a signal ends it. */
 export function addDigesterCommand(program: Command): void {
-  addWebOptions(program.command("digester"))
+  addRequiredWebOptions(program.command("digester"))
     .description("a digester service, which registers itself with a web service")
     .option("--port <number>", "port to listen on; 0 takes a free one", readPort, 0)
     .option("--host <address>", "address to listen on", "127.0.0.1")

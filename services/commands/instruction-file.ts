@@ -1,23 +1,19 @@
 import { readFileSync } from "node:fs";
 import { AppError, coerceError } from "../contract/errors.ts";
 import { readInstruction, type StoredInstruction } from "../contract/instruction.ts";
+import { parseJsonBody } from "../web/http/json-body.ts";
 
-/** @throws AppError `bad_request` or `invalid_instruction`, naming the file and what is wrong with it. */
+/** @throws AppError `bad_request` or `invalid_instruction`, naming the file and what is wrong with it, and where. */
 export function readInstructionFile(file: string): StoredInstruction {
-  let text: string;
+  return readInstruction(parseJsonBody(readBytes(file), file));
+}
+
+/** Without the byte order mark that some editors put first. */
+function readBytes(file: string): Uint8Array {
   try {
-    text = readFileSync(file, "utf8").replace(/^\ufeff/, "");
+    const bytes = readFileSync(file);
+    return bytes.subarray(0, 3).toString("hex") === "efbbbf" ? bytes.subarray(3) : bytes;
   } catch (thrown) {
     throw new AppError("bad_request", `${file} cannot be read: ${coerceError(thrown).message}`);
   }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (thrown) {
-    throw new AppError(
-      "invalid_instruction",
-      `${file} is not JSON: ${coerceError(thrown).message}`,
-    );
-  }
-  return readInstruction(json);
 }

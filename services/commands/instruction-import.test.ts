@@ -118,7 +118,7 @@ describe("an instruction file", () => {
   });
 
   it.each<[string, string, unknown, RegExp]>([
-    ["no JSON", "half", '[{"gobiiFile":', /is not JSON/],
+    ["no JSON", "half", '[{"gobiiFile":', /is not valid JSON, line 1, column 15/],
     ["no instruction", "other", { foo: 1 }, /not a loader instruction/],
     ["a wrong enum", "enum", [{ jobPayloadType: "X" }], /jobPayloadType: expected one of/],
     ["a name that is no key", "a b", [], /characters that are not allowed: a b/],

@@ -6,31 +6,32 @@ const deepest = 200;
 /**
  * Reads a JSON body.
  *
+ * @param what it is, in words for whoever sent it.
  * @returns `{}` for an empty body.
  * @throws AppError `bad_request` naming line and column where it is no JSON, is no UTF-8 or is nested too deeply.
  */
-export function parseJsonBody(bytes: Uint8Array): unknown {
+export function parseJsonBody(bytes: Uint8Array, what = "The body"): unknown {
   if (bytes.length === 0) return {};
-  const text = decodeUtf8(bytes);
-  refuseDeepNesting(bytes);
+  const text = decodeUtf8(bytes, what);
+  refuseDeepNesting(bytes, what);
   try {
     return JSON.parse(text);
   } catch (thrown) {
-    throw notJson(text, coerceError(thrown).message);
+    throw notJson(what, text, coerceError(thrown).message);
   }
 }
 
-function decodeUtf8(bytes: Uint8Array): string {
+function decodeUtf8(bytes: Uint8Array, what: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new AppError("bad_request", "The body is not valid UTF-8.", {
+    throw new AppError("bad_request", `${what} is not valid UTF-8.`, {
       hint: "Send JSON in UTF-8.",
     });
   }
 }
 
-function notJson(text: string, said: string): AppError {
+function notJson(what: string, text: string, said: string): AppError {
   const reason = said
     .replace(/ in JSON at position.*$/s, "")
     .replace(/, (\.\.\.)?".*/s, "")
@@ -38,7 +39,7 @@ function notJson(text: string, said: string): AppError {
   const position = positionIn(text, said);
   return new AppError(
     "bad_request",
-    `The body is not valid JSON${position === null ? "" : lineAndColumn(text, position)}: ${reason}`,
+    `${what} is not valid JSON${position === null ? "" : lineAndColumn(text, position)}: ${reason}`,
   );
 }
 
@@ -93,7 +94,7 @@ const backslash = 0x5c;
 const openers = new Set([0x5b, 0x7b]);
 const closers = new Set([0x5d, 0x7d]);
 
-function refuseDeepNesting(bytes: Uint8Array): void {
+function refuseDeepNesting(bytes: Uint8Array, what: string): void {
   let depth = 0;
   let inString = false;
   for (let i = 0; i < bytes.length; i++) {
@@ -105,7 +106,7 @@ function refuseDeepNesting(bytes: Uint8Array): void {
     else if (openers.has(byte)) {
       depth++;
       if (depth > deepest) {
-        throw new AppError("bad_request", `The body is nested deeper than ${deepest} levels.`);
+        throw new AppError("bad_request", `${what} is nested deeper than ${deepest} levels.`);
       }
     } else if (closers.has(byte)) depth--;
   }
