@@ -88,6 +88,19 @@ const IdAndName = z
   .nullish()
   .transform((value) => value ?? { id: null, name: null });
 
+/**
+ * Formats whose rows are not lines of text that can be cut at the delimiter; the engine brings them into such rows. The
+ * loaderUI does not know of them and never sends one.
+ */
+export const sourceFormats = [
+  "KASP_LIST",
+  "DART_ONE_ROW",
+  "DART_TWO_ROW",
+  "PLINK_PED",
+  "PLINK_BED",
+] as const;
+export type SourceFormat = (typeof sourceFormats)[number];
+
 const GobiiFile = z
   .object({
     source: text,
@@ -96,6 +109,12 @@ const GobiiFile = z
     gobiiFileType: term(fileTypes, null),
     requireDirectoriesToExist: flag(false),
     createSource: flag(true),
+    /** Our own additions; absent in what GOBii's clients send, and absent when it is read back. */
+    sourceFormat: z
+      .enum(sourceFormats, { error: `expected one of ${sourceFormats.join(", ")}` })
+      .optional(),
+    /** Cells may stand in double quotes, in which delimiters are text; else a quote is a character like any other. */
+    quotes: z.boolean().optional(),
   })
   .nullish()
   .transform(

@@ -7,7 +7,7 @@ import {
   type Orientation,
   type PayloadType,
 } from "./gobii-terms.ts";
-import type { StoredInstruction } from "./instruction.ts";
+import type { SourceFormat, StoredInstruction } from "./instruction.ts";
 
 /**
  * A load: what an instruction says, in one form for all generations. The digest engine knows only this.
@@ -44,6 +44,10 @@ export interface TableRule {
   /** A Java regular expression, as for `String.split`. */
   readonly delimiter: string;
   readonly fileType: FileType | null;
+  /** What brings the source into rows of cells; absent: its lines are the rows. */
+  readonly sourceFormat?: SourceFormat | undefined;
+  /** Whether cells may stand in double quotes; absent: a quote is a character like any other. */
+  readonly quotes?: boolean | undefined;
   readonly columns: readonly ColumnRule[];
 }
 
@@ -163,6 +167,8 @@ function toFile(file: ListInstruction["gobiiFile"]) {
     destination: file.destination ?? "",
     delimiter: file.delimiter ?? "\\t",
     fileType: file.gobiiFileType,
+    sourceFormat: file.sourceFormat,
+    quotes: file.quotes,
   };
 }
 
