@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { QualitySummary } from "./quality.ts";
 
 /** The outcome of checking one digest file against the rules of its table. */
 export const TableValidation = z.object({
@@ -54,6 +55,8 @@ export const DigestResult = z.object({
   status: z.enum(["completed", "failed"]),
   tables: z.array(DigestTable),
   matrix: MatrixSummary.nullable(),
+  /** Of the matrix; absent where there is none, or where it is switched off. */
+  quality: QualitySummary.optional(),
   validation: z.array(TableValidation),
   /** Up to 20 of each kind; `errorCount` has them all. */
   errors: z.array(DigestProblem),

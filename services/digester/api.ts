@@ -1,3 +1,5 @@
+import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
 import express, { type Express, type Request, type RequestHandler, type Response } from "express";
 import type { Logger } from "pino";
 import { z } from "zod";
@@ -8,6 +10,7 @@ import {
   type RegulatorState,
 } from "../contract/digester.ts";
 import { parseOrThrow } from "../contract/errors.ts";
+import { QualityFileRequest } from "../contract/quality.ts";
 import {
   RegulatorSwap,
   type RegulatorChoice,
@@ -30,6 +33,8 @@ export interface Node {
   ) => Promise<void>;
   readonly preview: (regulator: ChosenRegulator) => RegulatorPreview;
   readonly drain: (on: boolean) => void;
+  /** Where a quality file lies that may be read; throws AppError `not_found` or `bad_request`. */
+  readonly qualityFile: (request: QualityFileRequest) => Promise<string>;
   /** Why it cannot take jobs right now; null when it can. */
   readonly notReady: () => string | null;
 }
@@ -121,6 +126,17 @@ export function createApi(node: Node, { token, names, log, metrics }: ApiOptions
     const { name, options } = readSwap(request);
     response.json(node.preview(chooseRegulator({ name, options })));
   });
+
+  app.get(
+    "/quality/:file",
+    handler(async (request, response) => {
+      const asked = { ...request.query, ...request.params };
+      const wanted = parseOrThrow(QualityFileRequest, asked, "bad_request", "The request");
+      const path = await node.qualityFile(wanted);
+      response.type("text/plain");
+      await pipeline(createReadStream(path), response);
+    }),
+  );
 
   app.post("/drain", (request, response) => {
     const { draining } = parseOrThrow(DrainRequest, bodyOf(request), "bad_request", "The body");

@@ -4,6 +4,7 @@ import { AppError, coerceError } from "../contract/errors.ts";
 import type { RegulatorChoice } from "../contract/regulator.ts";
 import type { Node } from "./api.ts";
 import { requireInstructionInsideRoots } from "./data-roots.ts";
+import { qualityFilePath } from "./quality-file.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Revision } from "./revision.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -68,6 +69,7 @@ export function createNode(parts: NodeParts): Node {
       log.info({ regulator: chosen.choice, by, why }, "The regulator was swapped");
     },
     preview: scheduler.preview,
+    qualityFile: (wanted) => qualityFilePath(wanted, dataRoots()),
     drain: (on) => {
       scheduler.drain(on);
       if (!on) parts.onUndrained();

@@ -13,6 +13,7 @@ import type { ApiDeps } from "./api/api-deps.ts";
 import { digesterRoutes } from "./api/digester-routes.ts";
 import { instructionRoutes } from "./api/instruction-routes.ts";
 import { jobRoutes } from "./api/job-routes.ts";
+import { qualityRoutes } from "./api/quality-routes.ts";
 import { tokenRoutes } from "./api/token-routes.ts";
 import {
   callbackGuard,
@@ -83,6 +84,7 @@ function apiParts(deps: AppDeps): { own: ApiPart; callback: ApiPart } {
       routes: [
         ...instructionRoutes(deps),
         ...jobRoutes(deps),
+        ...qualityRoutes(deps),
         ...eventRoutes(deps),
         ...digesterRoutes(deps),
         ...sampleRoutes(deps),

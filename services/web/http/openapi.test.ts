@@ -92,6 +92,8 @@ describe("the OpenAPI document", () => {
         "POST /api/v1/jobs/actions",
         "GET /api/v1/jobs/{id}",
         "GET /api/v1/jobs/{id}/events",
+        "GET /api/v1/jobs/{id}/quality",
+        "GET /api/v1/jobs/{id}/quality/{table}",
         "POST /api/v1/jobs/{id}/requeue",
         "POST /api/v1/jobs/{id}/hold",
         "POST /api/v1/jobs/{id}/release",

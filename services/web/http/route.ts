@@ -87,15 +87,21 @@ export function emptyRoute<P extends Schema = undefined>(spec: {
 }
 
 /** A route that writes its answer itself. */
-export function streamRoute<Q extends Schema = undefined>(spec: {
+export function streamRoute<Q extends Schema = undefined, P extends Schema = undefined>(spec: {
   readonly method: Method;
   readonly path: string;
   readonly summary: string;
+  readonly params?: P;
   readonly query?: Q;
   /** The schema of one message. */
   readonly answer: z.ZodType;
   readonly mediaType: string;
-  handle(input: { query: Output<Q>; request: Request; response: Response }): Promise<void>;
+  handle(input: {
+    params: Output<P>;
+    query: Output<Q>;
+    request: Request;
+    response: Response;
+  }): Promise<void>;
 }): Route {
   return {
     ...head(spec),
@@ -103,6 +109,7 @@ export function streamRoute<Q extends Schema = undefined>(spec: {
     mediaType: spec.mediaType,
     async run(request, response) {
       await spec.handle({
+        params: read(spec.params as P, request.params, "The path"),
         query: read(spec.query as Q, request.query, "The query"),
         request,
         response,

@@ -1,6 +1,8 @@
+import { Readable } from "node:stream";
 import { z } from "zod";
 import { DigesterStatus, RegulatorState, type Dispatch } from "../../contract/digester.ts";
 import { AppError, coerceError, ErrorBody, type ErrorCode } from "../../contract/errors.ts";
+import type { QualityFileRequest } from "../../contract/quality.ts";
 import {
   RegulatorPreview,
   type RegulatorChoice,
@@ -33,9 +35,13 @@ export interface DigesterClient {
   regulator(): Promise<RegulatorState>;
   swapRegulator(swap: RegulatorSwap): Promise<void>;
   previewRegulator(choice: RegulatorChoice): Promise<RegulatorPreview>;
+  /** A quality file that it wrote. */
+  qualityFile(request: QualityFileRequest): Promise<Readable>;
 }
 
 const callTimeoutMs = 10_000;
+/** A table has a row per marker, of which there may be millions. */
+const fileTimeoutMs = 600_000;
 /** The digester holds a status for five seconds at most. */
 const statusTimeoutMs = 9_000;
 
@@ -82,6 +88,19 @@ export function digesterClient(target: DigesterTarget): DigesterClient {
     },
     previewRegulator: (choice) =>
       ask(RegulatorPreview, "POST", "/regulator/preview", { body: choice }),
+    async qualityFile({ file, destination }) {
+      const query = new URLSearchParams({ destination }).toString();
+      const path = `/quality/${file}?${query}`;
+      const response = await fetchFrom(
+        target,
+        "GET",
+        path,
+        { timeoutMs: fileTimeoutMs },
+        (given) => given,
+      );
+      if (response.ok && response.body !== null) return Readable.from(response.body);
+      throw failure(target, { status: response.status, body: parsed(await response.text()) });
+    },
   };
 }
 
@@ -97,11 +116,25 @@ interface Answer {
 }
 
 async function sendTo(
+  target: DigesterTarget,
+  method: string,
+  path: string,
+  options: SendOptions,
+): Promise<Answer> {
+  return fetchFrom(target, method, path, options, async (response) => ({
+    status: response.status,
+    body: parsed(await response.text()),
+  }));
+}
+
+/** @param read what is to be done within the time limit as well. */
+async function fetchFrom<T>(
   { url, token }: DigesterTarget,
   method: string,
   path: string,
   { body, timeoutMs = callTimeoutMs, signal }: SendOptions,
-): Promise<Answer> {
+  read: (response: Response) => T | Promise<T>,
+): Promise<T> {
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(url.replace(/\/+$/, "") + path, {
@@ -116,7 +149,7 @@ async function sendTo(
       redirect: "error",
       signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
     });
-    return { status: response.status, body: parsed(await response.text()) };
+    return await read(response);
   } catch (thrown) {
     if (signal?.aborted === true) throw thrown;
     const why = timeout.aborted ? `no answer within ${timeoutMs / 1000} s` : reasonOf(thrown);

@@ -1,0 +1,143 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { once } from "node:events";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { Quality, type Quality as QualityFigures } from "../../contract/quality.ts";
+import type { DigestResult } from "../../contract/result.ts";
+import { markerInstruction, runningWeb, type TestWeb } from "../testing/running-web.ts";
+
+const quality: QualityFigures = {
+  dataSetType: "IUPAC",
+  markers: 2,
+  samples: 2,
+  calls: 4,
+  missing: 1,
+  halfMissing: 0,
+  heterozygous: 1,
+  summary: {
+    callRate: 0.75,
+    minorAlleleFrequency: 0.25,
+    heterozygosity: 1 / 3,
+    monomorphicMarkers: 1,
+    allMissingMarkers: 0,
+    allMissingSamples: 0,
+    duplicateSamples: null,
+  },
+  absent: [{ figure: "duplicate samples", reason: "Fewer than 100 markers" }],
+  histograms: {
+    markerCallRate: { to: 1, counts: [0, 2] },
+    sampleCallRate: { to: 1, counts: [0, 2] },
+    minorAlleleFrequency: { to: 0.5, counts: [1, 1] },
+    markerHeterozygosity: null,
+    sampleHeterozygosity: null,
+  },
+  lowestCallRate: { markers: [{ name: "m1", value: 0.5 }], samples: [] },
+  duplicateSamples: [],
+  missingMap: {
+    markersPerRow: 1,
+    samplesPerColumn: 1,
+    rows: [
+      [0, 100],
+      [0, 0],
+    ],
+  },
+};
+
+const result: DigestResult = {
+  status: "completed",
+  tables: [],
+  matrix: null,
+  quality: quality.summary,
+  validation: [],
+  errors: [],
+  errorCount: 0,
+  warnings: [],
+  durationMs: 1,
+  bytesRead: 1,
+};
+
+/** A job that an attached digester has completed. */
+async function completedJob(web: TestWeb, url: string, more: { quality?: undefined } = {}) {
+  const attach = { url, token: "t", id: "node-1", boot: "1" };
+  const { callback } = (await web.ask("POST", "/api/v1/digesters", attach)).body;
+  const instructions = markerInstruction(web.dataDir, "k");
+  const { job } = (await web.ask("POST", "/api/v1/instructions", { key: "k", instructions })).body;
+  for (const patch of [
+    { callback: 1, status: "in_progress" },
+    { callback: 2, status: "completed", result: { ...result, ...more } },
+  ]) {
+    const answer = await fetch(`${callback.url}/job/${job.id}`, {
+      method: "PATCH",
+      headers: {
+        authorization: `Bearer ${callback.token}`,
+        "content-type": "application/json",
+      },
+      body: JSON.stringify({ digester: "node-1", attempt: 1, ...patch }),
+    });
+    expect(answer.status).toBe(200);
+  }
+  return join(web.dataDir, "digest", "k");
+}
+
+const nowhere = "http://127.0.0.1:9";
+const table = 'marker\tcall_rate\nm1\t0.5000\nm"2,b\t1.0000\n';
+
+async function text(web: TestWeb, path: string) {
+  const response = await fetch(web.url + path, {
+    headers: { authorization: `Bearer ${web.token}` },
+  });
+  return { type: response.headers.get("content-type"), text: await response.text() };
+}
+
+describe("quality figures of a job", () => {
+  it("come from the directory that the job was published to", async () => {
+    const web = await runningWeb();
+    const destination = await completedJob(web, nowhere);
+    await mkdir(destination, { recursive: true });
+    await writeFile(join(destination, "quality.json"), JSON.stringify(quality));
+    await writeFile(join(destination, "quality.marker.tsv"), table);
+    const answer = await web.ask("GET", "/api/v1/jobs/k/quality");
+    expect(Quality.parse(answer.body)).toEqual(quality);
+    expect(await text(web, "/api/v1/jobs/k/quality/markers")).toEqual({
+      type: "text/tab-separated-values; charset=utf-8",
+      text: table,
+    });
+    expect(await text(web, "/api/v1/jobs/k/quality/markers?format=csv")).toEqual({
+      type: "text/csv; charset=utf-8",
+      text: 'marker,call_rate\nm1,0.5000\n"m""2,b",1.0000\n',
+    });
+    expect((await web.ask("GET", "/api/v1/jobs/k/quality/rows")).status).toBe(400);
+  });
+
+  it("come from the digester that did it where that directory is not to be seen", async () => {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url ?? "");
+      response.end(JSON.stringify(quality));
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    onTestFinished(() => void server.close());
+    const address = server.address();
+    const port = typeof address === "object" ? (address?.port ?? 0) : 0;
+    const web = await runningWeb();
+    const destination = await completedJob(web, `http://127.0.0.1:${port}`);
+    const answer = await web.ask("GET", "/api/v1/jobs/k/quality");
+    expect(Quality.parse(answer.body)).toEqual(quality);
+    const query = new URLSearchParams({ destination }).toString();
+    expect(asked).toContain(`/quality/summary?${query}`);
+  });
+
+  it("are not found where the job has none, and an upstream failure where nobody has them", async () => {
+    const web = await runningWeb();
+    await completedJob(web, nowhere);
+    expect((await web.ask("GET", "/api/v1/jobs/k/quality")).status).toBe(502);
+    const other = await runningWeb();
+    await completedJob(other, nowhere, { quality: undefined });
+    expect(await other.ask("GET", "/api/v1/jobs/k/quality")).toMatchObject({
+      status: 404,
+      body: { error: { code: "not_found", message: "The job k has no quality figures." } },
+    });
+  });
+});

@@ -1,0 +1,99 @@
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import { json } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
+import { z } from "zod";
+import { AppError, coerceError, parseOrThrow } from "../../contract/errors.ts";
+import {
+  Quality,
+  qualityFiles,
+  QualityFormat,
+  QualityTable,
+  type QualityFile,
+} from "../../contract/quality.ts";
+import { liesInside } from "../data-roots.ts";
+import { route, streamRoute, type Route } from "../http/route.ts";
+import { pathsOf } from "../jobs/instruction-paths.ts";
+import type { JobRecord } from "../jobs/job-record.ts";
+import { cropNamed, findJob } from "../jobs/job-service.ts";
+import type { ApiDeps } from "./api-deps.ts";
+import { tsvToCsv } from "./tsv-to-csv.ts";
+
+const JobName = z.object({ id: z.string().describe("The job's key, or else its number.") });
+
+/** The quality figures of a job's matrix. */
+export function qualityRoutes(deps: ApiDeps): Route[] {
+  const { store, crops } = deps;
+  return [
+    route({
+      method: "get",
+      path: "/jobs/:id/quality",
+      summary: "The quality figures of a job's matrix",
+      params: JobName,
+      answer: Quality,
+      async handle({ params }) {
+        const job = await findJob(store, crops, params.id);
+        const file = await openQualityFile(deps, job, "summary");
+        return {
+          body: parseOrThrow(Quality, await json(file), "upstream_failed", "The quality file"),
+        };
+      },
+    }),
+    streamRoute({
+      method: "get",
+      path: "/jobs/:id/quality/:table",
+      summary: "The quality figures of each marker or sample, as a file",
+      params: JobName.extend({ table: QualityTable }),
+      query: z.object({ format: QualityFormat.default("tsv") }),
+      answer: z.string(),
+      mediaType: "text/tab-separated-values",
+      async handle({ params: { id, table }, query: { format }, response }) {
+        const job = await findJob(store, crops, id);
+        const file = await openQualityFile(deps, job, table);
+        response.type(format === "csv" ? "text/csv" : "text/tab-separated-values");
+        response.attachment(`${job.key}.quality.${table}.${format}`);
+        const steps = format === "csv" ? [tsvToCsv()] : [];
+        await pipeline([file, ...steps, response]);
+      },
+    }),
+  ];
+}
+
+/**
+ * Reads a file where the job put it; where that directory is not to be seen from here, the digester that did the job is
+ * asked for it.
+ *
+ * @throws AppError `not_found` where the job has no quality figures, `upstream_failed`.
+ */
+async function openQualityFile(
+  { store, crops, directory }: ApiDeps,
+  job: JobRecord,
+  file: QualityFile,
+): Promise<NodeJS.ReadableStream> {
+  if (job.result?.quality === undefined) {
+    throw new AppError("not_found", `The job ${job.key} has no quality figures.`, {
+      hint: "Completed jobs have them that made a matrix, unless they are switched off.",
+    });
+  }
+  const instruction = await store.instruction(job.id);
+  const paths = instruction === null ? [] : pathsOf(instruction);
+  const destination = paths.find(({ role }) => role === "destination")?.path ?? "";
+  const path = join(destination, qualityFiles[file]);
+  if (await liesInside(cropNamed(crops, job.crop), path)) {
+    const here = await openHere(path);
+    if (here !== null) return here;
+  }
+  if (job.digester === null) throw new AppError("not_found", `There is no ${path}.`);
+  return directory.client(job.digester).qualityFile({ file, destination });
+}
+
+/** Null where it is not to be read here. */
+async function openHere(path: string): Promise<NodeJS.ReadableStream | null> {
+  try {
+    return (await open(path, "r")).createReadStream();
+  } catch (thrown) {
+    const error: NodeJS.ErrnoException = coerceError(thrown);
+    if (error.code === "ENOENT" || error.code === "ENOTDIR" || error.code === "EACCES") return null;
+    throw error;
+  }
+}
