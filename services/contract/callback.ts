@@ -55,6 +55,7 @@ export const UnsettledJob = z.object({
   key: z.string(),
   attempt: z.number().int().positive(),
   priority: z.number().int(),
+  front: z.iso.datetime().nullable().default(null),
   submittedBy: z.string().nullable(),
   submittedAt: z.iso.datetime(),
   /** The digester that has it in its line, if any. */

@@ -29,6 +29,8 @@ export const Dispatch = z
     /** The number with which the digester claims the job when its turn comes. */
     attempt: z.number().int().positive(),
     priority: z.number().int().default(0),
+    /** When a person put it at the front of the line; whatever the strategy, the latest goes first. */
+    front: z.iso.datetime().nullable().default(null),
     submittedBy: z.string().nullable().default(null),
     submittedAt: z.iso.datetime().optional(),
     instruction: AnyInstruction,

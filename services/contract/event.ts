@@ -20,6 +20,10 @@ export const eventTypes = [
   "held",
   "released",
   "priority",
+  /** Put at the front of the line, or back to where the strategy has it. */
+  "front",
+  /** What a person did was taken back. */
+  "undone",
   /** A person wants the running attempt to stop. */
   "cancel_requested",
   /** The running attempt was not heard from; the job is back in line. */

@@ -74,6 +74,14 @@ export function statusOfGobiiStatus(term: GobiiStatus): JobStatus {
   }
 }
 
+/**
+ * Why a job failed, in the coarsest terms: its files are wrong, what was made of them breaks the rules of a table, its
+ * digester was lost too often, something in the way did not pass (a full disk, a crash), or none of these.
+ */
+export const failureKinds = ["input", "validation", "lost", "environment", "other"] as const;
+export const FailureKind = z.enum(failureKinds);
+export type FailureKind = z.infer<typeof FailureKind>;
+
 const time = z.iso.datetime();
 
 /** A job as the own API and the event stream show it. Times are ISO 8601 in UTC. */
@@ -92,6 +100,8 @@ export const Job = z.object({
   held: z.boolean(),
   /** Higher runs earlier, where the strategy in force looks at it. */
   priority: z.number().int(),
+  /** When a person put it at the front of the line; the latest goes first. Null: it stands where the strategy puts it. */
+  front: time.nullable().default(null),
   /** The number of the last claim; 0 before the first. */
   attempt: z.number().int().nonnegative(),
   /** Share of the source bytes that were read, 0 to 1; null while nothing runs. */
@@ -102,6 +112,8 @@ export const Job = z.object({
   digester: z.string().nullable(),
   /** Why it waits, or why it ended as it did, in words. */
   reason: z.string().nullable(),
+  /** Null unless it failed. */
+  failure: FailureKind.nullable().default(null),
   tables: z.array(z.string()),
   source: z.string().nullable(),
   submittedBy: z.string().nullable(),

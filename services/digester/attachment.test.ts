@@ -17,7 +17,18 @@ const answer: AttachAnswer = {
 function unsettled(job: number): UnsettledJob {
   const { key, attempt, priority, submittedBy, instruction } = makeDispatch();
   const submittedAt = "2026-11-24T09:00:00.000Z";
-  return { job, key, attempt, priority, submittedBy, submittedAt, digester: null, instruction };
+  const front = null;
+  return {
+    job,
+    key,
+    attempt,
+    priority,
+    front,
+    submittedBy,
+    submittedAt,
+    digester: null,
+    instruction,
+  };
 }
 
 function setUp(given: Partial<WebClient> = {}, more: Partial<AttachmentOptions> = {}) {

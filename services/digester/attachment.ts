@@ -120,12 +120,13 @@ export function createAttachment(options: AttachmentOptions): Attachment {
 }
 
 function toDispatch(job: UnsettledJob, { callback }: AttachAnswer): Dispatch {
-  const { key, attempt, priority, submittedBy, submittedAt, instruction } = job;
+  const { key, attempt, priority, front, submittedBy, submittedAt, instruction } = job;
   return {
     job: job.job,
     key,
     attempt,
     priority,
+    front,
     submittedBy,
     submittedAt,
     instruction,

@@ -346,12 +346,13 @@ function isOf(caller: string | null, { callback }: Dispatch): boolean {
 }
 
 function toJobInLine({ id, dispatch, enteredAt, measure }: LineEntry): JobInLine {
-  const { job, key, priority, submittedBy, submittedAt } = dispatch;
+  const { job, key, priority, front, submittedBy, submittedAt } = dispatch;
   return {
     id,
     job,
     key,
     priority,
+    front: front === null ? null : Date.parse(front),
     submittedBy,
     submittedAt: submittedAt === undefined ? enteredAt : Date.parse(submittedAt),
     ...(measure ?? unknownMeasure),

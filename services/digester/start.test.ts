@@ -107,6 +107,7 @@ function unsettledJob(web: FakeWeb, job: number, more: Partial<UnsettledJob> = {
     key: `job-${job}`,
     attempt: 1,
     priority: 0,
+    front: null,
     submittedBy: null,
     submittedAt: "2026-11-24T09:00:00.000Z",
     digester: null,

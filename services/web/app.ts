@@ -1,6 +1,6 @@
 import express, { type Express } from "express";
 import helmet from "helmet";
-import { BulkAnswer, JobEvents, JobList, SubmitAnswer } from "../contract/api.ts";
+import { BulkAnswer, JobEvents, JobFacets, JobList, SubmitAnswer } from "../contract/api.ts";
 import { JobPatch, PatchAnswer, UnsettledJobs } from "../contract/callback.ts";
 import { AttachAnswer, AttachedDigester } from "../contract/digester.ts";
 import { Event } from "../contract/event.ts";
@@ -64,6 +64,7 @@ const components = {
   Event,
   Job,
   JobEvents,
+  JobFacets,
   JobList,
   JobPatch,
   JobSummary,

@@ -16,6 +16,7 @@ import { firstGobiiUser, ownToken } from "./identity.ts";
 import { digesterDirectory } from "./jobs/digester-directory.ts";
 import { leaseKeeper } from "./jobs/lease-keeper.ts";
 import { createPlacer } from "./jobs/placer.ts";
+import { createUndoLog } from "./jobs/undo-log.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./jobs/retries.ts";
 import { isUnsettledByDefault, type IsUnsettled } from "./jobs/unsettled.ts";
 import { createLog, type Log } from "./log.ts";
@@ -208,6 +209,7 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
       crops,
       directory,
       placer,
+      undos: createUndoLog(now),
       stream,
       metrics,
       now,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { JobSort } from "../../../services/contract/api.ts";
+import { parseSearch, termMatcher } from "../../../services/contract/job-search.ts";
 import { JobStatus, jobStatuses, type JobSummary } from "../../../services/contract/job.ts";
 
 /** What the job list shows, as the address bar says it. */
@@ -55,11 +56,8 @@ function inOrder(statuses: readonly JobStatus[]): JobStatus[] {
   return jobStatuses.filter((status) => statuses.includes(status));
 }
 
-/** Whether the service would list this job: the status is named and the text found, ignoring case. */
+/** Whether the service would list this job, as far as can be told without its instruction. */
 export function matchesFilter(job: JobSummary, { status, q }: JobFilter): boolean {
   if (status.length > 0 && !status.includes(job.status)) return false;
-  const wanted = q.trim().toLowerCase();
-  if (wanted === "") return true;
-  const texts = [job.key, job.reason, job.message, job.source, job.submittedBy, ...job.tables];
-  return texts.some((text) => text?.toLowerCase().includes(wanted) === true);
+  return parseSearch(q).terms.every((term) => termMatcher(term, () => false)(job));
 }

@@ -4,7 +4,7 @@ import {
   JobEvents,
   JobList,
   type ActionBody,
-  type BulkAction,
+  type BulkActionBody,
   type JobAction,
 } from "../../../services/contract/api.ts";
 import { Job } from "../../../services/contract/job.ts";
@@ -54,6 +54,6 @@ export function actOnJob(id: number, action: JobAction, body: ActionBody): Promi
   return request(Job, `/api/v1/jobs/${id}/${action}`, { method: "POST", body });
 }
 
-export function actOnJobs(body: BulkAction): Promise<BulkAnswer> {
+export function actOnJobs(body: BulkActionBody): Promise<BulkAnswer> {
   return request(BulkAnswer, "/api/v1/jobs/actions", { method: "POST", body });
 }

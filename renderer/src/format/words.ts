@@ -38,6 +38,8 @@ export const eventWords: Record<EventType, string> = {
   held: "Held",
   released: "Released",
   priority: "Priority changed",
+  front: "Put at the front",
+  undone: "Taken back",
   cancel_requested: "Cancel requested",
   lease_expired: "Digester lost",
   retried: "Failed, tries again",

@@ -3,14 +3,16 @@ import { ordinal } from "./words.ts";
 
 /**
  * Makes a decision of rules. The line is first in the order of submission; then every rule orders it, the last one first,
- * so that a rule decides between those that the rules before it do not tell apart. A job starts where a worker is free and
+ * so that a rule decides between those that the rules before it do not tell apart; those that a person put at the front go
+ * before all others, the latest first. A job starts where a worker is free and
  * no rule holds it; one that is held lets those behind it pass, unless a rule holds them for its sake.
  */
 export function decideBy(rules: readonly Rule[], situation: Situation): Decision {
-  const line = rules.reduceRight<readonly QueuedJob[]>(
+  const arranged = rules.reduceRight<readonly QueuedJob[]>(
     (ordered, rule) => rule.arrange?.(ordered) ?? ordered,
     situation.waiting.toSorted(bySubmission),
   );
+  const line = arranged.toSorted((a, b) => (b.front ?? -Infinity) - (a.front ?? -Infinity) || 0);
   const active: JobInLine[] = situation.running.toSorted(
     (a, b) => a.startedAt - b.startedAt || compare(a.id, b.id),
   );
@@ -64,6 +66,7 @@ function explain(
 }
 
 function wordsOf(rules: readonly Rule[], job: QueuedJob): string {
+  if (job.front !== null) return "put at the front by a person";
   const words = rules.map((rule) => rule.words?.(job) ?? null).filter((said) => said !== null);
   return words.length === 0 ? firstComeWords : words.join(", ");
 }

@@ -66,6 +66,8 @@ export interface JobInLine {
   readonly key: string;
   /** Higher is more urgent. */
   readonly priority: number;
+  /** When a person put it at the front of the line, in milliseconds since 1970; null: nobody did. */
+  readonly front: number | null;
   readonly submittedBy: string | null;
   /** Milliseconds since 1970. */
   readonly submittedAt: number;

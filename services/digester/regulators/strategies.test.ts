@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { chooseRegulator, type ChosenRegulator } from "./index.ts";
+import { chooseRegulator, listRegulators, type ChosenRegulator } from "./index.ts";
 import type { QueuedJob, Situation } from "./regulator.ts";
 import { makeJob, makeNode, play, situations } from "./testing.ts";
 
@@ -55,6 +55,27 @@ function startsBefore(
   }
   return limit;
 }
+
+describe("every strategy", () => {
+  it.each(listRegulators().map(({ name }) => name))(
+    "%s lets those go first that a person put at the front, the latest before all",
+    (name) => {
+      const rivals = [1, 2, 3].map((job) => makeJob(job, { priority: 9, sourceBytes: 10 }));
+      const bumped = [
+        makeJob(4, { front: noon - 2, priority: -5, sourceBytes: 1e7, submittedBy: "ana" }),
+        makeJob(5, { front: noon - 1, priority: -9, sourceBytes: 1e8, submittedBy: "ana" }),
+      ];
+      const { start, waiting } = choose(name).decide(
+        at({ waiting: [...rivals, ...bumped], node: makeNode(1, 1) }),
+      );
+      expect(start).toEqual([bumped[1]!.id]);
+      expect(waiting[0]).toMatchObject({
+        id: bumped[0]!.id,
+        reason: expect.stringContaining("put at the front"),
+      });
+    },
+  );
+});
 
 describe("priority with aging", () => {
   it("starts the most urgent first, and says what the waiting is worth", () => {

@@ -11,6 +11,7 @@ export function makeJob(job: number, given: Partial<QueuedJob> = {}): QueuedJob 
     job,
     key: `job-${job}`,
     priority: 0,
+    front: null,
     submittedBy: null,
     submittedAt: job,
     enteredAt: given.submittedAt ?? job,
@@ -32,6 +33,7 @@ const jobs: fc.Arbitrary<QueuedJob> = fc
   .record({
     job: fc.integer({ min: 1, max: 500 }),
     priority: fc.integer({ min: -3, max: 3 }),
+    front: fc.constantFrom(null, null, null, now - 2, now - 1),
     submittedBy: fc.constantFrom("ana", "bo", null),
     submittedAt: fc.integer({ min: 0, max: 100 }).map((minutes) => now - minutes * minute),
     sourceBytes: fc.constantFrom(null, 0, 1000, 5e6, 3e9),

@@ -84,6 +84,7 @@ export function makeDispatch(
     key: "markers",
     attempt: 1,
     priority: 0,
+    front: null,
     submittedBy: null,
     submittedAt: "2026-11-24T09:00:00.000Z",
     instruction: readInstruction([

@@ -3,6 +3,7 @@ import type { Crop } from "../crop.ts";
 import type { EventStream } from "../event-stream.ts";
 import type { DigesterDirectory } from "../jobs/digester-directory.ts";
 import type { Placer } from "../jobs/placer.ts";
+import type { UndoLog } from "../jobs/undo-log.ts";
 import type { Store } from "../store/store.ts";
 
 /** What the routes of the own API work with. */
@@ -12,6 +13,7 @@ export interface ApiDeps {
   readonly directory: DigesterDirectory;
   readonly placer: Pick<Placer, "retell">;
   readonly stream: Pick<EventStream, "open">;
+  readonly undos: UndoLog;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly about: About;

@@ -3,15 +3,19 @@ import {
   ActionBody,
   BulkAction,
   BulkAnswer,
+  FacetQuery,
   jobActions,
   JobEvents,
+  JobFacets,
   JobList,
   JobQuery,
+  UndoRequest,
   type JobAction,
 } from "../../contract/api.ts";
 import { Job } from "../../contract/job.ts";
+import { qualifiers } from "../../contract/job-search.ts";
 import { route, type Route } from "../http/route.ts";
-import { act, actOnMany } from "../jobs/actions.ts";
+import { act, actOnMany, undoMany } from "../jobs/actions.ts";
 import { toJob, toJobSummary } from "../jobs/job-record.ts";
 import { findJob } from "../jobs/job-service.ts";
 import type { ApiDeps } from "./api-deps.ts";
@@ -24,6 +28,7 @@ const summaries: Record<JobAction, string> = {
   release: "Lets a held job go",
   cancel: "Aborts a submitted job, or asks the running attempt to stop",
   priority: "Gives a job another priority",
+  front: "Puts a submitted job at the front of the line, whatever the strategy",
 };
 
 export function jobRoutes(deps: ApiDeps): Route[] {
@@ -38,11 +43,12 @@ export function jobRoutes(deps: ApiDeps): Route[] {
       async handle({ query }) {
         const page = await store.list({
           statuses: query.status === undefined || query.status.length === 0 ? null : query.status,
-          text: query.q === undefined || query.q === "" ? null : query.q,
+          search: query.q ?? [],
           crop: null,
           sort: query.sort,
           limit: query.limit,
           cursor: query.cursor ?? null,
+          offset: query.offset,
         });
         return {
           body: {
@@ -50,9 +56,25 @@ export function jobRoutes(deps: ApiDeps): Route[] {
             total: page.total,
             nextCursor: page.nextCursor,
             counts: await store.counts(),
+            unsearched: page.unsearched,
           },
         };
       },
+    }),
+    route({
+      method: "get",
+      path: "/jobs/facets",
+      summary: "Counts the values by which jobs can be looked for",
+      query: FacetQuery,
+      answer: JobFacets,
+      handle: async ({ query }) => ({
+        body: await store.facets({
+          search: query.q ?? [],
+          qualifiers: query.only === undefined ? qualifiers : [query.only],
+          like: query.like ?? null,
+          limit: query.limit,
+        }),
+      }),
     }),
     route({
       method: "post",
@@ -61,6 +83,14 @@ export function jobRoutes(deps: ApiDeps): Route[] {
       body: BulkAction,
       answer: BulkAnswer,
       handle: async ({ body }) => ({ body: await actOnMany(deps, body) }),
+    }),
+    route({
+      method: "post",
+      path: "/jobs/undo",
+      summary: "Takes back what was done to many jobs, where nothing has come of it since",
+      body: UndoRequest,
+      answer: BulkAnswer,
+      handle: async ({ body }) => ({ body: await undoMany(deps, body) }),
     }),
     route({
       method: "get",

@@ -202,10 +202,10 @@ describe("jobs", () => {
     expect(dry.body).toEqual({ matched: 5, done: 0, possible: 4 });
     expect((await web.ask("GET", "/api/v1/jobs/k1")).body.held).toBe(false);
     const held = await bulk({ action: "hold", filter, by: "ada" });
-    expect(held.body).toEqual({ matched: 5, done: 4 });
+    expect(held.body).toMatchObject({ matched: 5, done: 4, undo: { jobs: 2 } });
     expect((await web.ask("GET", "/api/v1/jobs/k1")).body.held).toBe(true);
     const byId = await bulk({ action: "requeue", ids: [1, 2, 2, 99] });
-    expect(byId.body).toEqual({ matched: 2, done: 2 });
+    expect(byId.body).toMatchObject({ matched: 2, done: 2 });
     for (const status of [["failed"], "failed,aborted"]) {
       const none = await bulk({ action: "requeue", filter: { status } });
       expect(none.body).toEqual({ matched: 0, done: 0 });
@@ -213,5 +213,56 @@ describe("jobs", () => {
     expect((await bulk({ action: "hold", filter: { status: "nonsense" } })).status).toBe(400);
     expect((await bulk({ action: "requeue" })).status).toBe(400);
     expect((await bulk({ action: "priority", filter })).status).toBe(400);
+  });
+
+  it("takes back what was done to many, once, where nothing has come of it", async () => {
+    const web = await runningWeb();
+    for (const key of ["a", "b", "c"]) {
+      const instructions = markerInstruction(web.dataDir, key);
+      await web.ask("POST", "/api/v1/instructions", { key, instructions, priority: 3 });
+    }
+    const bulk = (body: unknown) => web.ask("POST", "/api/v1/jobs/actions", body);
+    const cancelled = await bulk({ action: "cancel", filter: { q: "name:a,b,c" }, except: [2] });
+    expect(cancelled.body).toMatchObject({ matched: 2, done: 2, undo: { jobs: 2 } });
+    await web.ask("POST", "/api/v1/jobs/c/requeue");
+    const { token } = cancelled.body.undo;
+    const undone = await web.ask("POST", "/api/v1/jobs/undo", { token, by: "ada" });
+    expect(undone.body).toEqual({ matched: 2, done: 1 });
+    expect((await web.ask("GET", "/api/v1/jobs/a")).body.status).toBe("submitted");
+    const { events } = (await web.ask("GET", "/api/v1/jobs/a/events")).body;
+    expect(events.at(-1)).toMatchObject({ type: "undone", by: "ada", status: "submitted" });
+    expect((await web.ask("POST", "/api/v1/jobs/undo", { token })).status).toBe(404);
+  });
+
+  it("puts jobs at the front of the line", async () => {
+    const web = await runningWeb();
+    const instructions = markerInstruction(web.dataDir);
+    await web.ask("POST", "/api/v1/instructions", { key: "k", instructions });
+    const { body } = await web.ask("POST", "/api/v1/jobs/k/front", { by: "ada" });
+    expect(Date.parse(body.front)).toBeGreaterThan(0);
+    await web.ask("POST", "/api/v1/jobs/k/cancel");
+    expect((await web.ask("GET", "/api/v1/jobs/k")).body.front).toBeNull();
+    expect((await web.ask("POST", "/api/v1/jobs/k/front")).status).toBe(409);
+  });
+
+  it("looks into instructions, counts facets and says what is wrong with a search", async () => {
+    const web = await runningWeb();
+    for (const key of ["a", "b"]) {
+      const instructions = markerInstruction(web.dataDir, `panel-${key}`);
+      await web.ask("POST", "/api/v1/instructions", { key, instructions, submittedBy: key });
+    }
+    const list = async (q: string) =>
+      (await web.ask("GET", `/api/v1/jobs?q=${encodeURIComponent(q)}`)).body;
+    await expect.poll(async () => (await list(`digest/panel-b`)).total).toBe(1);
+    expect((await list("csv_column -panel-b")).jobs[0].key).toBe("a");
+    const wrong = await web.ask("GET", "/api/v1/jobs?q=colour:red");
+    expect(wrong.status).toBe(400);
+    expect(wrong.body.error.message).toContain("colour");
+    const only = await web.ask("GET", "/api/v1/jobs/facets?only=submitter&like=B");
+    expect(only.body).toEqual({
+      facets: [{ qualifier: "submitter", values: [{ value: "b", count: 1 }], more: 0 }],
+    });
+    expect((await web.ask("GET", "/api/v1/jobs/facets")).body.facets).toHaveLength(8);
+    expect((await web.ask("GET", "/api/v1/jobs?limit=1&offset=1")).body.jobs[0].key).toBe("a");
   });
 });

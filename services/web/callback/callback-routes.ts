@@ -150,13 +150,14 @@ export function callbackRoutes(deps: CallbackRoutesDeps): Route[] {
   async function toUnsettledJob(job: JobRecord) {
     const instruction = await store.instruction(job.id);
     if (instruction === null) return null;
-    const { id, key, attempt, priority, submittedBy, digester } = job;
+    const { id, key, attempt, priority, front, submittedBy, digester } = job;
     const submittedAt = new Date(job.submittedAt).toISOString();
     return {
       job: id,
       key,
       attempt: attempt + 1,
       priority,
+      front: front === null ? null : new Date(front).toISOString(),
       submittedBy,
       submittedAt,
       digester,

@@ -31,11 +31,12 @@ export async function listJobs({ store, crop }: Place, generation: Generation): 
   do {
     const page = await store.list({
       statuses: null,
-      text: null,
+      search: [],
       crop: crop.name,
       sort: "id",
       limit: pageSize,
       cursor,
+      offset: 0,
     });
     jobs.push(...page.jobs);
     cursor = page.nextCursor;

@@ -83,6 +83,9 @@ describe("the OpenAPI document", () => {
     );
     expect(operations.toSorted()).toEqual(
       [
+        "GET /api/v1/jobs/facets",
+        "POST /api/v1/jobs/undo",
+        "POST /api/v1/jobs/{id}/front",
         "POST /api/v1/instructions",
         "GET /api/v1/tokens",
         "DELETE /api/v1/tokens/{id}",

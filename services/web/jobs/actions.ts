@@ -1,15 +1,23 @@
-import type { ActionBody, BulkAction, BulkAnswer, JobAction } from "../../contract/api.ts";
+import type {
+  ActionBody,
+  BulkAction,
+  BulkAnswer,
+  JobAction,
+  UndoRequest,
+} from "../../contract/api.ts";
 import { AppError } from "../../contract/errors.ts";
-import type { Change, Store } from "../store/store.ts";
+import type { Change, JobPage, Store } from "../store/store.ts";
 import type { DigesterDirectory } from "./digester-directory.ts";
-import { cancel, hold, release, requeue, setPriority } from "./job-model.ts";
+import { cancel, hold, release, requeue, setFront, setPriority, undo } from "./job-model.ts";
 import type { JobRecord } from "./job-record.ts";
 import type { Placer } from "./placer.ts";
+import type { Done, UndoLog } from "./undo-log.ts";
 
 export interface ActionDeps {
   readonly store: Store;
   readonly directory: Pick<DigesterDirectory, "remove">;
   readonly placer: Pick<Placer, "retell">;
+  readonly undos: UndoLog;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -29,16 +37,29 @@ export async function act(
   id: number,
   body: ActionBody,
 ): Promise<JobRecord> {
+  return (await actOn(deps, action, id, body)).after;
+}
+
+async function actOn(
+  deps: ActionDeps,
+  action: JobAction,
+  id: number,
+  body: ActionBody,
+): Promise<Done> {
   let before: JobRecord | null = null;
   const after = await deps.store.update(id, (job) => {
     before = job;
     return decide(action, job, body, deps.now());
   });
-  if (before !== null) tellDigester(deps, action, before);
-  return after;
+  const done = { before: before ?? after, after };
+  tellDigester(deps, done);
+  return done;
 }
 
-/** One action on every job that the list or the filter names. Those that do not allow it are passed over. */
+/**
+ * One action on every job that the list or the filter names. Those that do not allow it are passed over; what was done can be
+ * taken back with the token in the answer.
+ */
 export async function actOnMany(deps: ActionDeps, request: BulkAction): Promise<BulkAnswer> {
   const { action, dryRun } = request;
   const body: ActionBody = {
@@ -47,48 +68,92 @@ export async function actOnMany(deps: ActionDeps, request: BulkAction): Promise<
   };
   if (action === "priority") requirePriority(body);
   const jobs = await matching(deps.store, request);
-  let possible = 0;
-  for (let start = 0; start < jobs.length; start += batch) {
-    const outcomes = await Promise.all(
-      jobs.slice(start, start + batch).map((job) => {
-        const work = async (): Promise<unknown> =>
-          dryRun ? decide(action, job, body, deps.now()) : act(deps, action, job.id, body);
-        return isPossible(work);
-      }),
-    );
-    possible += outcomes.filter(Boolean).length;
-  }
   const matched = jobs.length;
-  return dryRun ? { matched, done: 0, possible } : { matched, done: possible };
+  if (dryRun) {
+    const possible = jobs.filter((job) => isPossible(() => decide(action, job, body, deps.now())));
+    return { matched, done: 0, possible: possible.length };
+  }
+  const done = await inBatches(jobs, (job) => actOn(deps, action, job.id, body));
+  const undo = deps.undos.keep(done);
+  return { matched, done: done.length, ...(undo === null ? {} : { undo }) };
 }
 
-async function isPossible(work: () => Promise<unknown>): Promise<boolean> {
+/**
+ * Takes back a bulk action, job by job, where nothing has come of it since.
+ *
+ * @throws AppError `not_found` for a token that is not known any more.
+ */
+export async function undoMany(deps: ActionDeps, request: UndoRequest): Promise<BulkAnswer> {
+  const all = deps.undos.take(request.token);
+  if (all === null) {
+    throw new AppError("not_found", "It is too late to take this back, or it was already.");
+  }
+  const by = request.by ?? nobody;
+  const undone = await inBatches(all, async ({ before, after }) => {
+    let left = after;
+    const job = await deps.store.update(before.id, (now) => {
+      left = now;
+      return undo(now, before, after, by, deps.now());
+    });
+    tellDigester(deps, { before: left, after: job });
+  });
+  return { matched: all.length, done: undone.length };
+}
+
+/** What came of those that were possible. */
+async function inBatches<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let start = 0; start < items.length; start += batch) {
+    const outcomes = await Promise.allSettled(items.slice(start, start + batch).map(work));
+    for (const outcome of outcomes) {
+      if (outcome.status === "fulfilled") results.push(outcome.value);
+      else if (!isConflict(outcome.reason)) throw outcome.reason;
+    }
+  }
+  return results;
+}
+
+function isPossible(work: () => unknown): boolean {
   try {
-    await work();
+    work();
     return true;
   } catch (thrown) {
-    if (thrown instanceof AppError && thrown.code === "conflict") return false;
+    if (isConflict(thrown)) return false;
     throw thrown;
   }
 }
 
-async function matching(store: Store, { ids, filter }: BulkAction): Promise<JobRecord[]> {
+function isConflict(thrown: unknown): boolean {
+  return thrown instanceof AppError && thrown.code === "conflict";
+}
+
+async function matching(
+  store: Store,
+  { ids, filter, except }: BulkAction,
+): Promise<readonly JobRecord[]> {
   if (ids !== undefined) {
     const jobs = await Promise.all([...new Set(ids)].map((id) => store.job(id)));
     return jobs.filter((job) => job !== null);
   }
+  const left = new Set(except);
   const jobs: JobRecord[] = [];
   let cursor: string | null = null;
   do {
-    const page = await store.list({
+    const page: JobPage = await store.list({
       statuses: filter?.status ?? null,
-      text: filter?.q ?? null,
+      search: filter?.q ?? [],
       crop: null,
       sort: "id",
-      limit: 1000,
+      limit: 5000,
       cursor,
+      offset: 0,
     });
-    jobs.push(...page.jobs);
+    if (page.unsearched > 0) {
+      throw new AppError("unavailable", "The instructions are still being read for this search.", {
+        hint: "Try again in a moment.",
+      });
+    }
+    jobs.push(...page.jobs.filter((job) => !left.has(job.id)));
     cursor = page.nextCursor;
   } while (cursor !== null);
   return jobs;
@@ -120,6 +185,8 @@ function changeOf(action: JobAction, job: JobRecord, body: ActionBody, now: numb
       return cancel(job, by, now);
     case "priority":
       return setPriority(job, requirePriority(body), by, now);
+    case "front":
+      return setFront(job, now, by, now);
   }
 }
 
@@ -129,8 +196,12 @@ function requirePriority({ priority }: ActionBody): number {
 }
 
 /** A job that a person took out of the line could not be claimed anyway; this frees its place there. */
-function tellDigester({ directory, placer }: ActionDeps, action: JobAction, job: JobRecord): void {
-  if (job.digester === null) return;
-  if (action === "cancel" || action === "hold") directory.remove(job.digester, job.id);
-  if (action === "priority" && job.status === "submitted") placer.retell(job.id);
+function tellDigester({ directory, placer }: ActionDeps, { before, after }: Done): void {
+  if (before.digester === null || before === after) return;
+  const stays = after.digester === before.digester && after.status === before.status;
+  if (!stays || after.cancelledBy !== before.cancelledBy) {
+    directory.remove(before.digester, before.id);
+  } else if (after.status === "submitted") {
+    placer.retell(after.id);
+  }
 }

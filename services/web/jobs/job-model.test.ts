@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { JobPatch } from "../../contract/callback.ts";
 import { AppError } from "../../contract/errors.ts";
 import { isSettled } from "../../contract/job.ts";
+import type { DigestResult } from "../../contract/result.ts";
 import type { Change } from "../store/store.ts";
 import {
   applyPatch,
@@ -14,11 +15,14 @@ import {
   refusedEvent,
   release,
   requeue,
+  setFront,
   setPriority,
   submittedEvent,
+  undo,
   unplace,
 } from "./job-model.ts";
 import type { JobRecord } from "./job-record.ts";
+import { defaultRetryPolicy } from "./retries.ts";
 
 const leaseMs = 15_000;
 const fresh = (fields: Partial<JobRecord> = {}): JobRecord => ({
@@ -367,3 +371,98 @@ describe("whatever is asked of a job, in whatever order", () => {
     expect(wrong).toEqual([]);
   });
 });
+
+describe("taking back", () => {
+  const settled = (fields: Partial<JobRecord> = {}): JobRecord => ({
+    ...patch(claimed(), {
+      callback: 2,
+      status: "failed",
+      reason: "bad.vcf, line 3",
+      result: resultWith({ errors: [{ message: "x", file: "/bad.vcf", line: 3, column: 1 }] }),
+    }).job,
+    ...fields,
+  });
+
+  it.each([
+    ["a hold", fresh({ digester: "d" }), (job: JobRecord) => hold(job, "ada", 5)],
+    ["a release", fresh({ held: true }), (job: JobRecord) => release(job, "ada", 5)],
+    ["a priority", fresh(), (job: JobRecord) => setPriority(job, 8, "ada", 5)],
+    ["a priority of a running job", claimed(), (job: JobRecord) => setPriority(job, 8, "ada", 5)],
+    ["a place at the front", fresh(), (job: JobRecord) => setFront(job, 5, "ada", 5)],
+    ["a cancellation", fresh({ digester: "d" }), (job: JobRecord) => cancel(job, "ada", 5)],
+    ["a requeue", settled(), (job: JobRecord) => requeue(job, "ada", 5)],
+  ])("restores what was before %s, with an event", (_what, before, change) => {
+    const after = change(before).job;
+    const { job, events } = undo(after, before, after, "bob", 9);
+    expect(job).toMatchObject({
+      status: before.status,
+      held: before.held,
+      priority: before.priority,
+      front: before.front,
+      attempt: before.attempt,
+      result: before.result,
+      failure: before.failure,
+      settledAt: before.settledAt,
+      cancelledBy: null,
+    });
+    expect(events).toEqual([expect.objectContaining({ type: "undone", by: "bob" })]);
+  });
+
+  it("frees the place in a line of a job that it takes out of it, and keeps it otherwise", () => {
+    const before = fresh({ held: true });
+    const after = release(before, "ada", 5).job;
+    const placed = place(after, "d", 6).job;
+    expect(undo(placed, before, after, "bob", 9).job.digester).toBeNull();
+    const bumped = setFront(placed, 7, "ada", 7).job;
+    expect(undo(bumped, placed, bumped, "bob", 9).job).toMatchObject({
+      digester: "d",
+      front: null,
+    });
+  });
+
+  it("is refused once the job has gone on", () => {
+    const before = settled();
+    const after = requeue(before, "ada", 5).job;
+    const again = patch(after, { attempt: 2, callback: 1, status: "in_progress" }).job;
+    expect(codeOf(() => undo(again, before, after, "bob", 9))).toBe("conflict");
+    const asked = cancel(claimed(), "ada", 5).job;
+    expect(codeOf(() => undo(asked, claimed(), asked, "bob", 9))).toBe("conflict");
+  });
+});
+
+describe("the kind of a failure", () => {
+  it.each([
+    ["input", resultWith({ errors: [{ message: "x", file: "/a", line: null, column: null }] })],
+    [
+      "validation",
+      resultWith({ validation: [{ fileName: "marker", status: "FAILED", failures: [] }] }),
+    ],
+    ["other", resultWith({})],
+    ["other", undefined],
+  ])("%s", (kind, result) => {
+    const fields = { callback: 2, status: "failed" as const, reason: "r" };
+    const { job } = patch(claimed(), result === undefined ? fields : { ...fields, result });
+    expect(job.failure).toBe(kind);
+    expect(requeue(job, "ada", 5).job.failure).toBeNull();
+  });
+
+  it("is lost after too many losses, environment after too many tries", () => {
+    const policy = { ...defaultRetryPolicy, losses: 1, failures: 1 };
+    expect(loseAttempt(claimed(), "gone", 9, policy).job.failure).toBe("lost");
+  });
+});
+
+function resultWith(fields: Partial<DigestResult>): DigestResult {
+  return {
+    status: "failed",
+    tables: [],
+    matrix: null,
+    validation: [],
+    errors: [],
+    errorCount: 0,
+    warnings: [],
+    durationMs: 1,
+    bytesRead: 1,
+    ...fields,
+  };
+}

@@ -1,6 +1,7 @@
 import type { JobPatch } from "../../contract/callback.ts";
 import { AppError } from "../../contract/errors.ts";
-import { isSettled } from "../../contract/job.ts";
+import { isSettled, type FailureKind } from "../../contract/job.ts";
+import type { DigestResult } from "../../contract/result.ts";
 import type { Change } from "../store/store.ts";
 import {
   eventFields,
@@ -55,6 +56,7 @@ export function newJob(
     message: null,
     held: false,
     priority: 0,
+    front: null,
     attempt: 0,
     callback: 0,
     digester: null,
@@ -69,6 +71,7 @@ export function newJob(
     result: null,
     losses: 0,
     failures: 0,
+    failure: null,
     retry: null,
     cancelledBy: null,
     publishing: false,
@@ -143,7 +146,7 @@ function failForNow(job: JobRecord, patch: JobPatch, now: number, policy: RetryP
   const retry = nextRetry(failures, why, now, policy);
   if (retry === null) {
     const reason = triedOftenReason(why, failures);
-    return settle({ ...job, failures }, "failed", now, { ...patch, reason });
+    return settle({ ...job, failures }, "failed", now, { ...patch, reason }, "environment");
   }
   const change = backInLine(job, now, "retried", retryReason(failures, retry, now));
   if (change.job.status !== "submitted") return change;
@@ -168,6 +171,7 @@ function claim(job: JobRecord, patch: JobPatch, now: number, leaseMs: number): C
     settledAt: null,
     updatedAt: now,
     result: null,
+    failure: null,
     reason: null,
     retry: null,
     cancelledBy: null,
@@ -201,10 +205,13 @@ function settle(
   status: "completed" | "failed" | "aborted",
   now: number,
   patch: Partial<JobPatch>,
+  failure: FailureKind = failureOf(patch.result ?? null),
 ): Change {
   const settled: JobRecord = {
     ...job,
     status,
+    failure: status === "failed" ? failure : null,
+    front: null,
     held: false,
     step: status === "completed" ? "completed" : job.step,
     gobiiStatus: status,
@@ -229,6 +236,13 @@ function settle(
   return { job: settled, events: [event] };
 }
 
+/** What a result says of why it is none to be proud of. */
+function failureOf(result: DigestResult | null): FailureKind {
+  if (result === null) return "other";
+  if (result.validation.some(({ status }) => status === "FAILED")) return "validation";
+  return result.errors.some(({ file }) => file !== null) ? "input" : "other";
+}
+
 /** Back to submitted, to be placed anew. The next claim has the next number, so nothing old can be applied. */
 function backInLine(
   job: JobRecord,
@@ -250,6 +264,7 @@ function backInLine(
     settledAt: null,
     updatedAt: now,
     result: null,
+    failure: null,
     retry: null,
     reason: job.held ? "Held." : reason,
     progress: null,
@@ -285,9 +300,8 @@ export function loseAttempt(
     const change = backInLine(job, now, "lease_expired", reason);
     return { ...change, job: { ...change.job, losses } };
   }
-  const given = settle({ ...job, losses }, "failed", now, {
-    reason: lostOftenReason(reason, losses),
-  });
+  const told = { reason: lostOftenReason(reason, losses) };
+  const given = settle({ ...job, losses }, "failed", now, told, "lost");
   return { ...given, events: [lossOf(job, reason, now), ...given.events] };
 }
 
@@ -363,6 +377,91 @@ export function setPriority(job: JobRecord, priority: number, by: string, now: n
   const changed = { ...job, priority, updatedAt: now };
   const message = `Priority ${job.priority} → ${priority}`;
   return { job: changed, events: [{ ...eventOf(job, "priority", now), by, message }] };
+}
+
+/**
+ * Puts a job at the front of the line, before all that were put there earlier; `at` null: back to where the strategy has it.
+ *
+ * @param at milliseconds since 1970.
+ * @throws AppError `conflict` unless it is submitted.
+ */
+export function setFront(job: JobRecord, at: number | null, by: string, now: number): Change {
+  requireSubmitted(job, "put at the front of the line");
+  if (job.front === at) return unchanged(job);
+  const changed = { ...job, front: at, updatedAt: now };
+  const message = at === null ? "No longer at the front of the line." : "To the front of the line.";
+  return { job: changed, events: [{ ...eventOf(job, "front", now), by, message }] };
+}
+
+/**
+ * Takes back what a person did to a job, provided that nothing has come of it since.
+ *
+ * @param before the job as it was, its result included.
+ * @param after the job as the person left it.
+ * @throws AppError `conflict` when it has gone on meanwhile, or when it cannot be taken back.
+ */
+export function undo(
+  job: JobRecord,
+  before: JobRecord,
+  after: JobRecord,
+  by: string,
+  now: number,
+): Change {
+  const hasGoneOn =
+    job.status !== after.status ||
+    job.attempt !== after.attempt ||
+    job.held !== after.held ||
+    job.priority !== after.priority ||
+    job.front !== after.front ||
+    job.cancelledBy !== after.cancelledBy ||
+    job.failures !== after.failures;
+  if (hasGoneOn) throw new AppError("conflict", `Job ${job.id} has gone on since.`);
+  if (job.status === "in_progress" && before.cancelledBy !== after.cancelledBy) {
+    throw new AppError("conflict", `Job ${job.id} was asked to stop, which it may have done.`);
+  }
+  const isSameStatus = before.status === job.status;
+  const keepsPlace = isSameStatus && before.held === job.held;
+  const restored: JobRecord = {
+    ...(isSameStatus ? job : before),
+    held: before.held,
+    priority: before.priority,
+    front: before.front,
+    updatedAt: now,
+    ...(keepsPlace || before.status !== "submitted"
+      ? {}
+      : {
+          digester: null,
+          reason: before.held ? before.reason : "Waiting to be placed on a digester.",
+        }),
+  };
+  const event: NewEvent = {
+    ...eventOf(restored, "undone", now),
+    ...(job.status === restored.status ? {} : { status: restored.status }),
+    ...(job.step === restored.step ? {} : { step: restored.step }),
+    ...(job.gobiiStatus === restored.gobiiStatus ? {} : { gobiiStatus: restored.gobiiStatus }),
+    by,
+    message: `Taken back: ${differenceWords(before, after)}.`,
+  };
+  return { job: restored, events: [event] };
+}
+
+/** Whether there is anything for `undo` to take back. */
+export function isUndoable(before: JobRecord, after: JobRecord): boolean {
+  const differs =
+    before.status !== after.status ||
+    before.held !== after.held ||
+    before.priority !== after.priority ||
+    before.front !== after.front;
+  return differs && !(before.status === "in_progress" && after.status !== "in_progress");
+}
+
+function differenceWords(before: JobRecord, after: JobRecord): string {
+  if (before.status !== after.status) {
+    return after.status === "submitted" ? "the requeue" : "the cancellation";
+  }
+  if (before.held !== after.held) return after.held ? "the hold" : "the release";
+  if (before.priority !== after.priority) return `priority ${before.priority} → ${after.priority}`;
+  return "its place at the front";
 }
 
 /**

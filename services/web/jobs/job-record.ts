@@ -1,6 +1,6 @@
 import type { Event, EventType } from "../../contract/event.ts";
 import type { GobiiStatus } from "../../contract/gobii-terms.ts";
-import type { Job, JobStatus, JobStep, JobSummary } from "../../contract/job.ts";
+import type { FailureKind, Job, JobStatus, JobStep, JobSummary } from "../../contract/job.ts";
 import type { DigestResult } from "../../contract/result.ts";
 import type { Retry } from "./retries.ts";
 
@@ -15,6 +15,8 @@ export interface JobRecord extends Volatile {
   readonly message: string | null;
   readonly held: boolean;
   readonly priority: number;
+  /** When a person put it at the front of the line. */
+  readonly front: number | null;
   /** The number of the last claim: the fence of every callback and of every output. */
   readonly attempt: number;
   /** The ordinal of the last callback that was applied in this attempt, so that one delivered twice counts once. */
@@ -33,6 +35,8 @@ export interface JobRecord extends Volatile {
   readonly losses: number;
   /** Attempts that failed in a way that may pass, since it was submitted or requeued. */
   readonly failures: number;
+  /** Why it failed; null unless it did. */
+  readonly failure: FailureKind | null;
   /** It waits for its next try; null: it does not, or that was claimed. */
   readonly retry: Retry | null;
   /** Who wants the running attempt to stop. */
@@ -100,12 +104,14 @@ export function toJobSummary(job: JobRecord): JobSummary {
     message: job.message,
     held: job.held,
     priority: job.priority,
+    front: isoOrNull(job.front),
     attempt: job.attempt,
     progress: job.progress,
     bytesRead: job.bytesRead,
     bytesTotal: job.bytesTotal,
     digester: job.digester,
     reason: job.reason,
+    failure: job.failure,
     tables: [...job.tables],
     source: job.source,
     submittedBy: job.submittedBy,

@@ -133,7 +133,10 @@ export function createPlacer(deps: PlacerDeps): Placer {
   /** Chooses a place for each job, the most urgent first, and tells the others why there is none. */
   async function assign(jobs: readonly JobRecord[], loads: Map<string, Load>): Promise<Move[]> {
     const moves: Move[] = [];
-    const order = jobs.toSorted((a, b) => b.priority - a.priority || a.id - b.id);
+    const order = jobs.toSorted(
+      (a, b) =>
+        (b.front ?? -Infinity) - (a.front ?? -Infinity) || b.priority - a.priority || a.id - b.id,
+    );
     for (const job of order) {
       if (!deps.isUnsettled(job)) {
         explain(job, "This service is configured not to take it up by itself.");
@@ -245,6 +248,7 @@ export function createPlacer(deps: PlacerDeps): Placer {
       key: job.key,
       attempt: job.attempt + 1,
       priority: job.priority,
+      front: job.front === null ? null : new Date(job.front).toISOString(),
       submittedBy: job.submittedBy,
       submittedAt: new Date(job.submittedAt).toISOString(),
       instruction,

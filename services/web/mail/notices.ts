@@ -192,11 +192,12 @@ async function endedSince(store: Store, time: number, limit = Infinity): Promise
   do {
     const { jobs, nextCursor }: JobPage = await store.list({
       statuses: ["completed", "failed", "aborted"],
-      text: null,
+      search: [],
       crop: null,
       sort: "-updatedAt",
       limit: Math.min(page, limit),
       cursor,
+      offset: 0,
     });
     for (const job of jobs) {
       if (job.updatedAt < time || found.length >= limit) return found.toReversed();

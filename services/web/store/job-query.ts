@@ -1,58 +1,70 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { jobSorts, type JobSort } from "../../contract/api.ts";
+import { jobSortFields, jobSorts, type JobSort } from "../../contract/api.ts";
 import { AppError } from "../../contract/errors.ts";
+import { jobStatuses } from "../../contract/job.ts";
+import { looksIntoInstructions, termMatcher } from "../../contract/job-search.ts";
 import type { JobRecord } from "../jobs/job-record.ts";
+import type { InstructionWords } from "./instruction-words.ts";
 import type { JobListQuery, JobPage } from "./store.ts";
 
 /** Jobs looked at before other work gets its turn: a few milliseconds even with a text to look for. */
-const jobsPerTurn = 4_000;
+export const jobsPerTurn = 4_000;
 
 /** Where a job stands in a sorted list. Two jobs never share a position, since no two share an id. */
 interface Position {
-  readonly value: number | string;
+  readonly value: number | string | null;
   readonly id: number;
+}
+
+interface Placed extends Position {
+  readonly job: JobRecord;
 }
 
 interface Order {
   readonly direction: 1 | -1;
-  readonly valueOf: (job: JobRecord) => number | string;
+  readonly valueOf: (job: JobRecord) => number | string | null;
+}
+
+export interface QueryHelp {
+  /** A job by id, for cursors that name a job. */
+  readonly find: (id: number) => JobRecord | undefined;
+  readonly words: InstructionWords;
 }
 
 /**
  * One page of the jobs that match, each without its result. `jobs` may be in any order and must not change until the
  * promise resolves.
  *
- * @param find a job by id, for cursors that name a job.
  * @throws AppError `bad_request` for a cursor that is none, or is of another sort.
  */
 export async function queryJobs(
   jobs: readonly JobRecord[],
   query: JobListQuery,
-  find: (id: number) => JobRecord | undefined,
+  { find, words }: QueryHelp,
 ): Promise<JobPage> {
   const order = orderOf(query.sort);
-  const matches = matcher(query);
+  const matches = matcher(query, words);
   const after = query.cursor === null ? null : readCursor(query.cursor, query.sort, find);
-  const compare = (a: JobRecord, b: JobRecord): number =>
-    comparePositions(positionOf(a, order), positionOf(b, order), order.direction);
-  const best = createBest(query.limit + 1, compare);
+  const compare = (a: Position, b: Position): number => comparePositions(a, b, order.direction);
+  const found: Placed[] = [];
   let total = 0;
   for (let start = 0; start < jobs.length; start += jobsPerTurn) {
     if (start > 0) await nextTurn();
     for (const job of jobs.slice(start, start + jobsPerTurn)) {
       if (!matches(job)) continue;
       total++;
-      if (after === null || isAfter(job, after, order)) best.add(job);
+      const placed = { value: order.valueOf(job), id: job.id, job };
+      if (after === null || compare(placed, after) > 0) found.push(placed);
     }
   }
-  const found = best.sorted();
-  const page = found.slice(0, query.limit);
+  const end = query.offset + query.limit;
+  const page = sortedWindow(found, query.offset, end, compare);
   const last = page.at(-1);
   return {
-    jobs: page.map(withoutResult),
+    jobs: page.map(({ job }) => withoutResult(job)),
     total,
-    nextCursor:
-      found.length > page.length && last !== undefined ? toCursor(last, query.sort) : null,
+    nextCursor: found.length > end && last !== undefined ? toCursor(last, query.sort) : null,
+    unsearched: looksIntoInstructions(query.search) ? words.pending() : 0,
   };
 }
 
@@ -61,116 +73,114 @@ export function withoutResult(job: JobRecord): JobRecord {
   return job.result === null ? job : { ...job, result: null };
 }
 
-function matcher(query: JobListQuery): (job: JobRecord) => boolean {
+function matcher(query: JobListQuery, words: InstructionWords): (job: JobRecord) => boolean {
   const statuses = query.statuses === null ? null : new Set(query.statuses);
-  const text = query.text === null || query.text === "" ? null : query.text.toLowerCase();
+  const inInstruction = looksIntoInstructions(query.search) ? words.finder() : () => false;
+  const terms = query.search.map((term) => termMatcher(term, inInstruction));
   return (job) =>
     (statuses === null || statuses.has(job.status)) &&
     (query.crop === null || job.crop === query.crop) &&
-    (text === null || hasText(job, text));
-}
-
-function hasText(job: JobRecord, text: string): boolean {
-  const has = (field: string | null): boolean =>
-    field !== null && field.toLowerCase().includes(text);
-  return (
-    has(job.key) ||
-    has(job.source) ||
-    has(job.reason) ||
-    has(job.message) ||
-    has(job.submittedBy) ||
-    job.tables.some(has)
-  );
+    terms.every((meets) => meets(job));
 }
 
 function orderOf(sort: JobSort): Order {
-  switch (sort) {
-    case "id":
-    case "-id":
-      return { direction: directionOf(sort), valueOf: (job) => job.id };
-    case "updatedAt":
-    case "-updatedAt":
-      return { direction: directionOf(sort), valueOf: (job) => job.updatedAt };
-    case "priority":
-    case "-priority":
-      return { direction: directionOf(sort), valueOf: (job) => job.priority };
-    case "key":
-    case "-key":
-      return { direction: directionOf(sort), valueOf: (job) => job.key };
-  }
+  const field = jobSortFields.find((one) => sort === one || sort === `-${one}`) ?? "id";
+  const valueOf = (job: JobRecord): number | string | null =>
+    field === "status" ? jobStatuses.indexOf(job.status) : job[field];
+  return { direction: sort === field ? 1 : -1, valueOf };
 }
 
-function directionOf(sort: JobSort): 1 | -1 {
-  return sort.startsWith("-") ? -1 : 1;
-}
-
-function positionOf(job: JobRecord, order: Order): Position {
-  return { value: order.valueOf(job), id: job.id };
-}
-
+/** Jobs without a value come last, whichever way the others stand. */
 function comparePositions(a: Position, b: Position, direction: 1 | -1): number {
-  if (a.value !== b.value) return a.value < b.value ? -direction : direction;
-  return (a.id - b.id) * direction;
+  if (a.value === b.value) return (a.id - b.id) * direction;
+  if (a.value === null) return 1;
+  if (b.value === null) return -1;
+  return a.value < b.value ? -direction : direction;
 }
 
-function isAfter(job: JobRecord, after: Position, order: Order): boolean {
-  return comparePositions(positionOf(job, order), after, order.direction) > 0;
+/** What a sort would put from `from` to `to`, without sorting all the rest. Reorders `items`. */
+function sortedWindow<T>(
+  items: T[],
+  from: number,
+  to: number,
+  compare: (a: T, b: T) => number,
+): T[] {
+  if (from >= items.length) return [];
+  putInPlace(items, from, 0, compare);
+  if (to < items.length) putInPlace(items, to, from, compare);
+  return items.slice(from, to).toSorted(compare);
 }
 
-/** Keeps the first `size` in order of all that it is given, without sorting all of them. */
-function createBest(size: number, compare: (a: JobRecord, b: JobRecord) => number) {
-  let kept: JobRecord[] = [];
-  let worst: JobRecord | undefined;
-  const cut = (): void => {
-    kept = kept.toSorted(compare).slice(0, size);
-    worst = kept.length === size ? kept.at(-1) : undefined;
-  };
-  return {
-    add(job: JobRecord): void {
-      if (worst !== undefined && compare(job, worst) > 0) return;
-      kept.push(job);
-      if (kept.length >= 2 * size + 500) cut();
-    },
-    sorted(): JobRecord[] {
-      cut();
-      return kept;
-    },
-  };
-}
-
-/** `<sort>.<id>`, or `<sort>.<id>.<value>` where the value of a job may change between two pages. */
-function toCursor(job: JobRecord, sort: JobSort): string {
-  switch (sort) {
-    case "id":
-    case "-id":
-    case "key":
-    case "-key":
-      return `${sort}.${job.id}`;
-    case "updatedAt":
-    case "-updatedAt":
-      return `${sort}.${job.id}.${job.updatedAt}`;
-    case "priority":
-    case "-priority":
-      return `${sort}.${job.id}.${job.priority}`;
+/** Hoare's selection: afterwards nothing before `place` belongs behind it, and nothing behind it before. */
+function putInPlace<T>(
+  items: T[],
+  place: number,
+  from: number,
+  compare: (a: T, b: T) => number,
+): void {
+  let low = from;
+  let high = items.length - 1;
+  while (low < high) {
+    const pivot = items[(low + high) >>> 1]!;
+    let left = low;
+    let right = high;
+    while (left <= right) {
+      while (compare(items[left]!, pivot) < 0) left++;
+      while (compare(items[right]!, pivot) > 0) right--;
+      if (left > right) break;
+      const moved = items[left]!;
+      items[left++] = items[right]!;
+      items[right--] = moved;
+    }
+    if (place <= right) high = right;
+    else if (place >= left) low = left;
+    else return;
   }
 }
 
-const cursorPattern = /^([^.]+)\.(\d{1,15})(?:\.(-?\d{1,16}))?$/;
+/** `<sort>.<id>.<value>`: the value of a job may change between two pages. Its number never does, and is not repeated. */
+function toCursor({ id, value }: Position, sort: JobSort): string {
+  const start = `${sort}.${id}`;
+  if (sort === "id" || sort === "-id") return start;
+  if (value === null) return `${start}.`;
+  return `${start}.${typeof value === "number" ? value : `=${encodeURIComponent(value)}`}`;
+}
+
+const cursorPattern = /^([^.]+)\.(\d{1,15})(?:\.(-?\d{1,16}|=.*|))?$/;
 
 function readCursor(
   cursor: string,
   sort: JobSort,
   find: (id: number) => JobRecord | undefined,
 ): Position {
-  const [, named, id, value] = cursorPattern.exec(cursor) ?? [];
+  const [, named, number, value] = cursorPattern.exec(cursor) ?? [];
   if (!jobSorts.some((known) => known === named)) throw notACursor(cursor);
   if (named !== sort) {
     throw new AppError("bad_request", `The cursor "${cursor}" is not of a list sorted by ${sort}.`);
   }
-  if (value !== undefined) return { value: Number(value), id: Number(id) };
-  const job = find(Number(id));
-  if (job === undefined) throw notACursor(cursor);
-  return positionOf(job, orderOf(sort));
+  const id = Number(number);
+  if (find(id) === undefined) throw notACursor(cursor);
+  if (sort === "id" || sort === "-id") return { value: id, id };
+  if (value === undefined) throw notACursor(cursor);
+  switch (value[0]) {
+    case undefined:
+      return { value: null, id };
+    case "=": {
+      const text = decoded(value.slice(1));
+      if (text === null) throw notACursor(cursor);
+      return { value: text, id };
+    }
+    default:
+      return { value: Number(value), id };
+  }
+}
+
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
 }
 
 function notACursor(cursor: string): AppError {

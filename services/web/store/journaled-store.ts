@@ -1,5 +1,6 @@
 import type { Low } from "lowdb";
 import { AppError } from "../../contract/errors.ts";
+import type { StoredInstruction } from "../../contract/instruction.ts";
 import { isSettled } from "../../contract/job.ts";
 import { submittedEvent } from "../jobs/job-model.ts";
 import { toEvent, type JobRecord, type NewEvent } from "../jobs/job-record.ts";
@@ -18,6 +19,8 @@ import {
 import { encodeLine } from "./checked-lines.ts";
 import { createCompaction, seal } from "./compaction.ts";
 import type { EventWindow } from "./event-window.ts";
+import { createInstructionWords } from "./instruction-words.ts";
+import { countFacets } from "./job-facets.ts";
 import { queryJobs } from "./job-query.ts";
 import type { Journal } from "./journal.ts";
 import type { SnapshotAdapter } from "./snapshot-adapter.ts";
@@ -122,6 +125,15 @@ export function createJournaledStore(
     return change;
   };
 
+  const instructionOnDisk = async (id: number): Promise<StoredInstruction | null> =>
+    state.hot.get(id)?.instruction ?? archive.instruction(id);
+
+  const words = createInstructionWords({
+    ids: () => state.jobs.keys(),
+    read: instructionOnDisk,
+    onWarning,
+  });
+
   const isHot = (id: number): boolean => state.hot.get(id)?.changed === true;
 
   const jobOnDisk = async (id: number): Promise<JobRecord | null> => {
@@ -182,12 +194,11 @@ export function createJournaledStore(
       const job: JobRecord = { ...input, id: given.id + 1 };
       const what = instruction === null ? {} : { instruction };
       const done = await commit(what, job, [submittedEvent(job)]);
+      if (instruction !== null) words.add(job.id, instruction);
       return done.job ?? job;
     },
 
-    async instruction(id) {
-      return state.hot.get(id)?.instruction ?? archive.instruction(id);
-    },
+    instruction: instructionOnDisk,
 
     job: jobOnDisk,
 
@@ -208,7 +219,14 @@ export function createJournaledStore(
     },
 
     list(query) {
-      return queryJobs([...state.jobs.values()], query, (id) => state.jobs.get(id));
+      return queryJobs([...state.jobs.values()], query, {
+        find: (id) => state.jobs.get(id),
+        words,
+      });
+    },
+
+    facets(query) {
+      return countFacets([...state.jobs.values()], query, words);
     },
 
     async counts() {
@@ -267,6 +285,7 @@ export function createJournaledStore(
 
     close() {
       closing ??= (async () => {
+        words.close();
         await queue.idle();
         await compaction.idle();
         await journal.close();

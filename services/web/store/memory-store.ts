@@ -15,6 +15,8 @@ import {
   requireSameIdentity,
   touched,
 } from "./change-rules.ts";
+import { createInstructionWords } from "./instruction-words.ts";
+import { countFacets } from "./job-facets.ts";
 import { queryJobs } from "./job-query.ts";
 import type { Store, StoreListener } from "./store.ts";
 
@@ -27,6 +29,11 @@ export function createMemoryStore(onWarning: (message: string) => void = () => {
   const settings = new Map<string, unknown>();
   const listeners = new Set<StoreListener>();
   let closed = false;
+  const words = createInstructionWords({
+    ids: () => jobs.keys(),
+    read: async (id) => instructions.get(id) ?? null,
+    onWarning,
+  });
 
   const requireOpen = (): void => {
     if (closed) throw new AppError("unavailable", "The store is closed.");
@@ -48,7 +55,10 @@ export function createMemoryStore(onWarning: (message: string) => void = () => {
       const job: JobRecord = { ...input, id: jobs.size + 1 };
       jobs.set(job.id, job);
       ids.set(name, job.id);
-      if (instruction !== null) instructions.set(job.id, instruction);
+      if (instruction !== null) {
+        instructions.set(job.id, instruction);
+        words.add(job.id, instruction);
+      }
       keep(submittedEvent(job));
       return job;
     },
@@ -84,7 +94,11 @@ export function createMemoryStore(onWarning: (message: string) => void = () => {
     },
 
     list(query) {
-      return queryJobs([...jobs.values()], query, (id) => jobs.get(id));
+      return queryJobs([...jobs.values()], query, { find: (id) => jobs.get(id), words });
+    },
+
+    facets(query) {
+      return countFacets([...jobs.values()], query, words);
     },
 
     async counts() {

@@ -218,7 +218,8 @@ describe("a damaged archive", () => {
     const { store } = await openSimulated(disk);
     const page = await store.list({
       statuses: ["completed"],
-      text: null,
+      search: [],
+      offset: 0,
       crop: null,
       sort: "id",
       limit: 10,

@@ -1,23 +1,32 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { jobSorts } from "../../contract/api.ts";
+import { jobSortFields, jobSorts } from "../../contract/api.ts";
+import { jobStatuses } from "../../contract/job.ts";
+import { parseSearch } from "../../contract/job-search.ts";
 import { cancel } from "../jobs/job-model.ts";
 import type { JobRecord } from "../jobs/job-record.ts";
 import { complete, create, expectCode, now, type StoreUnderTest } from "./store-fixtures.ts";
 import { listAll } from "./store-model.ts";
 import type { JobListQuery, Store } from "./store.ts";
 
+/** Stands in the instruction of the fixtures and nowhere else. */
+const wordOfInstruction = "marker";
+
 /** The part of the suite that is about lists. `empty` makes an empty store. */
 export function describeLists(empty: () => Promise<StoreUnderTest>): void {
   describe("list", () => {
     const query: JobListQuery = {
       statuses: null,
-      text: null,
+      search: [],
       crop: null,
       sort: "-id",
       limit: 50,
       cursor: null,
+      offset: 0,
     };
+    const text = (value: string): Partial<JobListQuery> => ({
+      search: [{ qualifier: null, values: [value], not: false }],
+    });
     const keys = async (store: Store, over: Partial<JobListQuery>) =>
       (await store.list({ ...query, ...over })).jobs.map((job) => job.key);
 
@@ -31,14 +40,70 @@ export function describeLists(empty: () => Promise<StoreUnderTest>): void {
       expect(await keys(store, { statuses: ["aborted", "failed"] })).toEqual(["gamma"]);
       expect(await keys(store, { statuses: [] })).toEqual([]);
       expect(await keys(store, { crop: "rice" })).toEqual(["beta"]);
-      expect(await keys(store, { text: "PANEL-7" })).toEqual(["alpha"]);
-      expect(await keys(store, { text: "grace" })).toEqual(["alpha"]);
-      expect(await keys(store, { text: "dnarun" })).toEqual(["beta"]);
-      expect(await keys(store, { text: "hello" })).toEqual(["beta"]);
-      expect(await keys(store, { text: "cancelled by" })).toEqual(["gamma"]);
-      expect(await keys(store, { text: "MM" })).toEqual(["gamma"]);
-      expect(await keys(store, { text: "nowhere" })).toEqual([]);
-      expect(await keys(store, { text: "" })).toEqual(["gamma", "beta", "alpha"]);
+      expect(await keys(store, text("PANEL-7"))).toEqual(["alpha"]);
+      expect(await keys(store, text("grace"))).toEqual(["alpha"]);
+      expect(await keys(store, text("dnarun"))).toEqual(["beta"]);
+      expect(await keys(store, text("hello"))).toEqual(["beta"]);
+      expect(await keys(store, text("cancelled by"))).toEqual(["gamma"]);
+      expect(await keys(store, text("MM"))).toEqual(["gamma"]);
+      expect(await keys(store, text("nowhere"))).toEqual([]);
+      expect(await keys(store, text(""))).toEqual(["gamma", "beta", "alpha"]);
+    });
+
+    it("finds a text in instructions, old ones and new ones", async () => {
+      const { store, compact } = await empty();
+      await create(store, "old");
+      await complete(store, 1);
+      await compact?.();
+      const found = async (value: string) => {
+        await store.list({ ...query, ...text(value) });
+        await expect
+          .poll(async () => (await store.list({ ...query, ...text(value) })).unsearched)
+          .toBe(0);
+        return keys(store, text(value));
+      };
+      expect(await found(wordOfInstruction.toUpperCase())).toEqual(["old"]);
+      await create(store, "new");
+      expect(await found(wordOfInstruction)).toEqual(["new", "old"]);
+      expect(await found(`${wordOfInstruction} not`)).toEqual([]);
+    });
+
+    it("begins a page anywhere", async () => {
+      const { store } = await empty();
+      for (const key of ["a", "b", "c", "d", "e"]) await create(store, key);
+      const page = await store.list({ ...query, sort: "key", offset: 3, limit: 1 });
+      expect(page.jobs.map((job) => job.key)).toEqual(["d"]);
+      expect(page.total).toBe(5);
+      const next = await store.list({ ...query, sort: "key", cursor: page.nextCursor });
+      expect(next.jobs.map((job) => job.key)).toEqual(["e"]);
+      expect(await keys(store, { offset: 5 })).toEqual([]);
+    });
+
+    it("counts the values of each qualifier over the jobs that meet the other terms", async () => {
+      const { store } = await empty();
+      await create(store, "a", { submittedBy: "ada", crop: "rice" });
+      await create(store, "b", { submittedBy: "ada", tables: ["marker", "dnarun"] });
+      await create(store, "c", { submittedBy: "bob", held: true });
+      const facets = async (search: string, limit = 10) => {
+        const { terms } = parseSearch(search);
+        const qualifiers = ["submitter", "crop", "status"] as const;
+        const answer = await store.facets({ search: terms, qualifiers, like: null, limit });
+        return answer.facets.map(({ values, more }) => [
+          ...values.map(({ value, count }) => `${value} ${count}`),
+          ...(more > 0 ? [`+${more}`] : []),
+        ]);
+      };
+      expect(await facets("")).toEqual([
+        ["ada 2", "bob 1"],
+        ["dev 2", "rice 1"],
+        ["submitted 3", "held 1"],
+      ]);
+      expect(await facets("submitter:bob", 1)).toEqual([
+        ["ada 2", "+1"],
+        ["dev 1"],
+        ["held 1", "+1"],
+      ]);
+      expect(await facets("submitter:bob crop:rice")).toEqual([["ada 1"], ["dev 1"], []]);
     });
 
     it("leaves results to those who open a job", async () => {
@@ -78,6 +143,8 @@ export function describeLists(empty: () => Promise<StoreUnderTest>): void {
               priority: fc.integer({ min: -2, max: 2 }),
               updatedAt: fc.integer({ min: now, max: now + 3 }),
               key: fc.string({ minLength: 1, maxLength: 3 }),
+              submittedBy: fc.option(fc.constantFrom("ada", "Ä b", "…"), { nil: null }),
+              startedAt: fc.option(fc.integer({ min: now, max: now + 3 }), { nil: null }),
             }),
             { maxLength: 12 },
           ),
@@ -107,9 +174,17 @@ export function describeLists(empty: () => Promise<StoreUnderTest>): void {
 }
 
 function naivelySorted(jobs: readonly JobRecord[], sort: JobListQuery["sort"]): JobRecord[] {
-  const field = sort.replace("-", "") as "id" | "updatedAt" | "priority" | "key";
-  const ascending = jobs.toSorted((a, b) =>
-    a[field] === b[field] ? a.id - b.id : a[field] < b[field] ? -1 : 1,
+  const field = jobSortFields.find((one) => sort.endsWith(one)) ?? "id";
+  const valueOf = (job: JobRecord) =>
+    field === "status" ? jobStatuses.indexOf(job.status) : job[field];
+  const [having, lacking] = [true, false].map((has) =>
+    jobs
+      .filter((job) => (valueOf(job) !== null) === has)
+      .toSorted((a, b) => {
+        const [x, y] = [valueOf(a) ?? 0, valueOf(b) ?? 0];
+        return x === y ? a.id - b.id : x < y ? -1 : 1;
+      }),
   );
-  return sort.startsWith("-") ? ascending.toReversed() : ascending;
+  const turned = (list: JobRecord[] = []) => (sort.startsWith("-") ? list.toReversed() : list);
+  return [...turned(having), ...turned(lacking)];
 }

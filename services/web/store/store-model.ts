@@ -154,7 +154,8 @@ export async function contentsOf(store: Store): Promise<Contents> {
 export function listAll(store: Store) {
   return store.list({
     statuses: null,
-    text: null,
+    search: [],
+    offset: 0,
     crop: null,
     sort: "id",
     limit: 1000,

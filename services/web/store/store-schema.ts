@@ -3,7 +3,7 @@ import { AppError, describeIssues } from "../../contract/errors.ts";
 import { Event } from "../../contract/event.ts";
 import { GobiiStatusTerm } from "../../contract/gobii-terms.ts";
 import type { StoredInstruction } from "../../contract/instruction.ts";
-import { JobStatus, JobStep } from "../../contract/job.ts";
+import { FailureKind, JobStatus, JobStep } from "../../contract/job.ts";
 import { DigestResult } from "../../contract/result.ts";
 import type * as model from "../jobs/job-record.ts";
 
@@ -23,6 +23,7 @@ const JobRecord: z.ZodType<model.JobRecord> = z.object({
   message: z.string().nullable(),
   held: z.boolean(),
   priority: z.number(),
+  front: z.number().nullable().default(null),
   attempt: z.number(),
   callback: z.number(),
   digester: z.string().nullable(),
@@ -36,6 +37,7 @@ const JobRecord: z.ZodType<model.JobRecord> = z.object({
   result: DigestResult.nullable(),
   losses: z.number(),
   failures: z.number().default(0),
+  failure: FailureKind.nullable().default(null),
   retry: z.object({ at: z.number(), why: z.string(), tries: z.number() }).nullable().default(null),
   cancelledBy: z.string().nullable(),
   publishing: z.boolean(),

@@ -1,7 +1,8 @@
 import type { Event } from "../../contract/event.ts";
 import type { StoredInstruction } from "../../contract/instruction.ts";
-import type { JobSort } from "../../contract/api.ts";
+import type { JobFacets, JobSort } from "../../contract/api.ts";
 import type { JobStatus } from "../../contract/job.ts";
+import type { JobSearch, Qualifier } from "../../contract/job-search.ts";
 import type { JobRecord, NewEvent, NewJob, Volatile } from "../jobs/job-record.ts";
 
 /**
@@ -44,6 +45,8 @@ export interface Store {
 
   /** One page of the jobs that match. Their `result` is left out (null), since it may be long: ask for the `job`. */
   list(query: JobListQuery): Promise<JobPage>;
+  /** The values that jobs have for qualifiers; see `JobFacets` for over which jobs they are counted. */
+  facets(query: FacetsQuery): Promise<JobFacets>;
   counts(): Promise<Record<JobStatus, number>>;
   /** Every job that is submitted or in progress, oldest first. */
   unsettled(): Promise<JobRecord[]>;
@@ -85,13 +88,15 @@ export type StoreListener = (event: Event, job: JobRecord | null) => void;
 
 export interface JobListQuery {
   readonly statuses: readonly JobStatus[] | null;
-  /** Looked for, ignoring case, in key, reason, message, source, tables and submitter. */
-  readonly text: string | null;
+  /** Of which a job must meet each term. A text is looked for in the instruction too. */
+  readonly search: JobSearch;
   readonly crop: string | null;
   readonly sort: JobSort;
   readonly limit: number;
   /** From the page before. */
   readonly cursor: string | null;
+  /** Jobs to pass over. */
+  readonly offset: number;
 }
 
 export interface JobPage {
@@ -99,4 +104,15 @@ export interface JobPage {
   /** Jobs that match, on all pages. */
   readonly total: number;
   readonly nextCursor: string | null;
+  /** Instructions that a text was not looked for in, since they have yet to be read. */
+  readonly unsearched: number;
+}
+
+export interface FacetsQuery {
+  readonly search: JobSearch;
+  readonly qualifiers: readonly Qualifier[];
+  /** A part of the values, ignoring case. */
+  readonly like: string | null;
+  /** Values of each. */
+  readonly limit: number;
 }

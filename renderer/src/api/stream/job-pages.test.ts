@@ -14,6 +14,7 @@ function pagesOf(jobs: JobSummary[][], isWhole: boolean, total = jobs.flat().len
       jobs: page,
       total,
       counts,
+      unsearched: 0,
       nextCursor: isWhole && index === jobs.length - 1 ? null : `after ${index}`,
     })),
   };

@@ -1,4 +1,4 @@
-import type { JobList, JobSort } from "../../../../services/contract/api.ts";
+import { jobSortFields, type JobList, type JobSort } from "../../../../services/contract/api.ts";
 import type { JobSummary } from "../../../../services/contract/job.ts";
 import { matchesFilter, type JobFilter } from "../job-filter.ts";
 import type { JobPages } from "../jobs.ts";
@@ -61,19 +61,8 @@ function isByNumber(sort: JobSort): boolean {
 }
 
 function movesUnder(sort: JobSort, before: JobSummary, after: JobSummary): boolean {
-  switch (sort) {
-    case "updatedAt":
-    case "-updatedAt":
-      return before.updatedAt !== after.updatedAt;
-    case "priority":
-    case "-priority":
-      return before.priority !== after.priority;
-    case "id":
-    case "-id":
-    case "key":
-    case "-key":
-      return false;
-  }
+  const field = jobSortFields.find((one) => sort === one || sort === `-${one}`) ?? "id";
+  return before[field] !== after[field];
 }
 
 /** Null where the job belongs to a page that is not loaded yet. */

@@ -6,6 +6,7 @@ export const actionWords: Record<JobAction, string> = {
   release: "Release",
   cancel: "Cancel",
   priority: "Priority",
+  front: "To the front",
 };
 
 export const doneWords: Record<JobAction, string> = {
@@ -14,6 +15,7 @@ export const doneWords: Record<JobAction, string> = {
   release: "Released",
   cancel: "Cancelled",
   priority: "Changed the priority of",
+  front: "Put at the front:",
 };
 
 /** When the action is possible. */
@@ -23,4 +25,5 @@ export const conditionWords: Record<JobAction, string> = {
   release: "only held jobs can be released.",
   cancel: "they have ended.",
   priority: "they have ended.",
+  front: "only submitted jobs stand in a line.",
 };

@@ -8,8 +8,14 @@ function possible(status: JobStatus, held = false): string[] {
 }
 
 it("offers what the job's status allows and gives a reason for the rest", () => {
-  expect(possible("submitted")).toEqual(["requeue", "hold", "cancel", "priority"]);
-  expect(possible("submitted", true)).toEqual(["requeue", "release", "cancel", "priority"]);
+  expect(possible("submitted")).toEqual(["requeue", "hold", "cancel", "priority", "front"]);
+  expect(possible("submitted", true)).toEqual([
+    "requeue",
+    "release",
+    "cancel",
+    "priority",
+    "front",
+  ]);
   expect(possible("in_progress")).toEqual(["cancel", "priority"]);
   for (const status of ["completed", "failed", "aborted"] as const) {
     expect(possible(status)).toEqual(["requeue"]);

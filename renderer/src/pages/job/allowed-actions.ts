@@ -11,6 +11,8 @@ export function whyNot(
       return job.status === "in_progress"
         ? "It is in progress: cancel it first, or wait until it has ended."
         : null;
+    case "front":
+      return job.status === "submitted" ? null : "Only a submitted job stands in a line.";
     case "hold":
       if (job.status !== "submitted") return "Only a submitted job can be held.";
       return job.held ? "It is held already." : null;

@@ -1,7 +1,7 @@
 import { Button, Group, Modal, NumberInput, Skeleton, Text } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import type { BulkAction, JobAction } from "../../../../services/contract/api.ts";
+import type { BulkActionBody, JobAction } from "../../../../services/contract/api.ts";
 import { coerceError } from "../../../../services/contract/errors.ts";
 import { priorityRange } from "../../../../services/contract/job.ts";
 import type { JobFilter } from "../../api/job-filter.ts";
@@ -24,7 +24,7 @@ interface BulkDialogProps {
 export function BulkDialog({ action, selection, filter, onClose, onDone }: BulkDialogProps) {
   const [yourName] = useYourName();
   const [priority, setPriority] = useState<number | string>(0);
-  const body: BulkAction = {
+  const body: BulkActionBody = {
     action,
     ...targetOf(selection, filter),
     dryRun: false,

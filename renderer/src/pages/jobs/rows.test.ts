@@ -10,6 +10,7 @@ it("shows a job once that stands on two pages", () => {
     jobs: ids.map((id) => jobOf(id)),
     total: 3,
     nextCursor: null,
+    unsearched: 0,
     counts,
   });
   expect(idsOf(rowsOf({ pages: [page([3, 2]), page([2, 1])] }))).toEqual([3, 2, 1]);

@@ -1,4 +1,4 @@
-import type { BulkAction } from "../../../../services/contract/api.ts";
+import type { BulkActionBody } from "../../../../services/contract/api.ts";
 import type { JobFilter } from "../../api/job-filter.ts";
 
 /** Jobs that a person picked: some by number, or all that the filter lets through, loaded or not. */
@@ -44,7 +44,7 @@ function between(order: readonly number[], from: number, to: number): readonly n
 export function targetOf(
   selection: Selection,
   filter: JobFilter,
-): Pick<BulkAction, "ids" | "filter"> {
+): Pick<BulkActionBody, "ids" | "filter"> {
   if (selection.kind === "some") return { ids: [...selection.ids] };
   return {
     filter: {

@@ -1,0 +1,104 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { StoredInstruction } from "../../contract/instruction.ts";
+
+/**
+ * What stands in instructions, so that a text is found in fifty thousand of them within milliseconds. Instructions of one site
+ * are much alike: each distinct value is kept once, and of an instruction only the numbers of its values.
+ *
+ * It costs nothing until the first text is looked for; then the instructions are read in the background, the newest first, and
+ * until that is done `pending` says how many are missing.
+ */
+export interface InstructionWords {
+  /** Which jobs have a value that holds this text, in lower case, in their instruction. */
+  finder(): (id: number, text: string) => boolean;
+  /** Looks into an instruction that was just stored. */
+  add(id: number, instruction: StoredInstruction): void;
+  pending(): number;
+  /** Ends the reading. */
+  close(): void;
+}
+
+export interface WordsSource {
+  /** The jobs that there are. */
+  readonly ids: () => Iterable<number>;
+  readonly read: (id: number) => Promise<StoredInstruction | null>;
+  readonly onWarning: (message: string) => void;
+}
+
+/** Instructions read between two turns of other work. */
+const perTurn = 8;
+/** A value longer than this is cut: it is a list of data rather than a name. */
+const longestValue = 2000;
+
+export function createInstructionWords(source: WordsSource): InstructionWords {
+  const numbers = new Map<string, number>();
+  const words: string[] = [];
+  const known = new Map<number, Uint32Array>();
+  let unread: number[] = [];
+  let begun = false;
+  let closed = false;
+
+  const add = (id: number, instruction: StoredInstruction): void => {
+    if (!begun) return;
+    const found = new Set<number>();
+    for (const value of valuesIn(instruction)) {
+      const word = value.slice(0, longestValue).toLowerCase();
+      let number = numbers.get(word);
+      if (number === undefined) {
+        number = words.length;
+        words.push(word);
+        numbers.set(word, number);
+      }
+      found.add(number);
+    }
+    known.set(id, Uint32Array.from(found));
+  };
+
+  const readAll = async (): Promise<void> => {
+    while (unread.length > 0 && !closed) {
+      for (const id of unread.splice(-perTurn)) {
+        if (known.has(id)) continue;
+        try {
+          const instruction = await source.read(id);
+          if (instruction !== null) add(id, instruction);
+        } catch (thrown) {
+          source.onWarning(`The instruction of job ${id} cannot be searched: ${String(thrown)}`);
+        }
+      }
+      await nextTurn();
+    }
+  };
+
+  return {
+    finder() {
+      if (!begun) {
+        begun = true;
+        unread = [...source.ids()].toSorted((a, b) => a - b);
+        void readAll();
+      }
+      const holding = new Map<string, ReadonlySet<number>>();
+      return (id, text) => {
+        let wanted = holding.get(text);
+        if (wanted === undefined) {
+          wanted = new Set(words.flatMap((word, number) => (word.includes(text) ? [number] : [])));
+          holding.set(text, wanted);
+        }
+        const has = wanted;
+        return has.size > 0 && known.get(id)?.some((number) => has.has(number)) === true;
+      };
+    },
+    add,
+    pending: () => unread.length,
+    close() {
+      closed = true;
+    },
+  };
+}
+
+/** Every text that stands in a JSON value, names of properties left out. */
+function* valuesIn(value: unknown): Generator<string> {
+  if (typeof value === "string") yield value;
+  else if (typeof value === "object" && value !== null) {
+    for (const part of Object.values(value)) yield* valuesIn(part);
+  }
+}
