@@ -50,10 +50,11 @@ const job: SearchedJob = {
   failure: "input",
 };
 
+const inInstruction = (_id: number, part: string): boolean => "platform infinium".includes(part);
+
 function matches(search: string, over: Partial<SearchedJob> = {}): boolean {
   const { terms, problems } = parseSearch(search);
   expect(problems).toEqual([]);
-  const inInstruction = (_id: number, part: string) => "platform infinium".includes(part);
   return terms.every((one) => termMatcher(one, inInstruction)({ ...job, ...over }));
 }
 

@@ -74,8 +74,8 @@ export async function actOnMany(deps: ActionDeps, request: BulkAction): Promise<
     return { matched, done: 0, possible: possible.length };
   }
   const done = await inBatches(jobs, (job) => actOn(deps, action, job.id, body));
-  const undo = deps.undos.keep(done);
-  return { matched, done: done.length, ...(undo === null ? {} : { undo }) };
+  const kept = deps.undos.keep(done);
+  return { matched, done: done.length, ...(kept === null ? {} : { undo: kept }) };
 }
 
 /**

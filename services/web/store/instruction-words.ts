@@ -36,7 +36,6 @@ export function createInstructionWords(source: WordsSource): InstructionWords {
   const known = new Map<number, Uint32Array>();
   let unread: number[] = [];
   let begun = false;
-  let closed = false;
 
   const add = (id: number, instruction: StoredInstruction): void => {
     if (!begun) return;
@@ -55,7 +54,7 @@ export function createInstructionWords(source: WordsSource): InstructionWords {
   };
 
   const readAll = async (): Promise<void> => {
-    while (unread.length > 0 && !closed) {
+    while (unread.length > 0) {
       for (const id of unread.splice(-perTurn)) {
         if (known.has(id)) continue;
         try {
@@ -90,7 +89,7 @@ export function createInstructionWords(source: WordsSource): InstructionWords {
     add,
     pending: () => unread.length,
     close() {
-      closed = true;
+      unread = [];
     },
   };
 }

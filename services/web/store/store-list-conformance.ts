@@ -12,6 +12,10 @@ import type { JobListQuery, Store } from "./store.ts";
 /** Stands in the instruction of the fixtures and nowhere else. */
 const wordOfInstruction = "marker";
 
+function text(value: string): Partial<JobListQuery> {
+  return { search: [{ qualifier: null, values: [value], not: false }] };
+}
+
 /** The part of the suite that is about lists. `empty` makes an empty store. */
 export function describeLists(empty: () => Promise<StoreUnderTest>): void {
   describe("list", () => {
@@ -24,9 +28,6 @@ export function describeLists(empty: () => Promise<StoreUnderTest>): void {
       cursor: null,
       offset: 0,
     };
-    const text = (value: string): Partial<JobListQuery> => ({
-      search: [{ qualifier: null, values: [value], not: false }],
-    });
     const keys = async (store: Store, over: Partial<JobListQuery>) =>
       (await store.list({ ...query, ...over })).jobs.map((job) => job.key);
 
