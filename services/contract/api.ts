@@ -54,7 +54,7 @@ export const jobSortFields = [
   "settledAt",
   "updatedAt",
 ] as const;
-export type JobSortField = (typeof jobSortFields)[number];
+type JobSortField = (typeof jobSortFields)[number];
 export type JobSort = JobSortField | `-${JobSortField}`;
 export const jobSorts: readonly JobSort[] = jobSortFields.flatMap((field): JobSort[] => [
   field,

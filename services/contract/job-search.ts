@@ -30,7 +30,7 @@ export interface SearchTerm {
 export type JobSearch = readonly SearchTerm[];
 
 /** Offsets in the text count from 0; `to` is exclusive. */
-export interface SearchProblem {
+interface SearchProblem {
   readonly message: string;
   readonly from: number;
   readonly to: number;
@@ -164,7 +164,7 @@ function printText(value: string): string {
   return isBare ? value : quoted(value);
 }
 
-export function printValue(value: string): string {
+function printValue(value: string): string {
   return value !== "" && !/[\s,"]/.test(value) ? value : quoted(value);
 }
 

@@ -78,7 +78,7 @@ export function statusOfGobiiStatus(term: GobiiStatus): JobStatus {
  * Why a job failed, in the coarsest terms: its files are wrong, what was made of them breaks the rules of a table, its
  * digester was lost too often, something in the way did not pass (a full disk, a crash), or none of these.
  */
-export const failureKinds = ["input", "validation", "lost", "environment", "other"] as const;
+const failureKinds = ["input", "validation", "lost", "environment", "other"] as const;
 export const FailureKind = z.enum(failureKinds);
 export type FailureKind = z.infer<typeof FailureKind>;
 
