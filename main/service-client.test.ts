@@ -27,6 +27,7 @@ function digester(pid: number, host: string, jobs: number): AttachedDigester {
       workers: 2,
       lineLimit: 10,
       dataRoots: [],
+      labels: [],
       regulator: { name: "first-come", options: {} },
       waiting: [],
       outbox: 0,

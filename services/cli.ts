@@ -6,6 +6,7 @@ import { addConfigCommand } from "./commands/config.ts";
 import { addDemoCommand } from "./commands/demo.ts";
 import { addDigestCommand } from "./commands/digest.ts";
 import { addDigesterCommand } from "./commands/digester.ts";
+import { addDigestersCommand } from "./commands/digesters.ts";
 import { describeFailure, exitCodeOf } from "./commands/exit.ts";
 import { addImportCommand } from "./commands/import.ts";
 import { addJobsCommand } from "./commands/jobs.ts";
@@ -32,6 +33,7 @@ for (const add of [
   addDemoCommand,
   addWebCommand,
   addDigesterCommand,
+  addDigestersCommand,
   addAllCommand,
   addSubmitCommand,
   addJobsCommand,

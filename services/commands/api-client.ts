@@ -8,7 +8,12 @@ import { StreamMessage } from "../contract/event.ts";
 /** The web service's own API, from a terminal. Every call throws AppError: the service's own, or `unavailable`. */
 export interface ApiClient {
   get<T>(path: string, schema: z.ZodType<T>): Promise<T>;
-  send<T>(method: "POST" | "PUT", path: string, body: unknown, schema: z.ZodType<T>): Promise<T>;
+  send<T>(
+    method: "POST" | "PUT" | "DELETE",
+    path: string,
+    body: unknown,
+    schema: z.ZodType<T>,
+  ): Promise<T>;
   /** Messages of the event stream from now on, until the connection ends. `onOpen` is called once it stands. */
   follow(
     signal: AbortSignal,
@@ -30,9 +35,9 @@ export function addWebOptions(command: Command): Command {
   return withToken(command.addOption(webOption().default(hereUrl)));
 }
 
-/** The same for a command that must be told. */
-export function addRequiredWebOptions(command: Command): Command {
-  return withToken(command.addOption(webOption().makeOptionMandatory()));
+/** The same for a command that can do without a web service. */
+export function addOptionalWebOptions(command: Command): Command {
+  return withToken(command.addOption(webOption()));
 }
 
 function webOption(): Option {
@@ -43,7 +48,8 @@ function withToken(command: Command): Command {
   return command
     .addOption(new Option("--token <token>", "the web service's token").env("DIGESTER_WEB_TOKEN"))
     .hook("preAction", (_hooked, acting) => {
-      const { web } = acting.opts<{ web: string }>();
+      const { web } = acting.opts<{ web?: string }>();
+      if (web === undefined) return;
       if (URL.canParse(web) && /^https?:$/.test(new URL(web).protocol)) return;
       acting.error(
         `error: option '--web <url>' is invalid: '${web}'. Expected a URL such as ${hereUrl}.`,
@@ -115,7 +121,7 @@ export function createApiClient(
 }
 
 interface Ask {
-  readonly method?: "POST" | "PUT";
+  readonly method?: "POST" | "PUT" | "DELETE";
   readonly headers?: Record<string, string>;
   readonly body?: string;
   readonly signal?: AbortSignal;

@@ -40,6 +40,7 @@ function job(id: number, status: JobStatus): Job {
     failure: null,
     tables: ["marker"],
     source: "/in.txt",
+    labels: [],
     submittedBy: "ana",
     submittedAt: at,
     startedAt: null,

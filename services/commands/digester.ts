@@ -3,15 +3,20 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InvalidArgumentError, type Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
-import { startDigester, type DigesterOptions } from "../digester/start.ts";
+import { AppError } from "../contract/errors.ts";
+import { Labels } from "../contract/job.ts";
+import { startDigester, type DigesterOptions, type RunningDigester } from "../digester/start.ts";
 import { createLog } from "../web/log.ts";
-import { addRequiredWebOptions } from "./api-client.ts";
-import { printJson, say } from "./output.ts";
+import { addOptionalWebOptions } from "./api-client.ts";
+import { noticeForms, noticeSource } from "../digester/notices/index.ts";
+import type { NoticeSource } from "../digester/notices/notice.ts";
+import { watchForNotice } from "../digester/notices/notice-watch.ts";
+import { print, printJson, say } from "./output.ts";
 import { readPort } from "./web-options.ts";
 import { signalled } from "./web.ts";
 
 interface Flags {
-  readonly web: string;
+  readonly web?: string;
   readonly token?: string;
   readonly port: number;
   readonly host: string;
@@ -20,13 +25,17 @@ interface Flags {
   readonly data?: string[];
   readonly state?: string;
   readonly id?: string;
+  readonly label: readonly string[];
+  readonly notice?: NoticeSource;
   readonly json?: true;
 }
 
-/** `digester`: a node that digests for a web service, until a signal ends it. */
+/** `digester`: a node that digests, until a signal ends it or the node is taken away. */
 export function addDigesterCommand(program: Command): void {
-  addRequiredWebOptions(program.command("digester"))
-    .description("a digester service, which registers itself with a web service")
+  addOptionalWebOptions(program.command("digester"))
+    .description(
+      "a digester service, which registers itself with a web service or waits to be attached to one",
+    )
     .option("--port <number>", "port to listen on; 0 takes a free one", readPort, 0)
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--advertise <url>", "where the web service reaches it, if not where it listens")
@@ -34,33 +43,57 @@ export function addDigesterCommand(program: Command): void {
     .option("--data <dir...>", "read and write below these only; else what the web service names")
     .option("--state <dir>", "keeps its id, its token and what could not be delivered yet")
     .option("--id <name>", "the name by which it is known")
-    .option("--json", "print one line of JSON once it is attached")
+    .option("--label <label...>", "what it is for or has; jobs may ask for labels", readLabel, [])
+    .option("--notice <source>", `where to hear that the node ends: ${noticeForms}`, readNotice)
+    .option("--json", "print one line of JSON once it is attached, or listens")
     .addHelpText(
       "after",
       "\nWhat callers present to it is DIGESTER_TOKEN, or a token that it makes and keeps.",
     )
-    .action(async (flags: Flags) => {
-      const ended = signalled();
-      const digester = await startDigester({
-        ...headlessOptions(),
-        web: { url: flags.web, token: flags.token ?? "" },
-        port: flags.port,
-        host: flags.host,
-        workers: flags.workers,
-        dataRoots: flags.data?.map((path) => resolve(path)) ?? null,
-        stateDir: flags.state === undefined ? null : resolve(flags.state),
-        ...(flags.advertise === undefined ? {} : { advertiseUrl: flags.advertise }),
-        ...(flags.id === undefined ? {} : { id: flags.id }),
-      });
-      try {
-        await Promise.race([digester.attached, ended]);
-        if (flags.json === true) printJson({ url: digester.url, id: digester.id });
-        else say(`${digester.id} at ${digester.url} digests for ${flags.web}.`);
-        await ended;
-      } finally {
-        await digester.close();
-      }
-    });
+    .action(run);
+}
+
+async function run(flags: Flags): Promise<void> {
+  const ended = signalled();
+  const options = headlessOptions();
+  const watching = new AbortController();
+  const { notice } = flags;
+  // Where something starts us anew after a notice, the node must not take work for its last minute.
+  const early = await notice?.check(watching.signal).catch(() => null);
+  if (early) return say(`This node ends, so no digester was started. ${early.message}`);
+  const noticed = notice && watchForNotice(notice, { signal: watching.signal, log: options.log });
+  const digester = await startDigester({
+    ...options,
+    ...(flags.web === undefined ? {} : { web: { url: flags.web, token: flags.token ?? "" } }),
+    port: flags.port,
+    host: flags.host,
+    workers: flags.workers,
+    labels: flags.label,
+    dataRoots: flags.data?.map((path) => resolve(path)) ?? null,
+    stateDir: flags.state === undefined ? null : resolve(flags.state),
+    ...(flags.advertise === undefined ? {} : { advertiseUrl: flags.advertise }),
+    ...(flags.id === undefined ? {} : { id: flags.id }),
+  });
+  let why: string | undefined;
+  try {
+    await Promise.race([digester.attached, ended]);
+    announce(digester, flags);
+    const notices = noticed === undefined ? [] : [noticed];
+    const first = await Promise.race([ended.then(() => null), ...notices]);
+    why = first?.message;
+    if (why !== undefined) say(`This node ends; what runs is handed back. ${why}`);
+  } finally {
+    watching.abort();
+    await digester.close(why === undefined ? {} : { why });
+  }
+}
+
+function announce({ id, url, token }: RunningDigester, { web, json }: Flags): void {
+  if (web !== undefined) {
+    return json === true ? printJson({ url, id }) : say(`${id} at ${url} digests for ${web}.`);
+  }
+  if (json === true) return printJson({ url, id, token });
+  print(`${id} listens at ${url}. Attach it with:\n  services digesters attach ${url} ${token}`);
 }
 
 /** What every digester has in common, whichever way it is started. */
@@ -90,4 +123,19 @@ export function readPositive(text: string): number {
   const value = Number(text);
   if (/^\d{1,4}$/.test(text) && value >= 1) return value;
   throw new InvalidArgumentError("Expected a positive integer.");
+}
+
+function readNotice(text: string): NoticeSource {
+  try {
+    return noticeSource(text);
+  } catch (thrown) {
+    if (thrown instanceof AppError) throw new InvalidArgumentError(thrown.message);
+    throw thrown;
+  }
+}
+
+function readLabel(text: string, before: readonly string[]): readonly string[] {
+  const labels = Labels.safeParse([...before, text]);
+  if (labels.success) return labels.data;
+  throw new InvalidArgumentError(labels.error.issues.map(({ message }) => message).join("; "));
 }

@@ -19,6 +19,7 @@ interface SubmitOptions {
   readonly crop?: string;
   readonly priority?: number;
   readonly hold?: true;
+  readonly label?: readonly string[];
   readonly wait?: true;
   readonly json?: true;
 }
@@ -32,6 +33,7 @@ export function addSubmitCommand(program: Command): void {
     .option("--crop <crop>", "the crop, where there are several")
     .option("--priority <n>", "higher is more urgent", integer)
     .option("--hold", "do not start it before it is released")
+    .option("--label <label...>", "what a digester must carry to be given it")
     .option("--wait", "follow it to the end; exit 0 when completed, else 1")
     .option("--json", "print the job as JSON")
     .action(async (file: string, options: SubmitOptions) => {
@@ -47,6 +49,7 @@ export function addSubmitCommand(program: Command): void {
           ...(options.crop === undefined ? {} : { crop: options.crop }),
           ...(options.priority === undefined ? {} : { priority: options.priority }),
           ...(options.hold === undefined ? {} : { hold: true }),
+          ...(options.label === undefined ? {} : { labels: options.label }),
         },
         SubmitAnswer,
       );

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AttachedDigester } from "./digester.ts";
 import { Event } from "./event.ts";
 import { ListInstruction, Procedure } from "./instruction.ts";
-import { Job, JobStatus, JobSummary, Priority } from "./job.ts";
+import { Job, JobStatus, JobSummary, Labels, Priority } from "./job.ts";
 import { parseSearch, qualifiers, type JobSearch } from "./job-search.ts";
 
 /**
@@ -18,6 +18,8 @@ export const SubmitRequest = z
     procedure: z.looseObject({}).optional(),
     priority: Priority.optional(),
     hold: z.boolean().optional(),
+    /** What a digester must carry to be given it; those of the crop unless given. */
+    labels: Labels.optional(),
     submittedBy: z.string().max(200).optional(),
     /** The key of the instruction that this one is an edit of. */
     editOf: z.string().optional(),

@@ -60,6 +60,8 @@ export const UnsettledJob = z.object({
   submittedAt: z.iso.datetime(),
   /** The digester that has it in its line, if any. */
   digester: z.string().nullable(),
+  /** What a digester must carry to take it. */
+  labels: z.array(z.string()).default([]),
   instruction: StoredInstruction,
 });
 export type UnsettledJob = z.infer<typeof UnsettledJob>;

@@ -69,6 +69,8 @@ export const DigesterStatus = z.object({
   lineLimit: z.number().int().positive(),
   /** Directories below which it may read and write; empty: no limit. */
   dataRoots: z.array(z.string()),
+  /** What it is for, or has: jobs that ask for labels go to digesters only that carry all of them. */
+  labels: z.array(z.string()).default([]),
   regulator: RegulatorChoice,
   running: z.array(RunningJob),
   waiting: z.array(WaitingJob),

@@ -116,6 +116,8 @@ export const Job = z.object({
   failure: FailureKind.nullable().default(null),
   tables: z.array(z.string()),
   source: z.string().nullable(),
+  /** It goes to digesters only that carry all of these. */
+  labels: z.array(z.string()),
   submittedBy: z.string().nullable(),
   submittedAt: time,
   startedAt: time.nullable(),
@@ -128,6 +130,15 @@ export type Job = z.infer<typeof Job>;
 /** A job in a list: all of it but the result, which may be long. */
 export const JobSummary = Job.omit({ result: true });
 export type JobSummary = z.infer<typeof JobSummary>;
+
+/** What tells digesters apart by what they are for or what they have, e.g. `wheat`, `big-memory` or `site=ithaca`. */
+export const Labels = z
+  .array(
+    z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._=-]{0,62}$/, {
+      error: "expected letters, digits and . _ = -, beginning with a letter or digit",
+    }),
+  )
+  .max(32);
 
 /** The smallest and largest priority. */
 export const priorityRange = { min: -1000, max: 1000 } as const;

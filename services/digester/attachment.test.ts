@@ -17,18 +17,8 @@ const answer: AttachAnswer = {
 function unsettled(job: number): UnsettledJob {
   const { key, attempt, priority, submittedBy, instruction } = makeDispatch();
   const submittedAt = "2026-11-24T09:00:00.000Z";
-  const front = null;
-  return {
-    job,
-    key,
-    attempt,
-    priority,
-    front,
-    submittedBy,
-    submittedAt,
-    digester: null,
-    instruction,
-  };
+  const told = { key, attempt, priority, front: null, submittedBy, submittedAt, instruction };
+  return { job, ...told, digester: null, labels: [] };
 }
 
 function setUp(given: Partial<WebClient> = {}, more: Partial<AttachmentOptions> = {}) {
@@ -55,6 +45,7 @@ function setUp(given: Partial<WebClient> = {}, more: Partial<AttachmentOptions> 
     now: Date.now,
     log: silentLog,
     lineLimit: 10,
+    labels: [],
     ...more,
   });
   onTestFinished(() => attachment.close());
@@ -115,6 +106,21 @@ describe("the tie to the web service", () => {
     await new Promise((resolve) => setTimeout(resolve, 2500));
     clearInterval(polling);
     expect(log.filter((word) => word === "attach")).toHaveLength(1);
+  });
+
+  it("leaves jobs that ask for labels it does not carry to others", async () => {
+    const labelled = (job: number, labels: string[]) => ({ ...unsettled(job), labels });
+    const { attachment, taken } = setUp(
+      {
+        unsettled: async (_callback, onPage) => {
+          onPage([labelled(1, []), labelled(2, ["wheat"]), labelled(3, ["wheat", "rice"])]);
+        },
+      },
+      { labels: ["wheat", "big-memory"] },
+    );
+    await attachment.attached;
+    await until(() => taken.length === 1, "asked for jobs");
+    expect(taken).toEqual([[1, 2]]);
   });
 
   it("asks for jobs again when it could not be told, and when it is asked to", async () => {

@@ -23,6 +23,8 @@ export interface Attachment {
 export interface AttachmentOptions {
   readonly client: WebClient;
   readonly self: AttachRequest & { readonly id: string };
+  /** What this digester carries: jobs that ask for more are for others. */
+  readonly labels: readonly string[];
   /** Called before each try: what an earlier life left to be told is told before the new one announces itself. */
   readonly prepare: () => Promise<void>;
   readonly onAttached: (answer: AttachAnswer) => void;
@@ -74,7 +76,11 @@ export function createAttachment(options: AttachmentOptions): Attachment {
       const askedAt = now();
       const found: Dispatch[] = [];
       await client.unsettled(answer.callback, (jobs) => {
-        const mine = jobs.filter(({ digester }) => digester === null || digester === answer.id);
+        const mine = jobs.filter(
+          ({ digester, labels }) =>
+            (digester === null || digester === answer.id) &&
+            labels.every((label) => options.labels.includes(label)),
+        );
         found.push(...mine.map((job) => toDispatch(job, answer)));
         return found.length < options.lineLimit && !closing.signal.aborted;
       });

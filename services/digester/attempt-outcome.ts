@@ -73,12 +73,13 @@ export const aborted: Outcome = {
   },
 };
 
-export function handedBack(digester: string): Outcome {
+/** @param why in words, e.g. "node-7 is shutting down." */
+export function handedBack(why: string): Outcome {
   const patch: OutcomePatch = {
     status: "submitted",
     gobiiStatus: "pending",
     step: "submitted",
-    reason: `${digester} is shutting down.`,
+    reason: why,
   };
   return { kind: "handed_back", patch };
 }

@@ -258,7 +258,13 @@ describe("an attempt", () => {
       const attempt = startAttempt(dispatch, context);
       await until(() => attempt.view() !== null, "claimed");
       setTimeout(
-        () => attempt.stop({ kind: "closing", report: true, deadline: AbortSignal.timeout(2000) }),
+        () =>
+          attempt.stop({
+            kind: "closing",
+            why: "node-1 is shutting down.",
+            report: true,
+            deadline: AbortSignal.timeout(2000),
+          }),
         100,
       );
       expect(await attempt.ended).toEqual({ kind: "handed_back" });

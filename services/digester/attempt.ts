@@ -75,7 +75,12 @@ export type StopReason =
   /** The job belongs to somebody else: nothing is reported, the outputs are dropped. */
   | { readonly kind: "stale" }
   /** The service ends: the job is handed back, unless `report` is off. `deadline` ends the trying. */
-  | { readonly kind: "closing"; readonly report: boolean; readonly deadline: AbortSignal };
+  | {
+      readonly kind: "closing";
+      readonly why: string;
+      readonly report: boolean;
+      readonly deadline: AbortSignal;
+    };
 
 export type AttemptEnd =
   /** Its outcome is in the outbox. */
@@ -246,7 +251,7 @@ export function startAttempt(
       case "stale":
         return { kind: "dropped" };
       case "closing":
-        return handedBack(context.digester);
+        return handedBack(stopWish.why);
       case undefined:
         break;
     }

@@ -13,7 +13,7 @@ export interface NodeParts {
   /** What of the status never changes. */
   readonly about: Pick<
     DigesterStatus,
-    "id" | "boot" | "version" | "host" | "pid" | "startedAt" | "workers" | "lineLimit"
+    "id" | "boot" | "version" | "host" | "pid" | "startedAt" | "workers" | "lineLimit" | "labels"
   >;
   readonly scheduler: Scheduler;
   readonly outbox: Pick<Outbox, "size">;

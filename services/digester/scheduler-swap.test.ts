@@ -58,7 +58,12 @@ async function fullLine() {
     onChange: () => undefined,
   });
   onTestFinished(() =>
-    scheduler.close({ kind: "closing", report: false, deadline: AbortSignal.abort() }),
+    scheduler.close({
+      kind: "closing",
+      why: "node-1 is shutting down.",
+      report: false,
+      deadline: AbortSignal.abort(),
+    }),
   );
   for (const job of [1001, 1002, ...jobs]) {
     const submittedBy = people[job % 7 === 0 ? 1 : job % 5 === 0 ? 2 : 0] ?? null;

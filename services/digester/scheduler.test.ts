@@ -64,7 +64,12 @@ function setUp(more: Partial<SchedulerOptions> = {}) {
     ...more,
   });
   onTestFinished(() =>
-    scheduler.close({ kind: "closing", report: false, deadline: AbortSignal.abort() }),
+    scheduler.close({
+      kind: "closing",
+      why: "node-1 is shutting down.",
+      report: false,
+      deadline: AbortSignal.abort(),
+    }),
   );
   const accept = (job: number, given: Parameters<typeof makeDispatch>[0] = {}): Promise<void> =>
     scheduler.accept(makeDispatch({ job, key: `job-${job}`, url: own, ...given }));
@@ -229,7 +234,12 @@ describe("scheduler", () => {
     const { scheduler, accept, attempts } = setUp();
     await accept(1);
     await until(() => attempts.length === 1, "started");
-    await scheduler.close({ kind: "closing", report: true, deadline: AbortSignal.timeout(1000) });
+    await scheduler.close({
+      kind: "closing",
+      why: "node-1 is shutting down.",
+      report: true,
+      deadline: AbortSignal.timeout(1000),
+    });
     expect(attempts[0]?.stops).toMatchObject([{ kind: "closing" }]);
   });
 });

@@ -111,6 +111,7 @@ function unsettledJob(web: FakeWeb, job: number, more: Partial<UnsettledJob> = {
     submittedBy: null,
     submittedAt: "2026-11-24T09:00:00.000Z",
     digester: null,
+    labels: [],
     instruction,
     ...more,
   };

@@ -54,6 +54,8 @@ export interface DigesterOptions {
   readonly version: string;
   /** Jobs that wait here at most. @default 1000 */
   readonly lineLimit?: number;
+  /** What it is for, or has: jobs that ask for labels come to digesters only that carry all of them. @default [] */
+  readonly labels?: readonly string[];
   /** For tests: what stands in for the worker pool, the network, the clock. */
   readonly replace?: {
     readonly pool?: WorkerPool;
@@ -75,8 +77,9 @@ export interface RunningDigester {
    *
    * @param handBack gives running jobs back to their callers, so that they start elsewhere at once; else they are left to
    * their leases. @default true
+   * @param why in a few words, for the person whose job is handed back, e.g. a notice that the machine is taken away.
    */
-  close(options?: { handBack?: boolean }): Promise<void>;
+  close(options?: { handBack?: boolean; why?: string }): Promise<void>;
 }
 
 /** Of the five seconds that ending may take, those for handing back. */
@@ -100,7 +103,7 @@ export async function startDigester(options: DigesterOptions): Promise<RunningDi
 }
 
 async function startIn(state: StateDir, options: DigesterOptions): Promise<RunningDigester> {
-  const { web, host = "127.0.0.1", lineLimit = 1000, workers } = options;
+  const { web, host = "127.0.0.1", lineLimit = 1000, workers, labels = [] } = options;
   const now = options.replace?.now ?? Date.now;
   const deliver = options.replace?.deliver ?? createDeliver();
   const publisher = options.replace?.publisher ?? { publish, finishPublish };
@@ -192,6 +195,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
       startedAt: new Date(now()).toISOString(),
       workers,
       lineLimit,
+      labels: [...labels],
     },
     scheduler,
     outbox,
@@ -238,18 +242,24 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
       now,
       log,
       lineLimit,
+      labels,
     });
   }
   const attached = (attachment?.attached ?? Promise.resolve()).then(() => undefined);
   attached.catch(() => undefined);
 
-  const close = async (handBack: boolean): Promise<void> => {
+  const close = async (handBack: boolean, why: string | undefined): Promise<void> => {
     const deadline = AbortSignal.timeout(HAND_BACK_MS);
     ending.abort();
     stopMeasuring();
     attachment?.close();
     scheduler.drain(true);
-    const ended = scheduler.close({ kind: "closing", report: handBack, deadline });
+    const ended = scheduler.close({
+      kind: "closing",
+      why: [`${id} is shutting down.`, why].filter(Boolean).join(" "),
+      report: handBack,
+      deadline,
+    });
     await Promise.race([ended, aborted(deadline)]);
     if (handBack) await outbox.flushed(AbortSignal.any([deadline, AbortSignal.timeout(500)]));
     revision.close();
@@ -269,7 +279,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
     id,
     token,
     attached,
-    close: ({ handBack = true } = {}) => (closed ??= close(handBack)),
+    close: ({ handBack = true, why } = {}) => (closed ??= close(handBack, why)),
   };
 }
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { AppError, coerceError, describeIssues } from "../contract/errors.ts";
-import { priorityRange } from "../contract/job.ts";
+import { Labels, priorityRange } from "../contract/job.ts";
 import { roles, upstreamUrl, type Crop } from "./crop.ts";
 import { contains } from "./data-roots.ts";
 import type { RetryPolicy } from "./jobs/retries.ts";
@@ -44,6 +44,7 @@ const CropConfiguration = z.strictObject({
       contactEmail: z.email().optional(),
       priority: z.number().int().min(priorityRange.min).max(priorityRange.max).optional(),
       hold: z.boolean().optional(),
+      labels: Labels.optional(),
     })
     .default({}),
   upstream: z

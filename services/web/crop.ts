@@ -20,6 +20,8 @@ interface CropDefaults {
   readonly priority?: number | undefined;
   /** New jobs wait until someone releases them. */
   readonly hold?: boolean | undefined;
+  /** What a digester must carry to be given its jobs. */
+  readonly labels?: readonly string[] | undefined;
 }
 
 /** A GOBii server that a site already has. */

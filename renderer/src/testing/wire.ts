@@ -23,6 +23,7 @@ export function jobOf(id: number, fields: Partial<JobSummary> = {}): JobSummary 
     failure: null,
     tables: ["marker"],
     source: null,
+    labels: [],
     submittedBy: null,
     submittedAt: "2026-11-24T09:30:00.000Z",
     startedAt: null,

@@ -27,6 +27,7 @@ export function instructionRoutes({ store, crops, now }: ApiDeps): Route[] {
               body.procedure === undefined ? body.instructions : { procedure: body.procedure },
             ),
             priority: body.priority ?? crop.defaults?.priority ?? 0,
+            labels: body.labels ?? crop.defaults?.labels ?? [],
             held: body.hold ?? crop.defaults?.hold ?? false,
             submittedBy: body.submittedBy ?? null,
             editOf: body.editOf ?? null,

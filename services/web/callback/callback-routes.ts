@@ -150,7 +150,7 @@ export function callbackRoutes(deps: CallbackRoutesDeps): Route[] {
   async function toUnsettledJob(job: JobRecord) {
     const instruction = await store.instruction(job.id);
     if (instruction === null) return null;
-    const { id, key, attempt, priority, front, submittedBy, digester } = job;
+    const { id, key, attempt, priority, front, submittedBy, digester, labels } = job;
     const submittedAt = new Date(job.submittedAt).toISOString();
     return {
       job: id,
@@ -161,6 +161,7 @@ export function callbackRoutes(deps: CallbackRoutesDeps): Route[] {
       submittedBy,
       submittedAt,
       digester,
+      labels: [...labels],
       instruction,
     };
   }

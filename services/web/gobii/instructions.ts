@@ -45,6 +45,7 @@ export async function createInstruction(
         key,
         instruction: stored,
         priority: crop.defaults?.priority ?? 0,
+        labels: crop.defaults?.labels ?? [],
         held: crop.defaults?.hold ?? false,
         submittedBy: user,
         message: "Instruction file written by web services",

@@ -394,5 +394,6 @@ function candidateOf({ record, status, problem, isLost }: Entry): Candidate {
     waiting: status?.waiting.map((waiting) => waiting.job) ?? [],
     running: status?.running.map((run) => run.job) ?? [],
     dataRoots: status?.dataRoots ?? [],
+    labels: status?.labels ?? [],
   };
 }

@@ -41,6 +41,7 @@ export function newJob(
         | "submittedBy"
         | "tables"
         | "source"
+        | "labels"
         | "hasInstruction"
         | "gobii"
         | "message"
@@ -63,6 +64,7 @@ export function newJob(
     reason: input.held === true ? "Held." : "Waiting to be placed on a digester.",
     tables: [],
     source: null,
+    labels: [],
     submittedBy: null,
     submittedAt: now,
     startedAt: null,

@@ -25,6 +25,8 @@ export interface JobRecord extends Volatile {
   readonly digester: string | null;
   readonly tables: readonly string[];
   readonly source: string | null;
+  /** It goes to digesters only that carry all of these. */
+  readonly labels: readonly string[];
   readonly submittedBy: string | null;
   readonly submittedAt: number;
   readonly startedAt: number | null;
@@ -114,6 +116,7 @@ export function toJobSummary(job: JobRecord): JobSummary {
     failure: job.failure,
     tables: [...job.tables],
     source: job.source,
+    labels: [...job.labels],
     submittedBy: job.submittedBy,
     submittedAt: iso(job.submittedAt),
     startedAt: isoOrNull(job.startedAt),

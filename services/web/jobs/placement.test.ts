@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { newJob } from "./job-model.ts";
 import type { JobRecord } from "./job-record.ts";
-import { choose, loadsOf, mayTouch, movesFrom, type Candidate } from "./placement.ts";
+import { choose, fits, loadsOf, movesFrom, type Candidate } from "./placement.ts";
 
 const candidate = (fields: Partial<Candidate> = {}): Candidate => ({
   id: "a",
@@ -14,6 +14,7 @@ const candidate = (fields: Partial<Candidate> = {}): Candidate => ({
   waiting: [],
   running: [],
   dataRoots: [],
+  labels: [],
   ...fields,
 });
 
@@ -28,7 +29,8 @@ const chosen = (
   unsettled: JobRecord[] = [],
   paths = ["/data/a"],
   refusals?: Map<string, string>,
-) => choose(paths, loadsOf(candidates, unsettled).values(), refusals);
+  labels: string[] = [],
+) => choose({ paths, labels }, loadsOf(candidates, unsettled).values(), refusals);
 
 describe("choosing a digester", () => {
   it("takes the least loaded for its size, counting what it was just given", () => {
@@ -63,6 +65,23 @@ describe("choosing a digester", () => {
     expect(chosen(both, [], [], refusals).digester).toBe("b");
   });
 
+  it("gives a job that asks for labels to a digester only that carries all of them", () => {
+    const plain = candidate();
+    const wheat = candidate({ id: "b", labels: ["wheat"], running: [1, 2] });
+    const both = candidate({ id: "c", labels: ["wheat", "big-memory"], running: [3, 4, 5] });
+    const place = (labels: string[], among = [plain, wheat, both]) =>
+      chosen(among, [], ["/data/a"], undefined, labels);
+    expect(place([]).digester).toBe("a");
+    expect(place(["wheat"]).digester).toBe("b");
+    expect(place(["big-memory", "wheat"]).digester).toBe("c");
+    expect(place(["rice"]).reason).toBe(
+      "No attached digester that takes work carries the label rice.",
+    );
+    expect(place(["wheat", "big-memory"], [plain, wheat]).reason).toMatch(
+      /carries all of the labels wheat, big-memory/,
+    );
+  });
+
   it("gives either a digester that can take the job, or a reason that is not empty", () => {
     const candidates = fc.uniqueArray(
       fc.record({
@@ -75,18 +94,21 @@ describe("choosing a digester", () => {
         waiting: fc.array(fc.nat(), { maxLength: 3 }),
         running: fc.array(fc.nat(), { maxLength: 3 }),
         dataRoots: fc.constantFrom([], ["/data"], ["/other"]),
+        labels: fc.subarray(["wheat", "big-memory"]),
       }),
       { selector: ({ id }) => id },
     );
+    const place = fc.constantFrom("/data/a", "/other/b", "/data2");
+    const wanted = fc.subarray(["wheat", "big-memory"]);
     fc.assert(
-      fc.property(candidates, fc.constantFrom("/data/a", "/other/b", "/data2"), (all, path) => {
-        const choice = chosen(all, [], [path]);
+      fc.property(candidates, place, wanted, (all, path, labels) => {
+        const choice = chosen(all, [], [path], undefined, labels);
         const able = all.filter(
-          ({ problem, draining, waiting, lineLimit, dataRoots }) =>
+          ({ problem, draining, waiting, lineLimit, dataRoots, labels: carried }) =>
             problem === null &&
             !draining &&
             waiting.length < lineLimit &&
-            mayTouch(candidate({ dataRoots }), [path]),
+            fits(candidate({ dataRoots, labels: carried }), { paths: [path], labels }),
         );
         expect(choice.digester === null).toBe(able.length === 0);
         expect(able.map(({ id }) => id)).toEqual(

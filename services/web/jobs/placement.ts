@@ -16,6 +16,14 @@ export interface Candidate {
   readonly running: readonly number[];
   /** Empty: no limit. */
   readonly dataRoots: readonly string[];
+  readonly labels: readonly string[];
+}
+
+/** What a job needs of a digester. */
+export interface Needs {
+  /** Sources and destinations. */
+  readonly paths: readonly string[];
+  readonly labels: readonly string[];
 }
 
 /** How much a digester has, counting what it was given since its last status. */
@@ -52,14 +60,13 @@ export function loadsOf(
 }
 
 /**
- * Chooses the least loaded digester that can be reached, takes work, has room in its line and may read and write where the
- * job does.
+ * Chooses the least loaded digester that can be reached, takes work, carries the job's labels, has room in its line and may
+ * read and write where the job does.
  *
- * @param paths sources and destinations of the job.
  * @param refusals what digesters said that would not have this job, by id.
  */
 export function choose(
-  paths: readonly string[],
+  { paths, labels }: Needs,
   loads: Iterable<Load>,
   refusals: ReadonlyMap<string, string> = new Map(),
 ): Choice {
@@ -67,9 +74,13 @@ export function choose(
   const blocked = whyNone(all);
   if (blocked !== null) return none(blocked);
   const open = all.filter(({ candidate }) => candidate.problem === null && !candidate.draining);
-  const readers = open.filter(({ candidate }) => foreign(candidate, paths) === undefined);
+  const labelled = open.filter(({ candidate }) => carries(candidate, labels));
+  if (labelled.length === 0) {
+    return none(`No attached digester that takes work carries ${named(labels)}.`);
+  }
+  const readers = labelled.filter(({ candidate }) => foreign(candidate, paths) === undefined);
   if (readers.length === 0) {
-    const path = open.map(({ candidate }) => foreign(candidate, paths)).find(Boolean) ?? "";
+    const path = labelled.map(({ candidate }) => foreign(candidate, paths)).find(Boolean) ?? "";
     return none(`No attached digester can read ${path}`);
   }
   const willing = readers.filter(({ candidate }) => !refusals.has(candidate.id));
@@ -137,9 +148,20 @@ export function movesFrom(
   return moves;
 }
 
-/** Whether the digester may read and write at all these places. Links are not followed: its disks may not be ours. */
-export function mayTouch(candidate: Candidate, paths: readonly string[]): boolean {
-  return foreign(candidate, paths) === undefined;
+/**
+ * Whether the digester carries the labels and may read and write at all the places. Links are not followed: its disks may
+ * not be ours.
+ */
+export function fits(candidate: Candidate, { paths, labels }: Needs): boolean {
+  return carries(candidate, labels) && foreign(candidate, paths) === undefined;
+}
+
+function carries(candidate: Candidate, labels: readonly string[]): boolean {
+  return labels.every((label) => candidate.labels.includes(label));
+}
+
+function named(labels: readonly string[]): string {
+  return labels.length === 1 ? `the label ${labels[0]}` : `all of the labels ${labels.join(", ")}`;
 }
 
 function foreign({ dataRoots }: Candidate, paths: readonly string[]): string | undefined {

@@ -10,12 +10,13 @@ import type { JobRecord } from "./job-record.ts";
 import { isDue, retryReason } from "./retries.ts";
 import {
   choose,
+  fits,
   loadsOf,
-  mayTouch,
   movesFrom,
   whyNone,
   type Load,
   type Move,
+  type Needs,
 } from "./placement.ts";
 
 /** Gives waiting jobs to digesters, and every job that must wait a reason. */
@@ -145,7 +146,7 @@ export function createPlacer(deps: PlacerDeps): Placer {
       const blocked = whyNone([...loads.values()]);
       const choice =
         blocked === null
-          ? choose(await pathsOfJob(job), loads.values(), refusals.get(attemptOf(job)))
+          ? choose(await needsOf(job), loads.values(), refusals.get(attemptOf(job)))
           : { digester: null, reason: blocked };
       if (choice.digester === null) {
         explain(job, choice.reason);
@@ -162,8 +163,8 @@ export function createPlacer(deps: PlacerDeps): Placer {
     if (loads.size < 2) return [];
     for (const job of placed) await pathsOfJob(job);
     return movesFrom(placed, loads, (job, candidate) => {
-      const known = paths.get(job.id) ?? [];
-      return mayTouch(candidate, known) && refusals.get(attemptOf(job))?.has(candidate.id) !== true;
+      const needs = { paths: paths.get(job.id) ?? [], labels: job.labels };
+      return fits(candidate, needs) && refusals.get(attemptOf(job))?.has(candidate.id) !== true;
     });
   }
 
@@ -171,6 +172,10 @@ export function createPlacer(deps: PlacerDeps): Placer {
     if (job.reason === reason) return;
     store.touch(job.id, { reason }, "submitted");
     onTouch({ ...job, reason });
+  }
+
+  async function needsOf(job: JobRecord): Promise<Needs> {
+    return { paths: await pathsOfJob(job), labels: job.labels };
   }
 
   async function pathsOfJob(job: JobRecord): Promise<readonly string[]> {

@@ -16,6 +16,7 @@ const status: DigesterStatus = {
   workers: 1,
   lineLimit: 10,
   dataRoots: [],
+  labels: [],
   regulator: { name: "fifo", options: {} },
   running: [],
   waiting: [],

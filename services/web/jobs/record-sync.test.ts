@@ -19,6 +19,7 @@ const status: DigesterStatus = {
   workers: 1,
   lineLimit: 10,
   dataRoots: [],
+  labels: [],
   regulator: { name: "first-come", options: {} },
   running: [],
   waiting: [{ job: 1, key: "k", position: 1, reason: "Next in line.", after: null }],

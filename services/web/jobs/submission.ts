@@ -12,6 +12,8 @@ export interface Submission {
   readonly key: string | null;
   readonly instruction: StoredInstruction;
   readonly priority?: number;
+  /** What a digester must carry to be given it. */
+  readonly labels?: readonly string[];
   readonly held?: boolean;
   readonly submittedBy?: string | null;
   readonly message?: string | null;
@@ -84,6 +86,7 @@ async function create(
       crop: submission.crop,
       held: submission.held ?? false,
       priority: submission.priority ?? 0,
+      labels: submission.labels ?? [],
       submittedBy: submission.submittedBy ?? null,
       message: submission.message ?? null,
       editOf: submission.editOf ?? null,

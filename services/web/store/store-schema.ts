@@ -29,6 +29,7 @@ const JobRecord: z.ZodType<model.JobRecord> = z.object({
   digester: z.string().nullable(),
   tables: z.array(z.string()),
   source: z.string().nullable(),
+  labels: z.array(z.string()).default([]),
   submittedBy: z.string().nullable(),
   submittedAt: z.number(),
   startedAt: z.number().nullable(),

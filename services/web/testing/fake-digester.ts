@@ -98,6 +98,7 @@ export async function fakeDigester(fields: Partial<DigesterStatus> = {}): Promis
       workers: 2,
       lineLimit: 10,
       dataRoots: [],
+      labels: [],
       regulator: { name: "fifo", options: {} },
       running: [],
       waiting: [],

@@ -1,0 +1,87 @@
+import type { Command } from "commander";
+import { z } from "zod";
+import { DigesterList } from "../contract/api.ts";
+import { AttachAnswer, AttachedDigester } from "../contract/digester.ts";
+import { addWebOptions, createApiClient, type ApiClient } from "./api-client.ts";
+import { print, printJson, say, table } from "./output.ts";
+
+interface Flags {
+  readonly web: string;
+  readonly token?: string;
+  readonly json?: true;
+}
+
+/** `digesters`: lists those that are attached; attaches, detaches, drains one. */
+export function addDigestersCommand(program: Command): void {
+  const digesters = program
+    .command("digesters")
+    .description("list, attach, detach and drain the digesters of a web service");
+
+  subcommand(digesters, "list", "what is attached, and what it does").action(
+    async (flags: Flags) => {
+      const answer = await clientOf(flags).get("/digesters", DigesterList);
+      if (flags.json === true) return printJson(answer.digesters);
+      if (answer.digesters.length === 0) return say("No digester is attached.");
+      const heads = ["ID", "URL", "STATE", "RUNNING", "WAITING", "LABELS"];
+      print(table([heads, ...answer.digesters.map(toRow)]));
+    },
+  );
+
+  subcommand(digesters, "attach", "let a digester that listens somewhere work for the web service")
+    .argument("<url>", "where the digester listens")
+    .argument("[digester-token]", "what it wants to see; DIGESTER_TOKEN unless given")
+    .action(async (url: string, token: string | undefined, flags: Flags) => {
+      const body = { url, token: token ?? process.env["DIGESTER_TOKEN"] };
+      const answer = await clientOf(flags).send("POST", "/digesters", body, AttachAnswer);
+      if (flags.json === true) return printJson({ id: answer.id });
+      say(`${answer.id} at ${url} digests for ${flags.web}.`);
+    });
+
+  subcommand(digesters, "detach", "give it no more work: what waits there goes elsewhere")
+    .argument("<id>")
+    .action(async (id: string, flags: Flags) => {
+      await clientOf(flags).send("DELETE", pathOf(id), undefined, z.unknown());
+      if (flags.json === true) return printJson({ id });
+      say(`${id} is detached. What it runs may run to its end.`);
+    });
+
+  for (const [name, draining, description, said] of [
+    ["drain", true, "let it end what runs and take nothing new", "takes no more work"],
+    ["undrain", false, "let it take work again", "takes work again"],
+  ] as const) {
+    subcommand(digesters, name, description)
+      .argument("<id>")
+      .action(async (id: string, flags: Flags) => {
+        const path = `${pathOf(id)}/drain`;
+        const digester = await clientOf(flags).send("POST", path, { draining }, AttachedDigester);
+        if (flags.json === true) return printJson(digester);
+        say(`${id} ${said}.`);
+      });
+  }
+}
+
+function subcommand(parent: Command, name: string, description: string): Command {
+  return addWebOptions(parent.command(name))
+    .description(description)
+    .option("--json", "print the answer as JSON");
+}
+
+function clientOf({ web, token }: Flags): ApiClient {
+  return createApiClient({ url: web, token });
+}
+
+function pathOf(id: string): string {
+  return `/digesters/${encodeURIComponent(id)}`;
+}
+
+function toRow({ id, url, reachable, problem, status }: AttachedDigester): string[] {
+  const state = status?.draining === true ? "draining" : "takes work";
+  return [
+    id,
+    url,
+    reachable ? state : (problem ?? "not heard from yet"),
+    `${status?.running.length ?? 0}/${status?.workers ?? "?"}`,
+    String(status?.waiting.length ?? 0),
+    status?.labels.join(" ") ?? "",
+  ];
+}
