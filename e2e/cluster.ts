@@ -6,15 +6,25 @@ import { z } from "zod";
 import { SubmitAnswer, JobEvents } from "../services/contract/api.ts";
 import type { Event } from "../services/contract/event.ts";
 import { isSettled, Job } from "../services/contract/job.ts";
-import { startServices } from "./services-process.ts";
+import { runServices, startServices } from "./services-process.ts";
 import type { Announcement, DigesterAnnouncement, ServicesProcess } from "./services-process.ts";
 
 /** A web service and digesters as processes of their own, which a test kills and starts again. */
 export interface Cluster {
   readonly dataDir: string;
   startWeb(): Promise<ServicesProcess>;
-  /** A digester of that name keeps its state from one start to the next. */
-  startDigester(name: string): Promise<ServicesProcess<DigesterAnnouncement>>;
+  /** A digester of that name keeps its state from one start to the next. `more` are options of the command. */
+  startDigester(
+    name: string,
+    more?: readonly string[],
+  ): Promise<ServicesProcess<DigesterAnnouncement>>;
+  /** One that knows of no web service and waits to be attached. */
+  startLoneDigester(
+    name: string,
+    more?: readonly string[],
+  ): Promise<ServicesProcess<DigesterAnnouncement & { token: string }>>;
+  /** Runs a command of the built services against this web service; answers what it printed. */
+  run(...args: readonly string[]): Promise<string>;
   submit(key: string, instructions: object[]): Promise<Job>;
   job(key: string): Promise<Job>;
   events(key: string): Promise<Event[]>;
@@ -71,15 +81,28 @@ function makeCluster(directory: string, processes: ServicesProcess<unknown>[]): 
       web = started.announcement;
       return started;
     },
-    async startDigester(name) {
+    async startDigester(name, more = []) {
       const { url, token } = announced();
       const state = join(directory, name);
       const started = await startServices<DigesterAnnouncement>(
-        ["digester", "--web", url, "--token", token, "--state", state, "--id", name],
+        ["digester", "--web", url, "--token", token, "--state", state, "--id", name, ...more],
         { XDG_DATA_HOME: directory },
       );
       processes.push(started);
       return started;
+    },
+    async startLoneDigester(name, more = []) {
+      const state = join(directory, name);
+      const args = ["digester", "--state", state, "--id", name, ...more];
+      const started = await startServices<DigesterAnnouncement & { token: string }>(args, {
+        XDG_DATA_HOME: directory,
+      });
+      processes.push(started);
+      return started;
+    },
+    run: (...args) => {
+      const { url, token } = announced();
+      return runServices(args, { DIGESTER_WEB: url, DIGESTER_WEB_TOKEN: token });
     },
     async submit(key, instructions) {
       return (await ask(SubmitAnswer, "/instructions", { key, instructions })).job;

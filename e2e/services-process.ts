@@ -1,8 +1,9 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 const servicesEntry = fileURLToPath(new URL("../out/main/services.js", import.meta.url));
 
@@ -72,6 +73,25 @@ export async function startServices<A = Announcement>(
       await exited;
     },
   };
+}
+
+/**
+ * Runs a command of the built services to its end.
+ *
+ * @returns what it printed, stdout before stderr.
+ * @throws Error when it does not end with 0.
+ */
+export async function runServices(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const options = { env: { ...process.env, ...environment } };
+  const { stdout, stderr } = await promisify(execFile)(
+    process.execPath,
+    [servicesEntry, ...args],
+    options,
+  );
+  return stdout + stderr;
 }
 
 async function firstLine(
