@@ -14,11 +14,11 @@ const answer: AttachAnswer = {
   renewMs: 5000,
 };
 
-function unsettled(job: number): UnsettledJob {
+function unsettled(job: number, labels: string[] = []): UnsettledJob {
   const { key, attempt, priority, submittedBy, instruction } = makeDispatch();
   const submittedAt = "2026-11-24T09:00:00.000Z";
   const told = { key, attempt, priority, front: null, submittedBy, submittedAt, instruction };
-  return { job, ...told, digester: null, labels: [] };
+  return { job, ...told, digester: null, labels };
 }
 
 function setUp(given: Partial<WebClient> = {}, more: Partial<AttachmentOptions> = {}) {
@@ -109,11 +109,10 @@ describe("the tie to the web service", () => {
   });
 
   it("leaves jobs that ask for labels it does not carry to others", async () => {
-    const labelled = (job: number, labels: string[]) => ({ ...unsettled(job), labels });
     const { attachment, taken } = setUp(
       {
         unsettled: async (_callback, onPage) => {
-          onPage([labelled(1, []), labelled(2, ["wheat"]), labelled(3, ["wheat", "rice"])]);
+          onPage([unsettled(1), unsettled(2, ["wheat"]), unsettled(3, ["wheat", "rice"])]);
         },
       },
       { labels: ["wheat", "big-memory"] },
