@@ -38,6 +38,27 @@ export type JobPatch = z.infer<typeof JobPatch>;
 export const PatchAnswer = z.object({ job: Job, cancel: z.boolean() });
 export type PatchAnswer = z.infer<typeof PatchAnswer>;
 
+/**
+ * `POST {web}/api/callback/batch`: patches of many jobs at once. Those of one job are applied in their order; when one of
+ * them cannot be applied now, neither are those behind it. Each is read by itself, so that one which is wrong spoils no other.
+ */
+export const PatchBatch = z.object({
+  patches: z.array(z.object({ job: z.number().int().positive(), patch: z.unknown() })).max(1000),
+});
+export type PatchBatch = z.infer<typeof PatchBatch>;
+
+/** One answer for each patch, in their order, with the status that `PATCH job/{id}` has for it. */
+export const PatchBatchAnswer = z.object({
+  answers: z.array(
+    z.object({
+      status: z.number().int(),
+      cancel: z.boolean().optional(),
+      message: z.string().optional(),
+    }),
+  ),
+});
+export type PatchBatchAnswer = z.infer<typeof PatchBatchAnswer>;
+
 /** `POST {web}/api/callback/job`: makes a job from outside, in the seed's words "creates a job described by the body". */
 export const CallbackJob = z.object({
   key: z.string().optional(),

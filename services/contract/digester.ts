@@ -4,8 +4,15 @@ import { readInstruction } from "./instruction.ts";
 import { JobStep } from "./job.ts";
 import { RegulatorChoice, RegulatorInfo, WaitingJob } from "./regulator.ts";
 
-/** Where a digester reports to, and with which bearer token. `url` is the base: `{url}/job/{id}` is patched. */
-export const CallbackTarget = z.object({ url: z.url(), token: z.string().min(1) });
+/**
+ * Where a digester reports to, and with which bearer token. `url` is the base: `{url}/job/{id}` is patched. Who sets
+ * `batch` takes many patches at once as well, at `POST {url}/batch`.
+ */
+export const CallbackTarget = z.object({
+  url: z.url(),
+  token: z.string().min(1),
+  batch: z.boolean().optional(),
+});
 export type CallbackTarget = z.infer<typeof CallbackTarget>;
 
 /** An instruction in any of the forms in which callers keep it, brought into the stored one. */
@@ -38,6 +45,15 @@ export const Dispatch = z
   })
   .transform(({ key, ...told }) => ({ ...told, key: key ?? `job-${told.job}` }));
 export type Dispatch = z.infer<typeof Dispatch>;
+
+/** `POST {digester}/instructions/batch`: several dispatches at once, each taken or not by itself. */
+export const DispatchBatch = z.object({ dispatches: z.array(z.unknown()).max(1000) });
+
+/** One answer for each dispatch, in their order, with the status that `POST instructions` has for it. */
+export const DispatchBatchAnswer = z.object({
+  answers: z.array(z.object({ status: z.number().int(), error: z.unknown().optional() })),
+});
+export type DispatchBatchAnswer = z.infer<typeof DispatchBatchAnswer>;
 
 export const RunningJob = z.object({
   job: z.number().int(),

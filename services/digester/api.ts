@@ -5,11 +5,13 @@ import type { Logger } from "pino";
 import { z } from "zod";
 import {
   Dispatch,
+  DispatchBatch,
   DrainRequest,
+  type DispatchBatchAnswer,
   type DigesterStatus,
   type RegulatorState,
 } from "../contract/digester.ts";
-import { parseOrThrow } from "../contract/errors.ts";
+import { parseOrThrow, toErrorAnswer } from "../contract/errors.ts";
 import { QualityFileRequest } from "../contract/quality.ts";
 import {
   RegulatorSwap,
@@ -94,6 +96,15 @@ export function createApi(node: Node, { token, names, log, metrics }: ApiOptions
     }),
   );
 
+  app.post(
+    "/instructions/batch",
+    handler(async (request, response) => {
+      const { dispatches } = parseOrThrow(DispatchBatch, bodyOf(request), "bad_request");
+      const answers = await Promise.all(dispatches.map((given) => acceptOne(node, given)));
+      response.json({ answers } satisfies DispatchBatchAnswer);
+    }),
+  );
+
   app.delete("/instructions/:job", (request, response) => {
     const { job } = parseOrThrow(JobParams, request.params, "bad_request", "The path");
     const { callback } = parseOrThrow(WithdrawQuery, request.query, "bad_request", "The query");
@@ -152,6 +163,20 @@ export function createApi(node: Node, { token, names, log, metrics }: ApiOptions
 /** A handler that takes its time. Express takes what it throws to where all errors end. */
 function handler(work: (request: Request, response: Response) => Promise<void>): RequestHandler {
   return (request, response) => work(request, response);
+}
+
+/** What `POST /instructions` would have answered. */
+async function acceptOne(
+  node: Node,
+  given: unknown,
+): Promise<DispatchBatchAnswer["answers"][number]> {
+  try {
+    await node.accept(parseOrThrow(Dispatch, given, "bad_request", "The dispatch"));
+    return { status: 202 };
+  } catch (thrown) {
+    const { status, body } = toErrorAnswer(thrown);
+    return { status, ...body };
+  }
 }
 
 function stateOf(node: Node): RegulatorState {

@@ -1,9 +1,8 @@
 import { z } from "zod";
-import writeFileAtomic from "write-file-atomic";
 import { JobPatch } from "../contract/callback.ts";
 import { CallbackTarget } from "../contract/digester.ts";
-import { writeDurably } from "./durable-files.ts";
-import { parseJson, readText } from "./state-dir.ts";
+import { openAppendLog, readLog } from "./append-log.ts";
+import { parseJson } from "./state-dir.ts";
 
 /** An attempt that has a staging directory. */
 export const JournaledAttempt = z.object({
@@ -18,49 +17,54 @@ export const JournaledAttempt = z.object({
 });
 export type JournaledAttempt = z.infer<typeof JournaledAttempt>;
 
+const Line = z.union([
+  z.object({ add: JournaledAttempt }),
+  z.object({ mayPublish: z.string(), completion: JobPatch }),
+  z.object({ remove: z.string() }),
+]);
+type Line = z.infer<typeof Line>;
+
 /** Remembers the staging directories of this life for the next one, should this one be killed. */
 export interface AttemptJournal {
   readonly add: (attempt: JournaledAttempt) => Promise<void>;
   /** On disk when it resolves. */
   readonly mayPublish: (staging: string, completion: JobPatch) => Promise<void>;
   readonly remove: (staging: string) => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export async function openAttemptJournal(
   path: string,
 ): Promise<{ journal: AttemptJournal; left: JournaledAttempt[] }> {
-  const parsed = z.array(JournaledAttempt).safeParse(parseJson((await readText(path)) ?? "[]"));
-  const left = parsed.success ? parsed.data : [];
-  const attempts = new Map(left.map((attempt) => [attempt.staging, attempt]));
-  let turn: Promise<unknown> = Promise.resolve();
-
-  const write = (durable: boolean): Promise<void> => {
-    const text = JSON.stringify([...attempts.values()]);
-    const done = turn.then(() =>
-      durable
-        ? writeDurably(path, text)
-        : writeFileAtomic(path, text, { mode: 0o600, fsync: false }),
-    );
-    turn = done.catch(() => undefined);
-    return done;
+  const attempts = new Map<string, JournaledAttempt>();
+  for (const text of (await readLog(path)).split("\n")) {
+    const line = Line.safeParse(parseJson(text));
+    if (line.success) apply(attempts, line.data);
+  }
+  const left = [...attempts.values()];
+  const log = await openAppendLog(path, () => [...attempts.values()].map((add) => ({ add })));
+  const write = (line: Line, durable: boolean): Promise<void> => {
+    apply(attempts, line);
+    return log.add(line, durable);
   };
-
   return {
     left,
     journal: {
-      add: (attempt) => {
-        attempts.set(attempt.staging, attempt);
-        return write(false);
-      },
-      mayPublish: (staging, completion) => {
-        const attempt = attempts.get(staging);
-        if (attempt !== undefined) attempts.set(staging, { ...attempt, completion });
-        return write(true);
-      },
-      remove: (staging) => {
-        attempts.delete(staging);
-        return write(false);
-      },
+      add: (attempt) => write({ add: attempt }, false),
+      mayPublish: (staging, completion) => write({ mayPublish: staging, completion }, true),
+      remove: (staging) => write({ remove: staging }, false),
+      close: log.close,
     },
   };
+}
+
+function apply(attempts: Map<string, JournaledAttempt>, line: Line): void {
+  if ("add" in line) attempts.set(line.add.staging, line.add);
+  else if ("remove" in line) attempts.delete(line.remove);
+  else {
+    const attempt = attempts.get(line.mayPublish);
+    if (attempt !== undefined) {
+      attempts.set(line.mayPublish, { ...attempt, completion: line.completion });
+    }
+  }
 }

@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { JobPatch } from "../contract/callback.ts";
 import type { Dispatch } from "../contract/digester.ts";
 import { finishPublish, publish } from "../digest/publish.ts";
+import { createDeliver } from "./callback-client.ts";
 import { startAttempt, type AttemptContext } from "./attempt.ts";
 import { openStaging, type Publisher } from "./staging.ts";
 import { makeContext } from "./testing/context.ts";
@@ -132,16 +133,38 @@ describe("an attempt", () => {
     expect(await readdir(root)).toEqual([]);
   });
 
-  it("does nothing when its claim comes too late", async () => {
-    let ran = false;
-    const { server, root, context, dispatch } = await setUp(async () => {
-      ran = true;
-      return { kind: "stopped" };
+  it("leaves no trace and says no word when its claim comes too late, however far it is", async () => {
+    for (const run of [digestOneTable, digestForever]) {
+      const { server, root, context, dispatch } = await setUp(run);
+      const said: unknown[] = [];
+      server.answer = (_job, patch) => {
+        said.push(patch.callback);
+        return { status: 409 };
+      };
+      expect(await startAttempt(dispatch, context).ended).toEqual({ kind: "dropped" });
+      expect(said).toEqual([1]);
+      expect(await readdir(root)).toEqual([]);
+    }
+  });
+
+  it("neither fences off nor publishes nor speaks before its claim is accepted", async () => {
+    const gate = createGate();
+    const { server, root, destination, context, dispatch } = await setUp(digestOneTable, {
+      deliver: async (target, job, patch) => {
+        await gate.opened;
+        return createDeliver()(target, job, patch);
+      },
     });
-    answerBy(server, () => 409);
-    expect(await startAttempt(dispatch, context).ended).toEqual({ kind: "dropped" });
-    expect(ran).toBe(false);
-    expect(await readdir(root)).toEqual([]);
+    const { path: earlier } = await openStaging({ job: 7, attempt: 1, destination }, []);
+    const attempt = startAttempt({ ...dispatch, attempt: 2 }, context);
+    await attempt.digested;
+    expect(attempt.view()).toBeNull();
+    expect(await exists(destination)).toBe(false);
+    expect(await exists(earlier)).toBe(true);
+    expect(server.patches).toEqual([]);
+    gate.open();
+    expect(await attempt.ended).toEqual({ kind: "settled", status: "completed" });
+    expect(await readdir(root)).toEqual(["out"]);
   });
 
   it("goes back to the line when nobody answers its claim", async () => {
@@ -307,11 +330,7 @@ describe("an attempt", () => {
 
   it("finishes first what an older attempt has published the half of, and is not disturbed by it", async () => {
     const { root, destination, context, dispatch } = await setUp(digestOneTable);
-    const { path: staging } = await openStaging(
-      { job: 7, attempt: 1, destination },
-      [],
-      context.publisher,
-    );
+    const { path: staging } = await openStaging({ job: 7, attempt: 1, destination }, []);
     const files = ["digest.dnarun", "digest.marker"];
     for (const file of files) await writeFile(join(staging, file), `${file} of attempt 1`);
     await mkdir(destination);

@@ -21,7 +21,7 @@ import {
   type Outcome,
   type SettledStatus,
 } from "./attempt-outcome.ts";
-import type { Deliver, Delivery } from "./callback-client.ts";
+import type { Deliver, Delivery } from "./delivery.ts";
 import { requireInsideRoots } from "./data-roots.ts";
 import type { Intake } from "./intake.ts";
 import type { Outbox } from "./outbox.ts";
@@ -29,6 +29,7 @@ import { sourcesMayAppear } from "./source-visibility.ts";
 import { share, startProgress, type ProgressReporter } from "./progress-reporter.ts";
 import {
   fileProblem,
+  fenceOff,
   openStaging,
   removeStaging,
   type Publisher,
@@ -56,13 +57,18 @@ export interface AttemptContext {
   readonly onChange: () => void;
 }
 
-/** One attempt of a job, from its claim to its outcome. */
+/**
+ * One attempt of a job, from its claim to its outcome. Digesting begins while the claim is under way, in a directory of its
+ * own that nobody else looks at; fencing off, publishing and every word but the claim wait until it is accepted.
+ */
 export interface Attempt {
   readonly dispatch: Dispatch;
   /** What the status shows; null until the claim was accepted. */
   readonly view: () => { step: JobStep; progress: number; startedAt: number } | null;
   /** Bytes of the sources that it has read so far. */
   readonly bytesRead: () => number;
+  /** Resolves when it needs no worker any more, at the latest when it ends. What is left is asking, moving and telling. */
+  readonly digested: Promise<unknown>;
   /** Makes it end soon, unless it is publishing already. The first wish counts. */
   readonly stop: (why: StopReason) => void;
   /** Never rejects. */
@@ -118,6 +124,8 @@ export function startAttempt(
   let lastPhase: Phase = FIRST_PHASE;
   let progress: ProgressReporter | null = null;
   let staging: Staging | null = null;
+  let leaveWorker = (): void => undefined;
+  const digested = new Promise<void>((resolve) => (leaveWorker = resolve));
 
   const stop = (why: StopReason): void => {
     stopWish ??= why;
@@ -143,14 +151,17 @@ export function startAttempt(
     step = stepOfGobiiStatus(phase.gobiiStatus) ?? step;
     onChange();
     const patch = next({ gobiiStatus: phase.gobiiStatus, step, message: clip(phase.message) });
-    outbox.say(target, job, patch, stopping.signal).then(heed, () => undefined);
+    void claimed.then((refused) => {
+      if (refused !== null) return;
+      outbox.say(target, job, patch, stopping.signal).then(heed, () => undefined);
+    });
   };
 
-  /** True when the attempt may go on; else how it has ended. */
-  const claim = async (): Promise<true | AttemptEnd> => {
+  /** Null when the attempt may go on; else how it has ended. */
+  const claim = async (): Promise<AttemptEnd | null> => {
     const delivery = await deliver(target, job, {
       ...speaker,
-      callback: ordinal,
+      callback: 1,
       status: "in_progress",
       ...FIRST_PHASE,
     });
@@ -165,8 +176,20 @@ export function startAttempt(
       case "accepted":
         heed(delivery);
         await context.intake.claimed(dispatch);
-        return true;
+        begin();
+        return null;
     }
+  };
+
+  const begin = (): void => {
+    startedAt = now();
+    onChange();
+    progress = startProgress({
+      send: (patch) => deliver(target, job, { ...speaker, ...patch }),
+      onDelivery: heed,
+      renewMs: context.renewMs,
+      now,
+    });
   };
 
   const digestAndPublish = async (): Promise<Outcome> => {
@@ -174,11 +197,7 @@ export function startAttempt(
     const load = toLoad(dispatch.instruction);
     await requireInsideRoots(load, context.dataRoots());
     const destination = destinationOf(load);
-    staging = await openStaging(
-      { job, attempt, destination },
-      context.dataRoots(),
-      context.publisher,
-    );
+    staging = await openStaging({ job, attempt, destination }, context.dataRoots());
     await journal.add({
       staging: staging.path,
       destination: staging.destination,
@@ -188,10 +207,22 @@ export function startAttempt(
       target,
       completion: null,
     });
-    return digestInto(staging, load, destination);
+    const fenced = fence(staging);
+    fenced.catch(() => undefined);
+    return digestInto(staging, load, destination, fenced);
   };
 
-  const digestInto = async (into: Staging, load: Load, destination: string): Promise<Outcome> => {
+  /** Keeps earlier attempts from publishing, as soon as this one has the job. Before the first there is none. */
+  const fence = async (own: Staging): Promise<void> => {
+    if ((await claimed) === null && attempt > 1) await fenceOff(own, context.publisher);
+  };
+
+  const digestInto = async (
+    into: Staging,
+    load: Load,
+    destination: string,
+    fenced: Promise<void>,
+  ): Promise<Outcome> => {
     throwIfStopping();
     const end = await context.pool.run(
       { load, outDir: into.path, publishDir: destination },
@@ -204,6 +235,7 @@ export function startAttempt(
       },
       stopping.signal,
     );
+    leaveWorker();
     if (end.kind === "done") bytes = { ...bytes, bytesRead: end.result.bytesRead };
     if (end.kind === "crashed") await sleep(GRACE_MS);
     throwIfStopping();
@@ -214,7 +246,7 @@ export function startAttempt(
         throw new AppError("internal", "The worker stopped without being told to.");
       case "done":
         return end.result.status === "completed"
-          ? publish(into, end.result)
+          ? publish(into, end.result, fenced)
           : failedDigest(end.result, lastPhase, step, await digestMayPass(end.result, load));
     }
   };
@@ -223,7 +255,13 @@ export function startAttempt(
     result.mayPass === true || (await sourcesMayAppear(load, sourcesSeen, context.dataRoots()));
 
   /** Asks for permission until there is an answer, however long the web service is away; then moves the files. */
-  const publish = async (from: Staging, result: DigestResult): Promise<Outcome> => {
+  const publish = async (
+    from: Staging,
+    result: DigestResult,
+    fenced: Promise<void>,
+  ): Promise<Outcome> => {
+    if ((await claimed) !== null) return { kind: "dropped" };
+    await fenced;
     const permission = await outbox.say(target, job, next({ publish: true }), stopping.signal);
     heed(permission);
     throwIfStopping();
@@ -286,21 +324,14 @@ export function startAttempt(
   };
 
   const run = async (): Promise<AttemptEnd> => {
-    const claimed = await claim();
-    if (claimed !== true) return claimed;
-    startedAt = now();
-    onChange();
-    progress = startProgress({
-      send: (patch) => deliver(target, job, { ...speaker, ...patch }),
-      onDelivery: heed,
-      renewMs: context.renewMs,
-      now,
-    });
-    const outcome = await digestAndPublish().catch(outcomeOf);
-    await progress.stop();
+    const digesting = digestAndPublish().catch(outcomeOf).finally(leaveWorker);
+    const refused = await claimed;
+    if (refused !== null) stop({ kind: "stale" });
+    const outcome = await digesting;
+    await progress?.stop();
     // Before the outcome is told: whoever reads it finds nothing left over. The journal lets go of it only afterwards.
     if (staging !== null) await tidy(removeStaging(staging));
-    const end = await report(outcome);
+    const end = refused ?? (await report(outcome));
     if (staging !== null) await tidy(journal.remove(staging.path));
     return end;
   };
@@ -311,8 +342,10 @@ export function startAttempt(
       log.warn({ err: coerceError(thrown) }, "Tidying up failed");
     });
 
+  const claimed = claim();
   return {
     dispatch,
+    digested,
     view: () => (startedAt === null ? null : { step, progress: share(bytes), startedAt }),
     bytesRead: () => bytes.bytesRead,
     stop,

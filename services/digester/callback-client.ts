@@ -1,86 +1,31 @@
-import { PatchAnswer, type JobPatch } from "../contract/callback.ts";
-import type { CallbackTarget } from "../contract/digester.ts";
-import { coerceError } from "../contract/errors.ts";
-
-/** What became of one callback. */
-export type Delivery =
-  /** `cancel`: a person wants the attempt stopped. A caller with a protocol of its own may answer without a body. */
-  | { readonly kind: "accepted"; readonly cancel: boolean }
-  /** 409: the attempt does not speak for the job any more. */
-  | { readonly kind: "stale"; readonly why: string }
-  /** Any other refusal that asking again cannot change. */
-  | { readonly kind: "refused"; readonly why: string }
-  /** No answer, or one that says "not now": worth another try. */
-  | { readonly kind: "unreachable"; readonly why: string };
-
-export type Deliver = (target: CallbackTarget, job: number, patch: JobPatch) => Promise<Delivery>;
+import { judge, reasonOf, type Deliver } from "./delivery.ts";
+import { createBatches, type Send } from "./callback-batches.ts";
 
 /** How long one try may take. A web service that is stopped accepts the connection and never answers. */
 const TIMEOUT_MS = 8000;
 
-/** `PATCH {target}/job/{job}`: one try. Never throws. */
+/** `PATCH {target}/job/{job}`, or, for what comes while others are under way, `POST {target}/batch` where there is one. */
 export function createDeliver(fetcher: typeof fetch = fetch, timeoutMs = TIMEOUT_MS): Deliver {
-  return async (target, job, patch) => {
+  const send: Send = async ({ url, token }, method, path, body) => {
+    const response = await fetcher(url.replace(/\/+$/, "") + path, {
+      method,
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body,
+      // A redirect would carry the token to wherever it points.
+      redirect: "manual",
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    return { status: response.status, text: await response.text() };
+  };
+  const single: Deliver = async (target, job, patch) => {
     try {
-      const response = await fetcher(`${target.url.replace(/\/+$/, "")}/job/${job}`, {
-        method: "PATCH",
-        headers: {
-          authorization: `Bearer ${target.token}`,
-          "content-type": "application/json",
-        },
-        body: JSON.stringify(patch),
-        // A redirect would carry the token to wherever it points.
-        redirect: "manual",
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      const text = await response.text();
-      return judge(response.status, text);
+      const { status, text } = await send(target, "PATCH", `/job/${job}`, JSON.stringify(patch));
+      return judge(status, text);
     } catch (thrown) {
       return { kind: "unreachable", why: reasonOf(thrown) };
     }
   };
-}
-
-function judge(status: number, text: string): Delivery {
-  if (status >= 200 && status < 300) {
-    const answer = PatchAnswer.pick({ cancel: true }).safeParse(parseJson(text));
-    return { kind: "accepted", cancel: answer.success && answer.data.cancel };
-  }
-  const why = `HTTP ${status}${messageOf(text)}`;
-  if (status === 409) return { kind: "stale", why };
-  // 401: the token is renewed when the digester attaches anew. 408, 429 and all of 5xx pass.
-  if (status === 401 || status === 408 || status === 429 || status >= 500) {
-    return { kind: "unreachable", why };
-  }
-  return { kind: "refused", why };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-/** The message of an error body of ours, else the beginning of whatever came. */
-export function messageOf(text: string): string {
-  const body = parseJson(text);
-  const error = typeof body === "object" && body !== null && "error" in body ? body.error : null;
-  const message =
-    typeof error === "object" && error !== null && "message" in error ? error.message : text;
-  const words = String(message).trim().slice(0, 300);
-  return words === "" ? "" : `: ${words}`;
-}
-
-/** `fetch failed` alone says nothing: the cause has the code. */
-export function reasonOf(thrown: unknown): string {
-  const error = coerceError(thrown);
-  if (error.name === "TimeoutError") return "no answer in time";
-  const cause = error.cause;
-  if (cause instanceof Error) {
-    const code = "code" in cause ? String(cause.code) : "";
-    return cause.message === "" ? code : cause.message;
-  }
-  return error.message;
+  const gathered = createBatches(send, single);
+  return (target, job, patch) =>
+    target.batch === true ? gathered(target, job, patch) : single(target, job, patch);
 }

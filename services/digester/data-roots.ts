@@ -46,12 +46,17 @@ export async function liesInside(path: string, roots: readonly string[]): Promis
   if (roots.length === 0) return true;
   if (path.includes("\0")) return false;
   const real = await realPathOfDeepest(resolve(path));
+  // A directory above a path without links is without links itself, so it need not be looked at.
+  if (roots.some((root) => contains(resolve(root), real))) return true;
   for (const root of roots) {
-    const way = relative(await realPathOfDeepest(resolve(root)), real);
-    if (way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way)))
-      return true;
+    if (contains(await realPathOfDeepest(resolve(root)), real)) return true;
   }
   return false;
+}
+
+function contains(directory: string, path: string): boolean {
+  const way = relative(directory, path);
+  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }
 
 /** The real path of the deepest ancestor that exists, with the rest appended. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { z } from "zod";
 import { coerceError } from "../contract/errors.ts";
@@ -42,6 +43,7 @@ type Kept = z.infer<typeof Kept>;
 const HOUR_MS = 3_600_000;
 /** After so long nothing is left of it at any half-life that can be chosen. */
 const KEEP_MS = 60 * 24 * HOUR_MS;
+const WRITE_EVERY_MS = 1000;
 /** Each job takes so much from the weight of those before it. */
 const FADE = 0.95;
 
@@ -52,10 +54,13 @@ export async function openDigestHistory(path: string, log: Logger): Promise<Dige
   let history: Kept = kept ?? { usage: [], pace: { bytes: 0, ms: 0, jobs: 0 } };
   let written = history;
   let writing: Promise<void> | null = null;
+  const closing = new AbortController();
 
-  /** One write at a time, of the newest: what a crash in between loses is a moment of somebody's share. */
+  /** Seldom, and of the newest: what a crash in between loses is a moment of somebody's share. */
   const write = async (): Promise<void> => {
     while (written !== history) {
+      const pause = { ref: false, signal: closing.signal };
+      await sleep(WRITE_EVERY_MS, undefined, pause).catch(() => undefined);
       written = history;
       await writeDurably(path, JSON.stringify(history)).catch((thrown: unknown) => {
         log.error({ err: coerceError(thrown) }, "The history of digests could not be written");
@@ -78,6 +83,7 @@ export async function openDigestHistory(path: string, log: Logger): Promise<Dige
       writing ??= write();
     },
     close: async () => {
+      closing.abort();
       await writing;
     },
   };

@@ -34,19 +34,29 @@ export async function openIntake(directory: string): Promise<Intake> {
     const caller = createHash("sha256").update(callback.url).digest("hex").slice(0, 16);
     return join(directory, `${caller}-${job}.json`);
   };
-  const write = (kept: Kept): Promise<void> =>
-    writeDurably(pathOf(kept.dispatch), JSON.stringify(kept));
+  /** Most jobs are not kept here, and need not be looked for on disk. */
+  const paths = new Set((await readdir(directory)).map((name) => join(directory, name)));
+  const write = async (kept: Kept): Promise<void> => {
+    const path = pathOf(kept.dispatch);
+    paths.add(path);
+    await writeDurably(path, JSON.stringify(kept));
+  };
+  const readKept = async (dispatch: Dispatch): Promise<Kept | null> => {
+    const path = pathOf(dispatch);
+    return paths.has(path) ? read(path) : null;
+  };
 
   return {
     keep: (dispatch) => write({ dispatch, claimed: false }),
     claimed: async (dispatch) => {
-      const kept = await read(pathOf(dispatch));
+      const kept = await readKept(dispatch);
       if (kept?.dispatch.attempt === dispatch.attempt) await write({ dispatch, claimed: true });
     },
     forget: async (dispatch) => {
-      const kept = await read(pathOf(dispatch));
+      const kept = await readKept(dispatch);
       if (kept !== null && kept.dispatch.attempt <= dispatch.attempt) {
         await rm(pathOf(dispatch), { force: true });
+        paths.delete(pathOf(dispatch));
       }
     },
     list: async () => {

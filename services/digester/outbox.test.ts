@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JobPatch } from "../contract/callback.ts";
-import type { Delivery } from "./callback-client.ts";
+import type { Delivery } from "./delivery.ts";
 import { openOutbox, type OutboxOptions } from "./outbox.ts";
 import { openOutboxFile, readKept } from "./outbox-file.ts";
 import { createGate, silentLog, temporaryDirectory, until } from "./testing/fakes.ts";

@@ -5,7 +5,7 @@ import type { JobPatch } from "../contract/callback.ts";
 import type { CallbackTarget } from "../contract/digester.ts";
 import { coerceError } from "../contract/errors.ts";
 import { isSettled } from "../contract/job.ts";
-import type { Deliver, Delivery } from "./callback-client.ts";
+import type { Deliver, Delivery } from "./delivery.ts";
 import { openOutboxFile, type KeptCallback } from "./outbox-file.ts";
 
 /**
@@ -60,6 +60,9 @@ interface Lane {
   moving: boolean;
 }
 
+/** Callbacks of one job in one batch. */
+const MOST_AT_ONCE = 100;
+
 /** 0.2 s, doubling, up to 5 s. */
 export function backoffMs(tries: number): number {
   return Math.min(5000, 200 * 2 ** Math.min(tries, 10));
@@ -98,18 +101,47 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     parcel.arrived(delivery);
   };
 
+  /** What goes out next of a lane: all of it where the target takes batches, else the first. */
+  const nextOf = ({ parcels }: Lane): Parcel[] =>
+    parcels.slice(0, parcels[0]?.target.batch === true ? MOST_AT_ONCE : 1);
+
   const move = async (key: string, lane: Lane): Promise<void> => {
     let tries = 0;
-    for (let parcel = lane.parcels[0]; parcel !== undefined; parcel = lane.parcels[0]) {
+    while (lane.parcels.length > 0) {
       if (closing.signal.aborted) return;
+      const parcels = nextOf(lane);
+      const deliveries = await Promise.all(
+        parcels.map(({ target, job, patch }) =>
+          deliver({ ...target, token: tokens.get(target.url) ?? target.token }, job, patch),
+        ),
+      );
+      const isAway = await arriveAll(lane, parcels, deliveries, tries === 0);
+      tries = isAway ? tries + 1 : 0;
+      if (!isAway) continue;
+      await sleep(pauseMs(tries - 1), undefined, {
+        signal: AbortSignal.any([pause.signal, closing.signal]),
+        ref: false,
+      }).catch(() => undefined);
+    }
+    lanes.delete(key);
+    if (size() === 0) for (const done of idle) done();
+  };
+
+  /** @returns whether one of them, and so all behind it, has to be sent again. */
+  const arriveAll = async (
+    lane: Lane,
+    parcels: readonly Parcel[],
+    deliveries: readonly Delivery[],
+    isFirstTry: boolean,
+  ): Promise<boolean> => {
+    for (const [at, parcel] of parcels.entries()) {
+      const delivery = deliveries[at];
+      if (delivery === undefined || !lane.parcels.includes(parcel)) continue;
       const { target, job, patch } = parcel;
-      const token = tokens.get(target.url) ?? target.token;
-      const delivery = await deliver({ url: target.url, token }, job, patch);
       const about = { job, attempt: patch.attempt, callback: patch.callback, url: target.url };
       switch (delivery.kind) {
         case "accepted":
-          tries = 0;
-          if (lane.parcels.includes(parcel)) finish(lane, parcel, delivery);
+          finish(lane, parcel, delivery);
           break;
         case "stale":
           log.info(
@@ -125,25 +157,22 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
             { ...about, why: delivery.why, patch },
             "A callback was refused and is dropped",
           );
-          if (lane.parcels.includes(parcel)) finish(lane, parcel, delivery);
+          finish(lane, parcel, delivery);
           break;
         case "unreachable":
-          if (tries === 0) log.warn({ ...about, why: delivery.why }, "A callback has to wait");
-          if (!parcel.onDisk && onDisk < limit && lane.parcels.includes(parcel)) {
-            parcel.onDisk = true;
-            onDisk += 1;
-            await toDisk(file.put(toKept(parcel), false));
-          }
-          await sleep(pauseMs(tries), undefined, {
-            signal: AbortSignal.any([pause.signal, closing.signal]),
-            ref: false,
-          }).catch(() => undefined);
-          tries += 1;
-          break;
+          if (isFirstTry) log.warn({ ...about, why: delivery.why }, "A callback has to wait");
+          for (const waiting of parcels.slice(at)) await keepOnDisk(lane, waiting);
+          return true;
       }
     }
-    lanes.delete(key);
-    if (size() === 0) for (const done of idle) done();
+    return false;
+  };
+
+  const keepOnDisk = async (lane: Lane, parcel: Parcel): Promise<void> => {
+    if (parcel.onDisk || onDisk >= limit || !lane.parcels.includes(parcel)) return;
+    parcel.onDisk = true;
+    onDisk += 1;
+    await toDisk(file.put(toKept(parcel), false));
   };
 
   const enqueue = (parcel: Parcel): void => {

@@ -1,5 +1,5 @@
 import type { JobPatch } from "../contract/callback.ts";
-import type { Delivery } from "./callback-client.ts";
+import type { Delivery } from "./delivery.ts";
 
 /** What is told of a running attempt between its steps. It is volatile: the next one says it again, and none is kept. */
 export interface ProgressReporter {

@@ -2,7 +2,7 @@ import { access } from "node:fs/promises";
 import type { Logger } from "pino";
 import { coerceError } from "../contract/errors.ts";
 import type { AttemptJournal, JournaledAttempt } from "./attempt-journal.ts";
-import type { Deliver } from "./callback-client.ts";
+import type { Deliver } from "./delivery.ts";
 import type { Outbox } from "./outbox.ts";
 import { removeStaging, type Publisher } from "./staging.ts";
 

@@ -29,6 +29,7 @@ async function fullLine() {
     return {
       dispatch,
       ended,
+      digested: ended,
       bytesRead: () => sizeOf(dispatch.job),
       view: () => ({ step: "transforming", progress: 0, startedAt }),
       stop: () => end?.({ kind: "handed_back" }),

@@ -12,6 +12,8 @@ const foreign = "http://127.0.0.1:9/cb";
 
 interface FakeAttempt extends Attempt {
   readonly stops: StopReason[];
+  /** Needs its worker no more; ending does so as well. */
+  leave(): void;
   end(how: AttemptEnd): void;
   claim(): void;
 }
@@ -19,12 +21,16 @@ interface FakeAttempt extends Attempt {
 function fakeAttempt(dispatch: Dispatch): FakeAttempt {
   let resolveEnd: ((how: AttemptEnd) => void) | null = null;
   const ended = new Promise<AttemptEnd>((resolve) => (resolveEnd = resolve));
+  let leave = (): void => undefined;
+  const left = new Promise<void>((resolve) => (leave = resolve));
   const end = (how: AttemptEnd): void => resolveEnd?.(how);
   const stops: StopReason[] = [];
   let claimed = false;
   return {
     dispatch,
     ended,
+    digested: Promise.race([left, ended]),
+    leave: () => leave(),
     end,
     stops,
     bytesRead: () => 0,
@@ -86,6 +92,24 @@ const codeOf = (promise: Promise<unknown>): Promise<string> =>
   );
 
 describe("scheduler", () => {
+  it("gives a worker to the next while the one before asks, moves its files and tells", async () => {
+    const { attempts, accept, started, scheduler } = setUp({ lineLimit: 100 });
+    for (let job = 1; job <= 60; job += 1) await accept(job);
+    await until(() => started().length === 1, "the first started");
+    attempts[0]?.claim();
+    attempts[0]?.leave();
+    await until(() => started().length === 2, "the second started");
+    expect(scheduler.view(null).running).toMatchObject([{ job: 1 }]);
+    for (let i = 1; i < 60; i += 1) {
+      attempts[i]?.leave();
+      for (let turns = 0; turns < 3; turns += 1) await new Promise(setImmediate);
+    }
+    // As many as may be ending at once, however many workers are free.
+    expect(started()).toHaveLength(32);
+    attempts[5]?.end({ kind: "settled", status: "completed" });
+    await until(() => started().length === 33, "one has ended, so the next started");
+  });
+
   it("starts in order as workers become free, and tells the others why they wait", async () => {
     const { attempts, accept, started, waiting, scheduler } = setUp();
     for (const job of [1, 2, 3]) await accept(job);

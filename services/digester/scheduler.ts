@@ -66,8 +66,12 @@ export interface SchedulerOptions {
 interface Running {
   readonly entry: LineEntry;
   readonly attempt: Attempt;
+  /** Its worker is free again: it asks, moves files and tells. */
+  digested: boolean;
 }
 
+/** Attempts that have digested and are yet to end: beyond these a worker waits, since something is in their way. */
+const MOST_ENDING = 32;
 /** A time window is looked at again at least so often, since clocks are set and machines sleep. */
 const LOOK_AGAIN_MS = 60_000;
 /** A preview looks ahead so many starts. */
@@ -103,16 +107,22 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     !running.has(entry.id) &&
     callers.problem(entry.dispatch.callback.url) === null;
 
+  const digesting = (): Running[] => [...running.values()].filter((one) => !one.digested);
+  const freeWorkers = (): number => {
+    const busy = digesting().length;
+    return running.size - busy >= MOST_ENDING ? 0 : workers - busy;
+  };
+
   const situation = (): Situation => ({
     waiting: line
       .list()
       .filter(mayStart)
       .map((entry) => ({ ...toJobInLine(entry), enteredAt: entry.enteredAt })),
-    running: [...running.values()].map(({ entry, attempt }) => ({
+    running: digesting().map(({ entry, attempt }) => ({
       ...toJobInLine(entry),
       startedAt: attempt.view()?.startedAt ?? now(),
     })),
-    node: { id: digester, workers, freeWorkers: workers - running.size, ...options.machine },
+    node: { id: digester, workers, freeWorkers: freeWorkers(), ...options.machine },
     usage: history.usage(),
     now: now(),
   });
@@ -133,25 +143,32 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
 
   const begin = (entry: LineEntry): void => {
     const attempt = options.start(entry.dispatch, entry.measure ?? unknownMeasure);
-    running.set(entry.id, { entry, attempt });
-    void see(entry, attempt);
+    const one: Running = { entry, attempt, digested: false };
+    running.set(entry.id, one);
+    void see(one);
   };
 
-  const see = async (entry: LineEntry, attempt: Attempt): Promise<void> => {
+  const see = async (one: Running): Promise<void> => {
+    const { entry, attempt } = one;
+    await attempt.digested;
+    one.digested = true;
+    const isKnown = remember(attempt);
+    plan();
     const end = await attempt.ended;
     running.delete(entry.id);
-    remember(attempt);
+    if (!isKnown) remember(attempt);
     afterEnd(entry, end);
     plan();
   };
 
-  /** Also what came to nothing has kept a worker busy for somebody. */
-  const remember = (attempt: Attempt): void => {
+  /** Also what came to nothing has kept a worker busy for somebody. False for one that has not claimed its job (yet). */
+  const remember = (attempt: Attempt): boolean => {
     const startedAt = attempt.view()?.startedAt;
-    if (startedAt === undefined) return;
+    if (startedAt === undefined) return false;
     const { submittedBy } = attempt.dispatch;
     const at = now();
     history.add({ submittedBy, bytes: attempt.bytesRead(), ms: Math.max(0, at - startedAt), at });
+    return true;
   };
 
   const afterEnd = (entry: LineEntry, end: AttemptEnd): void => {

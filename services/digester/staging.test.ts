@@ -2,11 +2,22 @@ import { chmod, mkdir, readdir, readFile, rename, symlink, writeFile } from "nod
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { AppError } from "../contract/errors.ts";
-import { openStaging, removeStaging } from "./staging.ts";
+import { fenceOff, openStaging, removeStaging, type Publisher, type Staging } from "./staging.ts";
 import { temporaryDirectory } from "./testing/fakes.ts";
 
 const noPublish = { finishPublish: async () => undefined };
 const isRoot = process.getuid?.() === 0;
+
+/** What an attempt does once it has its job. */
+async function begin(
+  attempt: Pick<Staging, "job" | "attempt" | "destination">,
+  roots: readonly string[],
+  publisher: Pick<Publisher, "finishPublish">,
+): Promise<Staging> {
+  const staging = await openStaging(attempt, roots);
+  await fenceOff(staging, publisher);
+  return staging;
+}
 
 async function codeOf(act: Promise<unknown>): Promise<string> {
   try {
@@ -21,7 +32,7 @@ describe("staging", () => {
   it("stands beside the destination and goes with the directories that were made for it", async () => {
     const root = await temporaryDirectory();
     const destination = join(root, "a", "b", "out");
-    const staging = await openStaging({ job: 12, attempt: 3, destination }, [], noPublish);
+    const staging = await begin({ job: 12, attempt: 3, destination }, [], noPublish);
     expect(dirname(staging.path)).toBe(join(root, "a", "b"));
     expect(staging.path).toMatch(/\/\.digester-12-3-[0-9a-f]+$/);
     await writeFile(join(staging.path, "digest.marker"), "name\n");
@@ -32,7 +43,7 @@ describe("staging", () => {
   it("leaves alone what others have put beside it", async () => {
     const root = await temporaryDirectory();
     const destination = join(root, "a", "out");
-    const staging = await openStaging({ job: 12, attempt: 1, destination }, [], noPublish);
+    const staging = await begin({ job: 12, attempt: 1, destination }, [], noPublish);
     await writeFile(join(root, "a", "notes.txt"), "mine");
     await removeStaging(staging);
     expect(await readdir(join(root, "a"))).toEqual(["notes.txt"]);
@@ -40,7 +51,7 @@ describe("staging", () => {
 
   it("stands in the destination where the directory above lies outside the data roots", async () => {
     const root = await temporaryDirectory();
-    const staging = await openStaging({ job: 1, attempt: 1, destination: root }, [root], noPublish);
+    const staging = await begin({ job: 1, attempt: 1, destination: root }, [root], noPublish);
     expect(dirname(staging.path)).toBe(root);
     await removeStaging(staging);
     expect(await readdir(root)).toEqual([]);
@@ -53,7 +64,7 @@ describe("staging", () => {
       const destination = join(root, "out");
       await mkdir(destination);
       await chmod(root, 0o555);
-      const staging = await openStaging({ job: 1, attempt: 1, destination }, [], noPublish);
+      const staging = await begin({ job: 1, attempt: 1, destination }, [], noPublish);
       await chmod(root, 0o755);
       expect(dirname(staging.path)).toBe(destination);
     },
@@ -63,7 +74,7 @@ describe("staging", () => {
     const root = await temporaryDirectory();
     await mkdir(join(root, "scratch", "out"), { recursive: true });
     await symlink(join(root, "scratch", "out"), join(root, "link"));
-    const staging = await openStaging(
+    const staging = await begin(
       { job: 1, attempt: 1, destination: join(root, "link") },
       [],
       noPublish,
@@ -76,7 +87,7 @@ describe("staging", () => {
     const root = await temporaryDirectory();
     await writeFile(join(root, "file"), "");
     const destination = join(root, "file", "out");
-    const opening = openStaging({ job: 1, attempt: 1, destination }, [], noPublish);
+    const opening = begin({ job: 1, attempt: 1, destination }, [], noPublish);
     await expect(opening).rejects.toThrow("a file stands where a directory is needed");
   });
 });
@@ -85,10 +96,10 @@ describe("the fence of the output", () => {
   it("lets a publisher that wakes up too late move nothing", async () => {
     const root = await temporaryDirectory();
     const destination = join(root, "out");
-    const old = await openStaging({ job: 12, attempt: 1, destination }, [], noPublish);
+    const old = await begin({ job: 12, attempt: 1, destination }, [], noPublish);
     await writeFile(join(old.path, "digest.marker"), "old\n");
     // The old attempt has its permission and is stopped right here; the next attempt begins and ends.
-    const next = await openStaging({ job: 12, attempt: 2, destination }, [], noPublish);
+    const next = await begin({ job: 12, attempt: 2, destination }, [], noPublish);
     await writeFile(join(next.path, "digest.marker"), "new\n");
     await rename(next.path, destination);
     // The old one wakes up, and publishes by whichever way there is.
@@ -102,10 +113,10 @@ describe("the fence of the output", () => {
   it("finishes a publish that was cut short before the next attempt does anything", async () => {
     const root = await temporaryDirectory();
     const destination = join(root, "out");
-    const old = await openStaging({ job: 12, attempt: 1, destination }, [], noPublish);
+    const old = await begin({ job: 12, attempt: 1, destination }, [], noPublish);
     await writeFile(join(old.path, "digest.dnarun"), "rest\n");
     const finished: string[][] = [];
-    await openStaging({ job: 12, attempt: 2, destination }, [], {
+    await begin({ job: 12, attempt: 2, destination }, [], {
       finishPublish: async (aside) => {
         expect(aside).not.toBe(old.path);
         finished.push(await readdir(aside));
@@ -117,32 +128,32 @@ describe("the fence of the output", () => {
 
   it("turns away an attempt that is older than one it finds", async () => {
     const destination = join(await temporaryDirectory(), "out");
-    await openStaging({ job: 12, attempt: 5, destination }, [], noPublish);
-    const late = openStaging({ job: 12, attempt: 4, destination }, [], noPublish);
+    await begin({ job: 12, attempt: 5, destination }, [], noPublish);
+    const late = begin({ job: 12, attempt: 4, destination }, [], noPublish);
     expect(await codeOf(late)).toBe("stale_attempt");
   });
 
   it("leaves other jobs alone, and jobs of the same number that write elsewhere", async () => {
     const root = await temporaryDirectory();
-    const other = await openStaging(
+    const other = await begin(
       { job: 13, attempt: 1, destination: join(root, "out") },
       [],
       noPublish,
     );
-    const elsewhere = await openStaging(
+    const elsewhere = await begin(
       { job: 12, attempt: 1, destination: join(root, "out-2") },
       [],
       noPublish,
     );
-    await openStaging({ job: 12, attempt: 2, destination: join(root, "out") }, [], noPublish);
+    await begin({ job: 12, attempt: 2, destination: join(root, "out") }, [], noPublish);
     expect(await readdir(other.path)).toEqual([]);
     expect(await readdir(elsewhere.path)).toEqual([]);
   });
 
   it("reaches staging directories that stand in the destination", async () => {
     const root = await temporaryDirectory();
-    const old = await openStaging({ job: 12, attempt: 1, destination: root }, [root], noPublish);
-    await openStaging({ job: 12, attempt: 2, destination: root }, [root], noPublish);
+    const old = await begin({ job: 12, attempt: 1, destination: root }, [root], noPublish);
+    await begin({ job: 12, attempt: 2, destination: root }, [root], noPublish);
     await expect(readdir(old.path)).rejects.toMatchObject({ code: "ENOENT" });
   });
 });

@@ -9,12 +9,14 @@ import { liesInside } from "./data-roots.ts";
  *
  * It is also the fence of the output. A process that was stopped after it had been allowed to publish may wake up when a
  * newer attempt has long begun. Nobody can take its permission back, but its files can be taken away: the first act of an
- * attempt is to move the staging directories of earlier attempts aside, and every rename of a late publisher then fails.
+ * attempt, once it has the job, is to move the staging directories of earlier attempts aside, and every rename of a late publisher then fails.
  */
 export interface Staging {
   readonly path: string;
   /** Where the files go in the end, symbolic links followed, since a directory cannot take the place of a link. */
   readonly destination: string;
+  readonly job: number;
+  readonly attempt: number;
   /** The topmost directory that had to be made for it, which goes with it unless something else is in there by then. */
   readonly made: string | null;
 }
@@ -44,21 +46,18 @@ function mark(destination: string): string {
 }
 
 /**
- * Fences off earlier attempts and makes the directory of this one. A publish of theirs that was cut short is finished
- * first, so that the destination never holds half of it, whatever becomes of this attempt.
+ * Makes the directory of an attempt.
  *
  * @param roots the directories it may write in; empty: no limit.
- * @throws AppError `stale_attempt` when a newer attempt has been here, `bad_request` when the place cannot be written.
+ * @throws AppError `bad_request` when the place cannot be written.
  */
 export async function openStaging(
   { job, attempt, destination: given }: AttemptOf,
   roots: readonly string[],
-  publisher: Pick<Publisher, "finishPublish">,
 ): Promise<Staging> {
   const destination = await realpath(given).catch(() => resolve(given));
   const own = { job, attempt, destination };
   try {
-    await fenceOff(own, publisher);
     const parent = dirname(destination);
     const beside = parent !== destination && (await liesInside(parent, roots));
     const madeParent = beside ? await mkdir(parent, { recursive: true }) : undefined;
@@ -66,15 +65,19 @@ export async function openStaging(
     const madePlace = await mkdir(place, { recursive: true });
     const path = join(place, stagingName(own));
     await mkdir(path);
-    return { path, destination, made: madeParent ?? madePlace ?? null };
+    return { ...own, path, made: madeParent ?? madePlace ?? null };
   } catch (thrown) {
-    if (thrown instanceof AppError) throw thrown;
-    throw new AppError(
-      "bad_request",
-      `The destination ${destination} cannot be written: ${fileProblem(thrown)}.`,
-      { cause: thrown },
-    );
+    throw cannotBeWritten(destination, thrown);
   }
+}
+
+function cannotBeWritten(destination: string, thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  return new AppError(
+    "bad_request",
+    `The destination ${destination} cannot be written: ${fileProblem(thrown)}.`,
+    { cause: thrown },
+  );
 }
 
 /** Removes what an attempt wrote. What has been published is not in there any more. */
@@ -90,27 +93,44 @@ export async function removeStaging({ path, made }: Pick<Staging, "path" | "made
   }
 }
 
-/** Moves the staging directories of other attempts of the job aside, finishes what they had begun to publish, drops the rest. */
-async function fenceOff(
-  own: AttemptOf,
+/**
+ * Moves the staging directories of earlier attempts of the job aside, finishes what they had begun to publish, so that the
+ * destination never holds half of it, and drops the rest.
+ *
+ * @throws AppError `stale_attempt` when a newer attempt has been here, `bad_request` when the place cannot be written.
+ */
+export async function fenceOff(
+  own: Staging,
   publisher: Pick<Publisher, "finishPublish">,
 ): Promise<void> {
-  for (const place of [dirname(own.destination), own.destination]) {
-    for (const name of await namesIn(place)) {
-      const [, job, attempt, marked] = namePattern.exec(name) ?? [];
-      if (Number(job) !== own.job || marked !== mark(own.destination)) continue;
-      if (Number(attempt) > own.attempt) {
-        throw new AppError(
-          "stale_attempt",
-          `Attempt ${attempt} of job ${own.job} has begun, so attempt ${own.attempt} is over.`,
-        );
-      }
-      const aside = join(place, stagingName(own));
-      if (!(await moved(join(place, name), aside))) continue;
-      await publisher.finishPublish(aside);
-      await rm(aside, { recursive: true, force: true, maxRetries: 3 });
+  try {
+    for (const place of [dirname(own.destination), own.destination]) {
+      for (const name of await namesIn(place)) await fenceOffOne(own, place, name, publisher);
     }
+  } catch (thrown) {
+    throw cannotBeWritten(own.destination, thrown);
   }
+}
+
+async function fenceOffOne(
+  own: Staging,
+  place: string,
+  name: string,
+  publisher: Pick<Publisher, "finishPublish">,
+): Promise<void> {
+  const [, job, attempt, marked] = namePattern.exec(name) ?? [];
+  if (Number(job) !== own.job || marked !== mark(own.destination)) return;
+  if (name === basename(own.path)) return;
+  if (Number(attempt) > own.attempt) {
+    throw new AppError(
+      "stale_attempt",
+      `Attempt ${attempt} of job ${own.job} has begun, so attempt ${own.attempt} is over.`,
+    );
+  }
+  const aside = join(place, stagingName(own));
+  if (!(await moved(join(place, name), aside))) return;
+  await publisher.finishPublish(aside);
+  await rm(aside, { recursive: true, force: true, maxRetries: 3 });
 }
 
 /** False when it is gone: its owner has just finished, or somebody else fences as well. */

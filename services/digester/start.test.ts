@@ -35,6 +35,9 @@ function fakePool(opened: Promise<void> = Promise.resolve()): WorkerPool {
   };
 }
 
+const logOf = (attempts: readonly unknown[]): string =>
+  attempts.map((add) => `${JSON.stringify({ add })}\n`).join("");
+
 async function start(
   given: Partial<DigesterOptions> & { pool?: WorkerPool } = {},
 ): Promise<RunningDigester & { state: string }> {
@@ -461,8 +464,8 @@ describe("a digester of a web service", () => {
     await mkdir(leftover);
     const attempt = { destination, made: null, target: web.callback };
     await writeFile(
-      join(digester.state, "attempts.json"),
-      JSON.stringify([
+      join(digester.state, "attempts.ndjson"),
+      logOf([
         { ...attempt, staging, job: 7, attempt: 2, completion },
         { ...attempt, staging: leftover, job: 8, attempt: 1, completion: null },
       ]),
@@ -488,8 +491,8 @@ describe("a digester of a web service", () => {
     const staging = join(root, ".digester-7-2-000000000000");
     await mkdir(staging);
     await writeFile(
-      join(digester.state, "attempts.json"),
-      JSON.stringify([
+      join(digester.state, "attempts.ndjson"),
+      logOf([
         {
           staging,
           destination: join(root, "out"),

@@ -11,7 +11,8 @@ import { createApi } from "./api.ts";
 import { createAttachment, type Attachment } from "./attachment.ts";
 import { startAttempt } from "./attempt.ts";
 import { openAttemptJournal } from "./attempt-journal.ts";
-import { createDeliver, type Deliver } from "./callback-client.ts";
+import { createDeliver } from "./callback-client.ts";
+import type { Deliver } from "./delivery.ts";
 import { openDigestHistory } from "./digest-history.ts";
 import { openIntake, type Intake } from "./intake.ts";
 import { createDigesterMetrics } from "./metrics.ts";
@@ -116,7 +117,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
 
   const outbox = await openOutbox({ path: join(state.path, "outbox.ndjson"), deliver, log });
   const intake = await openIntake(join(state.path, "intake"));
-  const { journal, left } = await openAttemptJournal(join(state.path, "attempts.json"));
+  const { journal, left } = await openAttemptJournal(join(state.path, "attempts.ndjson"));
   const metrics = createDigesterMetrics();
   const history = await openDigestHistory(join(state.path, "history.json"), log);
   const regulatorFile = await openRegulatorFile(join(state.path, "regulator.json"), log);
@@ -267,7 +268,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
     server.closeIdleConnections();
     await Promise.race([pool.close(), sleep(1000)]);
     await outbox.close();
-    await history.close();
+    await Promise.all([journal.close(), history.close()]);
     server.closeAllConnections();
     await state.release();
     log.info("The digester has ended");

@@ -1,7 +1,7 @@
 import { UnsettledJobs, type UnsettledJob } from "../contract/callback.ts";
 import { AttachAnswer, type AttachRequest, type CallbackTarget } from "../contract/digester.ts";
 import { AppError, coerceError, parseOrThrow } from "../contract/errors.ts";
-import { messageOf, reasonOf } from "./callback-client.ts";
+import { messageOf, reasonOf } from "./delivery.ts";
 
 /** What the digester asks of the web service that it registers with. */
 export interface WebClient {

@@ -12,9 +12,17 @@ import type { Crop } from "./crop.ts";
 export async function liesInside(crop: Crop, path: string): Promise<boolean> {
   if (!isAbsolute(path) || path.includes("\0")) return false;
   const real = await realPathOfDeepest(resolve(path));
-  const roots = await Promise.all(crop.dataRoots.map((root) => realPathOfDeepest(resolve(root))));
-  const excluded = await Promise.all(crop.excluded.map((dir) => realPathOfDeepest(resolve(dir))));
-  return roots.some((root) => contains(root, real)) && !excluded.some((dir) => contains(dir, real));
+  return (await isWithin(crop.dataRoots, real)) && !(await isWithin(crop.excluded, real));
+}
+
+/** @param real a path without symbolic links. */
+async function isWithin(directories: readonly string[], real: string): Promise<boolean> {
+  // A directory above a path without links is without links itself, so it need not be looked at.
+  if (directories.some((directory) => contains(resolve(directory), real))) return true;
+  for (const directory of directories) {
+    if (contains(await realPathOfDeepest(resolve(directory)), real)) return true;
+  }
+  return false;
 }
 
 /** Whether `path` is `directory` or lies below it; both absolute and normalised. */

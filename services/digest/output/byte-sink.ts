@@ -20,6 +20,8 @@ export interface ByteSink extends ByteBuffer {
 }
 
 const WRITE_BYTES = 1 << 20;
+/** Many tables are small; for a large one it grows. */
+const FIRST_BYTES = 1 << 14;
 
 export function createByteBuffer(size: number): ByteBuffer {
   const buffer: ByteBuffer = {
@@ -45,7 +47,7 @@ export function createByteSink(path: string): ByteSink {
     }
     sink.at = 0;
   };
-  const sink: ByteSink = Object.assign(createByteBuffer(WRITE_BYTES + (WRITE_BYTES >> 1)), {
+  const sink: ByteSink = Object.assign(createByteBuffer(FIRST_BYTES), {
     commit() {
       if (sink.at >= WRITE_BYTES) flush();
     },

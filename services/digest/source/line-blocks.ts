@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, openSync, readSync } from "node:fs";
+import { closeSync, createReadStream, fstatSync, openSync, readSync } from "node:fs";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { DigestProblem } from "../../contract/result.ts";
@@ -25,6 +25,7 @@ export interface ReadHooks {
 }
 
 const CHUNK_BYTES = 1 << 20;
+const SMALL_BYTES = 1 << 14;
 
 /** Longer lines are taken for a sign of a file that is not text. */
 export const LONGEST_LINE_BYTES = 64 << 20;
@@ -66,7 +67,8 @@ export interface LineCutter {
 
 /** Cuts a sequence of chunks into blocks of whole lines; where the chunks are cut makes no difference to the lines. */
 export function createLineCutter(onBlock: (block: LineBlock) => void): LineCutter {
-  let buffer = Buffer.allocUnsafe(2 * CHUNK_BYTES);
+  // Small files are many, and it grows with the first chunk of a large one.
+  let buffer = Buffer.allocUnsafe(SMALL_BYTES);
   let starts = new Int32Array(1024);
   let filled = 0;
   let row = 0;
@@ -201,13 +203,13 @@ async function* openChunks(
 ): AsyncGenerator<Buffer> {
   const descriptor = openSync(file.path, "r");
   try {
-    const chunk = Buffer.allocUnsafe(chunkBytes);
     if (isGzip(descriptor)) {
       yield* inflate(file.path, onBytes);
       return;
     }
+    const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, fstatSync(descriptor).size + 1));
     for (;;) {
-      const count = readSync(descriptor, chunk, 0, chunkBytes, null);
+      const count = readSync(descriptor, chunk, 0, chunk.length, null);
       if (count === 0) return;
       onBytes(count);
       yield chunk.subarray(0, count);

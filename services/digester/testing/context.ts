@@ -18,7 +18,7 @@ export async function makeContext(
     log: silentLog,
     pauseMs: () => 20,
   });
-  const { journal } = await openAttemptJournal(join(state, "attempts.json"));
+  const { journal } = await openAttemptJournal(join(state, "attempts.ndjson"));
   return {
     digester: "node-1",
     deliver,
@@ -32,6 +32,9 @@ export async function makeContext(
     onChange: () => undefined,
     ...given,
     state,
-    close: () => outbox.close(),
+    close: async () => {
+      await outbox.close();
+      await journal.close();
+    },
   };
 }

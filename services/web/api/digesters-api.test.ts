@@ -98,6 +98,7 @@ describe("attaching", () => {
     expect(digester.taken[1]?.callback).toEqual({
       url: `${second.url}/api/callback`,
       token: callback.token,
+      batch: true,
     });
   });
 });

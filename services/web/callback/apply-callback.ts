@@ -4,7 +4,7 @@ import { applyPatch, refusedEvent } from "../jobs/job-model.ts";
 import { toJob, type JobRecord, type Volatile } from "../jobs/job-record.ts";
 import type { RetryPolicy } from "../jobs/retries.ts";
 import type { Log } from "../log.ts";
-import type { Store } from "../store/store.ts";
+import type { Change, Store } from "../store/store.ts";
 
 export interface CallbackDeps {
   readonly store: Store;
@@ -48,26 +48,76 @@ export async function applyCallback(
   id: number,
   patch: JobPatch,
 ): Promise<PatchAnswer> {
-  const { store, log, now, leaseMs, retries } = deps;
+  const [answer] = await applyCallbacks(deps, id, [patch]);
+  if (answer === undefined) throw new AppError("internal", "A callback got no answer.");
+  if (answer instanceof AppError) throw answer;
+  return answer;
+}
+
+/**
+ * Applies, in their order and as one change, what a digester says of one job.
+ *
+ * @returns for each patch the answer, or the AppError with which `applyCallback` would have refused it.
+ * @throws whatever keeps the change from being written; then none of them was applied.
+ */
+export async function applyCallbacks(
+  deps: CallbackDeps,
+  id: number,
+  patches: readonly JobPatch[],
+): Promise<Array<PatchAnswer | AppError>> {
+  const { store, now, leaseMs, retries } = deps;
   const job = await store.job(id);
   if (job === null) throw new AppError("not_found", `There is no job ${id}.`);
-  if (isProgressOnly(patch) && isCurrent(job, patch)) {
-    return answer(touchProgress(deps, job, patch));
+  if (patches.every((patch) => isProgressOnly(patch) && isCurrent(job, patch))) {
+    return patches.map((patch) => answer(touchProgress(deps, job, patch)));
   }
-  const about = { job: id, attempt: patch.attempt, digester: patch.digester };
-  try {
-    const changed = await store.update(id, (current) =>
-      applyPatch(current, patch, now(), leaseMs, retries),
-    );
-    log.info({ ...about, status: patch.status, step: patch.step }, patch.message ?? "callback");
-    return answer(changed);
-  } catch (thrown) {
-    if (!(thrown instanceof AppError)) throw thrown;
-    if (thrown.code !== "stale_attempt" && thrown.code !== "conflict") throw thrown;
-    log.warn(about, `callback refused: ${thrown.message}`);
-    await store.record(refusedEvent((await store.job(id)) ?? job, patch, thrown.message, now()));
-    throw thrown;
-  }
+  let refusals: Array<AppError | null> = [];
+  const changed = await store.update(id, (current) => {
+    refusals = [];
+    let change: Change = { job: current, events: [] };
+    for (const patch of patches) {
+      try {
+        const next = applyPatch(change.job, patch, now(), leaseMs, retries);
+        change = { job: next.job, events: [...change.events, ...next.events] };
+        refusals.push(null);
+      } catch (thrown) {
+        if (!isRefusal(thrown)) throw thrown;
+        refusals.push(thrown);
+      }
+    }
+    return change;
+  });
+  return Promise.all(
+    patches.map(async (patch, at) => {
+      const refusal = refusals[at] ?? null;
+      await (refusal === null ? tell(deps, id, patch) : keepRefusal(deps, changed, patch, refusal));
+      return refusal ?? answer(changed);
+    }),
+  );
+}
+
+function isRefusal(thrown: unknown): thrown is AppError {
+  return (
+    thrown instanceof AppError && (thrown.code === "stale_attempt" || thrown.code === "conflict")
+  );
+}
+
+function tell({ log }: CallbackDeps, job: number, patch: JobPatch): void {
+  const { attempt, digester, status, step } = patch;
+  // Steps are kept as events; a log that has each of them again hides the rest.
+  const level = status === undefined ? "debug" : "info";
+  log[level]({ job, attempt, digester, status, step }, patch.message ?? "callback");
+}
+
+async function keepRefusal(
+  { store, log, now }: CallbackDeps,
+  job: JobRecord,
+  patch: JobPatch,
+  refusal: AppError,
+): Promise<void> {
+  const { attempt, digester } = patch;
+  log.warn({ job: job.id, attempt, digester }, `callback refused: ${refusal.message}`);
+  await store.record(refusedEvent(job, patch, refusal.message, now()));
 }
 
 function touchProgress(deps: CallbackDeps, job: JobRecord, patch: JobPatch): JobRecord {

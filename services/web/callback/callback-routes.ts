@@ -1,8 +1,21 @@
 import type { Request, RequestHandler } from "express";
 import { z } from "zod";
 import { SubmitAnswer } from "../../contract/api.ts";
-import { CallbackJob, JobPatch, PatchAnswer, UnsettledJobs } from "../../contract/callback.ts";
-import { AppError, parseOrThrow } from "../../contract/errors.ts";
+import {
+  CallbackJob,
+  JobPatch,
+  PatchAnswer,
+  PatchBatch,
+  PatchBatchAnswer,
+  UnsettledJobs,
+} from "../../contract/callback.ts";
+import {
+  AppError,
+  coerceError,
+  describeIssues,
+  parseOrThrow,
+  toErrorAnswer,
+} from "../../contract/errors.ts";
 import { readInstruction } from "../../contract/instruction.ts";
 import { Priority } from "../../contract/job.ts";
 import type { Crop } from "../crop.ts";
@@ -13,7 +26,7 @@ import { toJob, type JobRecord } from "../jobs/job-record.ts";
 import { cropNamed, submitOnce } from "../jobs/job-service.ts";
 import { isDue } from "../jobs/retries.ts";
 import type { IsUnsettled } from "../jobs/unsettled.ts";
-import { applyCallback, type CallbackDeps } from "./apply-callback.ts";
+import { applyCallback, applyCallbacks, type CallbackDeps } from "./apply-callback.ts";
 
 export interface CallbackRoutesDeps extends CallbackDeps {
   readonly directory: Pick<DigesterDirectory, "ofToken" | "heardFrom">;
@@ -26,7 +39,20 @@ export interface CallbackRoutesDeps extends CallbackDeps {
 type Caller =
   { readonly digester: null } | { readonly digester: string; readonly detached: boolean };
 
+type BatchAnswers = PatchBatchAnswer["answers"];
+
 const pageSize = 100;
+
+function toBatchAnswer(answer: PatchAnswer | AppError): BatchAnswers[number] {
+  if (!(answer instanceof AppError)) return { status: 200, cancel: answer.cancel };
+  const { status, body } = toErrorAnswer(answer);
+  return { status, message: body.error.message };
+}
+
+function invalidPatch(error: z.ZodError): AppError {
+  const [problem = "unknown problem"] = describeIssues(error);
+  return new AppError("bad_request", `The patch is not valid: ${problem}`);
+}
 
 /** Lets in who has a token of the callback API, before anything of the body is read. */
 export function callbackGuard(
@@ -81,7 +107,56 @@ export function callbackRoutes(deps: CallbackRoutesDeps): Route[] {
     if (job !== null && patch.attempt > job.attempt) requireAttached(caller);
   }
 
+  /** What becomes of the patches of one job, those that are no patches among them. */
+  async function answersOf(
+    caller: Caller,
+    id: number,
+    patches: readonly unknown[],
+  ): Promise<BatchAnswers> {
+    const read = patches.map((patch) => JobPatch.safeParse(patch));
+    const good = read.flatMap(({ data }) => data ?? []);
+    const answers = await Promise.all(good.map((patch) => speaksForOwnRun(caller, id, patch)))
+      .then(() => applyCallbacks(deps, id, good))
+      .catch((thrown: unknown) => good.map(() => errorOf(thrown)));
+    return read.map((parsed) =>
+      parsed.success
+        ? toBatchAnswer(answers.shift() ?? new AppError("internal", "A callback got no answer."))
+        : toBatchAnswer(errorOf(invalidPatch(parsed.error))),
+    );
+  }
+
+  function errorOf(thrown: unknown): AppError {
+    if (thrown instanceof AppError) return thrown;
+    deps.log.error({ err: coerceError(thrown) }, "applying callbacks");
+    return new AppError("internal", "Something went wrong on the server.", { cause: thrown });
+  }
+
   return [
+    route({
+      method: "post",
+      path: "/batch",
+      summary: "Updates many jobs as PATCH does one, each answered by itself",
+      body: PatchBatch,
+      answer: PatchBatchAnswer,
+      async handle({ body, request }) {
+        const caller = entering(request);
+        const byJob = new Map<number, unknown[]>();
+        for (const { job, patch } of body.patches) {
+          const others = byJob.get(job);
+          if (others === undefined) byJob.set(job, [patch]);
+          else others.push(patch);
+        }
+        const answers = new Map<number, BatchAnswers>();
+        await Promise.all(
+          [...byJob].map(async ([job, patches]) => {
+            answers.set(job, await answersOf(caller, job, patches));
+          }),
+        );
+        return {
+          body: { answers: body.patches.flatMap(({ job }) => answers.get(job)?.shift() ?? []) },
+        };
+      },
+    }),
     route({
       method: "post",
       path: "/job",

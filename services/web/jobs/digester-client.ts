@@ -1,6 +1,11 @@
 import { Readable } from "node:stream";
 import { z } from "zod";
-import { DigesterStatus, RegulatorState, type Dispatch } from "../../contract/digester.ts";
+import {
+  DigesterStatus,
+  DispatchBatchAnswer,
+  RegulatorState,
+  type Dispatch,
+} from "../../contract/digester.ts";
 import { AppError, coerceError, ErrorBody, type ErrorCode } from "../../contract/errors.ts";
 import type { QualityFileRequest } from "../../contract/quality.ts";
 import {
@@ -16,7 +21,7 @@ export interface DigesterTarget {
 }
 
 /** What became of handing a job to a digester. `message` is for people. */
-type DispatchOutcome =
+export type DispatchOutcome =
   | { readonly kind: "taken" }
   | { readonly kind: "full" | "draining" | "refused" | "unreachable"; readonly message: string };
 
@@ -24,7 +29,8 @@ type DispatchOutcome =
 export interface DigesterClient {
   /** @param since answered at once unless given; then when there is something newer, or after five seconds. */
   status(since: number | null, signal: AbortSignal): Promise<DigesterStatus>;
-  dispatch(dispatch: Dispatch): Promise<DispatchOutcome>;
+  /** Hands over many at once; what becomes of each, in their order. */
+  dispatch(dispatches: readonly Dispatch[]): Promise<DispatchOutcome[]>;
   /**
    * Takes a job out of the line, or stops it. A job that the digester does not know is no error.
    *
@@ -67,11 +73,21 @@ export function digesterClient(target: DigesterTarget): DigesterClient {
         timeoutMs: statusTimeoutMs,
         signal,
       }),
-    async dispatch(dispatch) {
+    async dispatch(dispatches) {
+      const [only] = dispatches;
       try {
-        return outcomeOf(target, await send("POST", "/instructions", { body: dispatch }));
+        if (only !== undefined && dispatches.length === 1) {
+          return [outcomeOf(target, await send("POST", "/instructions", { body: only }))];
+        }
+        const call = { body: { dispatches } };
+        const { answers } = await ask(DispatchBatchAnswer, "POST", "/instructions/batch", call);
+        return dispatches.map((_, at) => {
+          const { status, ...body } = answers[at] ?? { status: 500 };
+          return outcomeOf(target, { status, body });
+        });
       } catch (thrown) {
-        return { kind: "unreachable", message: coerceError(thrown).message };
+        const { message } = coerceError(thrown);
+        return dispatches.map(() => ({ kind: "unreachable", message }));
       }
     },
     async remove(job, callbackUrl) {

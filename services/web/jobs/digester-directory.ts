@@ -1,4 +1,9 @@
-import type { AttachAnswer, AttachedDigester, AttachRequest } from "../../contract/digester.ts";
+import type {
+  AttachAnswer,
+  AttachedDigester,
+  AttachRequest,
+  CallbackTarget,
+} from "../../contract/digester.ts";
 import { AppError, coerceError } from "../../contract/errors.ts";
 import type { RegulatorInfo } from "../../contract/regulator.ts";
 import type { DigesterStatus } from "../../contract/digester.ts";
@@ -42,7 +47,7 @@ export interface DigesterDirectory {
   /** @throws AppError `not_found`. */
   client(id: string): DigesterClient;
   /** @throws AppError `not_found`. */
-  callbackOf(id: string): { url: string; token: string };
+  callbackOf(id: string): CallbackTarget;
   candidates(): Candidate[];
   /** Whose callback token this is. */
   ofToken(token: string): { id: string; detached: boolean } | null;
@@ -266,7 +271,13 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     const dataRoots = [...deps.dataRoots];
     return {
       isNew,
-      answer: { id, callback: { url: callbackUrl, token }, dataRoots, leaseMs, renewMs },
+      answer: {
+        id,
+        callback: { url: callbackUrl, token, batch: true },
+        dataRoots,
+        leaseMs,
+        renewMs,
+      },
     };
   }
 
@@ -331,7 +342,7 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     client: (id) => attached(id).client,
     callbackOf(id) {
       const { callbackUrl, callbackToken } = attached(id).record;
-      return { url: callbackUrl, token: callbackToken };
+      return { url: callbackUrl, token: callbackToken, batch: true };
     },
     candidates: () => attachedEntries().map((entry) => candidateOf(entry)),
 

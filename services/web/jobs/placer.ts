@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Dispatch } from "../../contract/digester.ts";
 import { coerceError } from "../../contract/errors.ts";
 import type { StoredInstruction } from "../../contract/instruction.ts";
 import type { Log } from "../log.ts";
 import type { Store } from "../store/store.ts";
+import type { DispatchOutcome } from "./digester-client.ts";
 import type { DigesterDirectory } from "./digester-directory.ts";
 import { pathsOf } from "./instruction-paths.ts";
 import { place } from "./job-model.ts";
@@ -44,8 +46,9 @@ export interface PlacerDeps {
   readonly pauseMs?: number;
 }
 
-/** Instructions may be large, and a digester has better things to do than to read many at once. */
-const parallel = 8;
+/** One request takes no more jobs than these, and no job more once its instructions have so many characters. */
+const mostAtOnce = 100;
+const mostCharacters = 1_000_000;
 const passOverMs = 2000;
 /** How old the time may be that a job which waits for its next try is said to have before it. */
 const retellMs = 5000;
@@ -187,34 +190,55 @@ export function createPlacer(deps: PlacerDeps): Placer {
     return found;
   }
 
+  /** Every digester by itself: one that does not answer keeps no other waiting. */
   async function dispatchAll(moves: readonly Move[]): Promise<void> {
-    const queue = [...moves];
-    const lane = async (): Promise<void> => {
-      for (let move = queue.shift(); move !== undefined; move = queue.shift()) {
-        if (abort.signal.aborted) return;
-        await dispatch(move);
-      }
-    };
-    await Promise.all(Array.from({ length: parallel }, lane));
+    const digesters = [...new Set(moves.map(({ digester }) => digester))];
+    await Promise.all(
+      digesters.map(async (digester) => {
+        await directory.removalsOf(digester);
+        const jobs = moves.filter((move) => move.digester === digester).map(({ job }) => job);
+        while (jobs.length > 0 && !abort.signal.aborted) {
+          if (passedOver.has(digester)) return kick();
+          await dispatchSome(jobs, digester);
+        }
+      }),
+    );
   }
 
-  async function dispatch({ job: planned, digester }: Move): Promise<void> {
-    if (passedOver.has(digester)) return kick();
-    await directory.removalsOf(digester);
-    const job = await store.job(planned.id);
-    const instruction = await store.instruction(planned.id);
-    if (
-      job === null ||
-      instruction === null ||
-      !isWaiting(job) ||
-      job.attempt !== planned.attempt
-    ) {
-      return;
+  /** Takes from the front of `planned` what makes one request, and sends it. */
+  async function dispatchSome(planned: JobRecord[], digester: string): Promise<void> {
+    const jobs: JobRecord[] = [];
+    const dispatches: Dispatch[] = [];
+    let characters = 0;
+    while (jobs.length < mostAtOnce && characters < mostCharacters) {
+      const next = planned.shift();
+      if (next === undefined) break;
+      const job = await store.job(next.id);
+      const instruction = await store.instruction(next.id);
+      if (job === null || instruction === null) continue;
+      if (!isWaiting(job) || job.attempt !== next.attempt) continue;
+      jobs.push(job);
+      dispatches.push(toDispatch(job, instruction, digester));
+      characters += JSON.stringify(instruction).length;
     }
-    const outcome = await send(job, instruction, digester);
+    if (jobs.length === 0) return;
+    const outcomes = await directory.client(digester).dispatch(dispatches);
+    await Promise.all(
+      jobs.map(async (job, at) => {
+        const outcome = outcomes[at];
+        if (outcome !== undefined) await keepOutcome(job, digester, outcome);
+      }),
+    );
+  }
+
+  async function keepOutcome(
+    job: JobRecord,
+    digester: string,
+    outcome: DispatchOutcome,
+  ): Promise<void> {
     const about = { job: job.id, attempt: job.attempt + 1, digester };
     if (outcome.kind === "taken") {
-      log.info(about, "job placed");
+      log.debug(about, "job placed");
       await store.update(job.id, (current) =>
         isWaiting(current) && current.attempt === job.attempt
           ? place(current, digester, now())
@@ -247,8 +271,8 @@ export function createPlacer(deps: PlacerDeps): Placer {
     timer.unref();
   }
 
-  async function send(job: JobRecord, instruction: StoredInstruction, digester: string) {
-    return directory.client(digester).dispatch({
+  function toDispatch(job: JobRecord, instruction: StoredInstruction, digester: string): Dispatch {
+    return {
       job: job.id,
       key: job.key,
       attempt: job.attempt + 1,
@@ -258,7 +282,7 @@ export function createPlacer(deps: PlacerDeps): Placer {
       submittedAt: new Date(job.submittedAt).toISOString(),
       instruction,
       callback: directory.callbackOf(digester),
-    });
+    };
   }
 
   function forgetAllBut(waiting: readonly JobRecord[]): void {

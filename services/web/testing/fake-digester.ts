@@ -2,7 +2,12 @@ import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
-import { Dispatch, type DigesterStatus } from "../../contract/digester.ts";
+import {
+  Dispatch,
+  DispatchBatch,
+  type DigesterStatus,
+  type DispatchBatchAnswer,
+} from "../../contract/digester.ts";
 
 export interface FakeDigester {
   readonly url: string;
@@ -28,6 +33,18 @@ function answer(response: ServerResponse, status: number, value: unknown): void 
 export async function fakeDigester(fields: Partial<DigesterStatus> = {}): Promise<FakeDigester> {
   const token = "digester-token";
   const waiting = new Set<() => void>();
+  const take = (body: unknown): DispatchBatchAnswer["answers"][number] => {
+    if (fake.answer !== 202) {
+      return { status: fake.answer, error: { code: "full", message: "The line is full." } };
+    }
+    const dispatch = Dispatch.parse(body);
+    fake.taken.push(dispatch);
+    const place = { job: dispatch.job, key: dispatch.key, reason: "All workers are busy." };
+    const others = fake.status.waiting.filter(({ job }) => job !== dispatch.job);
+    const line = [...others, { ...place, position: others.length + 1, after: null }];
+    fake.change({ waiting: line });
+    return { status: 202 };
+  };
   const server = createServer((request, response) => {
     void (async () => {
       const chunks: Buffer[] = [];
@@ -48,18 +65,12 @@ export async function fakeDigester(fields: Partial<DigesterStatus> = {}): Promis
         return answer(response, 200, fake.status);
       }
       if (path.pathname === "/instructions" && method === "POST") {
-        if (fake.answer !== 202) {
-          return answer(response, fake.answer, {
-            error: { code: "full", message: "The line is full." },
-          });
-        }
-        const dispatch = Dispatch.parse(body);
-        fake.taken.push(dispatch);
-        const place = { job: dispatch.job, key: dispatch.key, reason: "All workers are busy." };
-        const others = fake.status.waiting.filter(({ job }) => job !== dispatch.job);
-        const line = [...others, { ...place, position: others.length + 1, after: null }];
-        fake.change({ waiting: line });
-        return answer(response, 202, {});
+        const { status, ...rest } = take(body);
+        return answer(response, status, rest);
+      }
+      if (path.pathname === "/instructions/batch") {
+        const { dispatches } = DispatchBatch.parse(body);
+        return answer(response, 200, { answers: dispatches.map(take) });
       }
       fake.calls.push({ method, path: path.pathname, body });
       if (path.pathname === "/regulator") {
