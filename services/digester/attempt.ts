@@ -124,8 +124,8 @@ export function startAttempt(
   let lastPhase: Phase = FIRST_PHASE;
   let progress: ProgressReporter | null = null;
   let staging: Staging | null = null;
-  let leaveWorker = (): void => undefined;
-  const digested = new Promise<void>((resolve) => (leaveWorker = resolve));
+  let leaveWorker: (() => void) | null = null;
+  const digested = new Promise<void>((done) => (leaveWorker = done));
 
   const stop = (why: StopReason): void => {
     stopWish ??= why;
@@ -151,10 +151,12 @@ export function startAttempt(
     step = stepOfGobiiStatus(phase.gobiiStatus) ?? step;
     onChange();
     const patch = next({ gobiiStatus: phase.gobiiStatus, step, message: clip(phase.message) });
-    void claimed.then((refused) => {
-      if (refused !== null) return;
-      outbox.say(target, job, patch, stopping.signal).then(heed, () => undefined);
-    });
+    void say(patch);
+  };
+
+  const say = async (patch: JobPatch): Promise<void> => {
+    if ((await claimed) !== null) return;
+    await outbox.say(target, job, patch, stopping.signal).then(heed, () => undefined);
   };
 
   /** Null when the attempt may go on; else how it has ended. */
@@ -235,7 +237,7 @@ export function startAttempt(
       },
       stopping.signal,
     );
-    leaveWorker();
+    leaveWorker?.();
     if (end.kind === "done") bytes = { ...bytes, bytesRead: end.result.bytesRead };
     if (end.kind === "crashed") await sleep(GRACE_MS);
     throwIfStopping();
@@ -324,7 +326,7 @@ export function startAttempt(
   };
 
   const run = async (): Promise<AttemptEnd> => {
-    const digesting = digestAndPublish().catch(outcomeOf).finally(leaveWorker);
+    const digesting = digestAndPublish().catch(outcomeOf).finally(() => leaveWorker?.());
     const refused = await claimed;
     if (refused !== null) stop({ kind: "stale" });
     const outcome = await digesting;

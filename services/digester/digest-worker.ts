@@ -5,6 +5,8 @@ import { everythingKnown } from "../digest/validation/known-source.ts";
 import type { WorkerAnswer, WorkerEvent, WorkerRequest } from "./worker-protocol.ts";
 
 const PROGRESS_EVERY_MS = 250;
+/** Words of one moment go together: a short digest says all of them with its answer. */
+const GATHER_MS = 20;
 
 /** What workerpool binds to a method: `this.worker`. */
 interface WorkerMethod {
@@ -14,10 +16,24 @@ interface WorkerMethod {
 class Stopped extends Error {}
 
 /** The methods of a worker, which lives through many digests, one at a time. */
-function createMethods(emit: (event: WorkerEvent) => void) {
+function createMethods(send: (events: readonly WorkerEvent[]) => void) {
+  let gathered: WorkerEvent[] = [];
+  let gathering: NodeJS.Timeout | undefined;
   let stopping = false;
   let current: Promise<unknown> = Promise.resolve();
   let listening = false;
+
+  const take = (): readonly WorkerEvent[] => {
+    clearTimeout(gathering);
+    gathering = undefined;
+    const taken = gathered;
+    gathered = [];
+    return taken;
+  };
+  const emit = (event: WorkerEvent): void => {
+    gathered.push(event);
+    gathering ??= setTimeout(() => send(take()), GATHER_MS);
+  };
 
   /** Listeners cannot be taken back, and all are forgotten once they were called: so there is one until it was. */
   const listen = ({ worker }: WorkerMethod): void => {
@@ -50,12 +66,14 @@ function createMethods(emit: (event: WorkerEvent) => void) {
           },
         },
       );
-      return { result };
+      return { result, events: take() };
     } catch (thrown) {
-      if (thrown instanceof Stopped) return { result: null };
+      if (thrown instanceof Stopped) return { result: null, events: [] };
       throw thrown;
     } finally {
-      if (stopping) emit({ kind: "stopped" });
+      const rest = take();
+      if (stopping) send([...rest, { kind: "stopped" }]);
+      else if (rest.length > 0) send(rest);
     }
   };
 
@@ -63,7 +81,7 @@ function createMethods(emit: (event: WorkerEvent) => void) {
     digest(this: WorkerMethod, request: WorkerRequest): Promise<WorkerAnswer> {
       stopping = false;
       listen(this);
-      emit({ kind: "started", pid: process.pid });
+      send([{ kind: "started", pid: process.pid }]);
       const answer = run(request);
       current = answer;
       return answer;
@@ -75,7 +93,7 @@ function createMethods(emit: (event: WorkerEvent) => void) {
 process.on("SIGINT", () => undefined);
 
 workerpool.worker(
-  createMethods((event) => workerpool.workerEmit(event)),
+  createMethods((events) => workerpool.workerEmit(events)),
   {
     abortListenerTimeout: 1500,
   },

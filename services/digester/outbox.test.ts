@@ -41,6 +41,28 @@ describe("outbox", () => {
     await outbox.close();
   });
 
+  it("hands over together what a job has to say where batches are taken, and again from the first that failed", async () => {
+    const rounds: number[][] = [];
+    const batching = { ...target, batch: true };
+    let round: number[] = [];
+    const { outbox } = await open(async (_target, _job, { callback = 0 }) => {
+      if (round.length === 0) {
+        rounds.push(round);
+        const mine = round;
+        setImmediate(() => (round = round === mine ? [] : round));
+      }
+      round.push(callback);
+      await new Promise(setImmediate);
+      return rounds.length === 2 && callback > 2 ? unreachable : accepted;
+    });
+    const said = [1, 2, 3, 4].map((n) => outbox.say(batching, 7, patch(n)));
+    expect(await Promise.all(said)).toEqual([accepted, accepted, accepted, accepted]);
+    await until(() => outbox.size() === 0, "all delivered");
+    // The first was under way before the others were said.
+    expect(rounds).toEqual([[1], [2, 3, 4], [3, 4]]);
+    await outbox.close();
+  });
+
   it("does not let one job's callbacks wait for another's", async () => {
     const delivered: number[] = [];
     const { outbox } = await open(async (_target, job) => {

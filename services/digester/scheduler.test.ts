@@ -21,7 +21,7 @@ interface FakeAttempt extends Attempt {
 function fakeAttempt(dispatch: Dispatch): FakeAttempt {
   let resolveEnd: ((how: AttemptEnd) => void) | null = null;
   const ended = new Promise<AttemptEnd>((resolve) => (resolveEnd = resolve));
-  let leave = (): void => undefined;
+  let leave: (() => void) | null = null;
   const left = new Promise<void>((resolve) => (leave = resolve));
   const end = (how: AttemptEnd): void => resolveEnd?.(how);
   const stops: StopReason[] = [];
@@ -30,7 +30,7 @@ function fakeAttempt(dispatch: Dispatch): FakeAttempt {
     dispatch,
     ended,
     digested: Promise.race([left, ended]),
-    leave: () => leave(),
+    leave: () => leave?.(),
     end,
     stops,
     bytesRead: () => 0,

@@ -51,7 +51,8 @@ export interface WorkerPoolOptions {
 /** How long a worker may take to stop by itself. */
 const STOP_MS = 1500;
 
-type WorkerMessage = WorkerEvent | { readonly stdout: string } | { readonly stderr: string };
+type WorkerMessage =
+  readonly WorkerEvent[] | { readonly stdout: string } | { readonly stderr: string };
 type DigestMethod = (request: WorkerRequest) => WorkerAnswer;
 
 interface Slot {
@@ -142,16 +143,19 @@ function runOnce(
         log.warn({ text: text.trimEnd() }, "A worker printed");
         return;
       }
-      switch (message.kind) {
+      for (const event of message) heed(event);
+    };
+    const heed = (event: WorkerEvent): void => {
+      switch (event.kind) {
         case "started":
-          pid = message.pid;
+          pid = event.pid;
           log.debug({ pid }, "A worker has begun");
           break;
         case "phase":
-          listener.onPhase(message.phase);
+          listener.onPhase(event.phase);
           break;
         case "progress":
-          listener.onProgress(message);
+          listener.onProgress(event);
           break;
         case "stopped":
           end({ kind: "stopped" });
@@ -169,7 +173,10 @@ function runOnce(
       }, STOP_MS);
     };
     running.then(
-      ({ result }) => end(result === null ? { kind: "stopped" } : { kind: "done", result }),
+      ({ result, events }) => {
+        for (const event of events) heed(event);
+        return end(result === null ? { kind: "stopped" } : { kind: "done", result });
+      },
       (thrown: unknown) => {
         if (signal.aborted) return;
         const error = coerceError(thrown);

@@ -11,7 +11,7 @@ export interface WorkerRequest {
   readonly publishDir: string;
 }
 
-/** What a worker says while it is at work. */
+/** What a worker says while it is at work: the first word by itself, then several at a time. */
 export type WorkerEvent =
   /** The first word: a worker that dies before it had not begun, so the job may go to another. */
   | { readonly kind: "started"; readonly pid: number }
@@ -24,4 +24,6 @@ export type WorkerEvent =
 export interface WorkerAnswer {
   /** Null when it was told to stop. */
   readonly result: DigestResult | null;
+  /** What was not said yet. */
+  readonly events: readonly WorkerEvent[];
 }

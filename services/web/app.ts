@@ -133,8 +133,12 @@ export function createApp(deps: AppDeps): Express {
   });
   const apiRouter = express.Router().use(tokenGuard(roleOf, port));
   app.use("/api", apiRouter);
-  const document = openApiDocument([own, callback], components, deps.about.version);
-  apiRouter.get("/openapi.json", (_request, response) => void response.json(document));
+  // Made when somebody asks, since it takes longer than all else of a start.
+  let document: ReturnType<typeof openApiDocument> | undefined;
+  apiRouter.get("/openapi.json", (_request, response) => {
+    document ??= openApiDocument([own, callback], components, deps.about.version);
+    response.json(document);
+  });
   const ownRouter = express.Router().use(roleGuard);
   mount(ownRouter, own.routes, bodyLimitBytes);
   apiRouter.use("/v1", ownRouter);

@@ -61,6 +61,7 @@ export function createEventStream(store: Store, options: EventStreamOptions = {}
       client.response.destroy();
       return;
     }
+    gatherWrites(client.response);
     client.response.write(text);
   }
 
@@ -157,6 +158,13 @@ function messageText(message: StreamMessage): string {
 function eventText(event: Event, job: JobRecord | null): string {
   const text = messageText({ kind: "event", event, job: job === null ? null : toJobSummary(job) });
   return `id: ${event.seq}\n${text}`;
+}
+
+/** What is said in one turn goes out in one piece. */
+function gatherWrites(response: Response): void {
+  if (response.writableCorked > 0) return;
+  response.cork();
+  setImmediate(() => response.uncork());
 }
 
 function drained(response: Response): Promise<void> {

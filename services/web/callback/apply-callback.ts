@@ -48,10 +48,10 @@ export async function applyCallback(
   id: number,
   patch: JobPatch,
 ): Promise<PatchAnswer> {
-  const [answer] = await applyCallbacks(deps, id, [patch]);
-  if (answer === undefined) throw new AppError("internal", "A callback got no answer.");
-  if (answer instanceof AppError) throw answer;
-  return answer;
+  const [said] = await applyCallbacks(deps, id, [patch]);
+  if (said === undefined) throw new AppError("internal", "A callback got no answer.");
+  if (said instanceof AppError) throw said;
+  return said;
 }
 
 /**

@@ -37,6 +37,8 @@ async function submitted(web: TestWeb, key: string): Promise<number> {
 
 const claim = { attempt: 1, callback: 1, status: "in_progress", message: "Beginning Digest" };
 
+const of = (job: number, patch: object) => ({ job, patch: { digester: "node-1", ...patch } });
+
 describe("callbacks", () => {
   it("claim, step, publish and settle a job", async () => {
     const web = await runningWeb();
@@ -62,6 +64,62 @@ describe("callbacks", () => {
       "publishing",
       "settled",
     ]);
+  });
+
+  it("of many jobs come in one batch, each answered as if it had come alone, those of a job in order", async () => {
+    const web = await runningWeb();
+    const node = await attached(web);
+    const [one, two] = [await submitted(web, "one"), await submitted(web, "two")];
+    const step = { attempt: 1, callback: 2, step: "validating", gobiiStatus: "validation" };
+    const { status, body } = await node.post("/batch", {
+      patches: [
+        of(one, claim),
+        of(two, { ...claim, attempt: 7 }),
+        of(one, step),
+        of(one, { attempt: "first" }),
+        of(two, { ...claim, digester: "another" }),
+        of(99, claim),
+        of(one, { attempt: 1, callback: 3, publish: true }),
+        of(one, { attempt: 1, callback: 3, publish: true }),
+      ],
+    });
+    expect(status).toBe(200);
+    const statuses = body.answers.map((answer: { status: number }) => answer.status);
+    expect(statuses).toEqual([200, 403, 200, 400, 403, 404, 200, 200]);
+    const { events } = (await web.ask("GET", "/api/v1/jobs/one/events")).body;
+    expect(events.map((event: { type: string }) => event.type)).toEqual([
+      "submitted",
+      "claimed",
+      "step",
+      "publishing",
+    ]);
+    expect((await web.ask("GET", "/api/v1/jobs/two")).body.status).toBe("submitted");
+  });
+
+  it("that are refused within a batch are kept, and spoil neither those before nor other jobs", async () => {
+    const web = await runningWeb();
+    const node = await attached(web);
+    const [one, two] = [await submitted(web, "one"), await submitted(web, "two")];
+    await web.ask("POST", "/api/v1/jobs/two/hold", { by: "ada" });
+    const { body } = await node.post("/batch", {
+      patches: [
+        of(one, claim),
+        of(one, { attempt: 1, callback: 2, status: "completed" }),
+        of(one, { attempt: 1, callback: 3, publish: true }),
+        of(two, claim),
+      ],
+    });
+    expect(body.answers).toMatchObject([
+      { status: 200, cancel: false },
+      { status: 200 },
+      { status: 409, message: expect.stringContaining("does not speak for job") },
+      { status: 409, message: expect.stringContaining("held") },
+    ]);
+    for (const key of ["one", "two"]) {
+      const { events } = (await web.ask("GET", `/api/v1/jobs/${key}/events`)).body;
+      expect(events.at(-1).type).toBe("refused");
+    }
+    expect((await web.ask("GET", "/api/v1/jobs/one")).body.status).toBe("completed");
   });
 
   it("that are delivered twice are applied once", async () => {

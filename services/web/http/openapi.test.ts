@@ -114,6 +114,7 @@ describe("the OpenAPI document", () => {
         "GET /api/v1/samples",
         "POST /api/v1/samples/{name}",
         "GET /api/v1/about",
+        "POST /api/callback/batch",
         "POST /api/callback/job",
         "PATCH /api/callback/job/{id}",
         "GET /api/callback/job",
