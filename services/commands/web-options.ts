@@ -67,6 +67,8 @@ function ofConfiguration({
   tokenLifeMs,
   mail,
   retries,
+  leaseMs,
+  renewMs,
 }: WebConfiguration) {
   return {
     usersOf,
@@ -74,6 +76,8 @@ function ofConfiguration({
     retries,
     ...(maxUploadMbytes === undefined ? {} : { maxUploadMbytes }),
     ...(tokenLifeMs === undefined ? {} : { tokenLifeMs }),
+    ...(leaseMs === undefined ? {} : { leaseMs }),
+    ...(renewMs === undefined ? {} : { renewMs }),
   };
 }
 

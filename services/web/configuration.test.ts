@@ -31,7 +31,7 @@ describe("a configuration file", () => {
 
   it("is the one that ships as an example", async () => {
     const path = join(import.meta.dirname, "../../resources/configuration.example.json");
-    const { crops, mail, tokenLifeMs, port, retries } = await readConfiguration(path);
+    const { crops, mail, tokenLifeMs, port, retries, ...more } = await readConfiguration(path);
     expect(port).toBe(8080);
     expect(tokenLifeMs).toBe(7 * 24 * 3_600_000);
     expect(crops?.map(({ name, contextPath }) => [name, contextPath])).toEqual([
@@ -44,9 +44,16 @@ describe("a configuration file", () => {
     });
     expect(mail).toMatchObject({ host: "smtp.example.org", port: 587 });
     expect(retries).toEqual({ tries: 3, firstMs: 10_000, longestMs: 300_000, losses: 5 });
+    expect(more).toMatchObject({ leaseMs: 15_000, renewMs: 5000 });
     // Every key that there is stands in it.
     const example = JSON.parse(await readFile(path, "utf8")) as object;
-    expect(Object.keys(example)).toHaveLength(11);
+    expect(Object.keys(example)).toHaveLength(12);
+  });
+
+  it("renews a lease three times in its length unless it says otherwise", () => {
+    expect(parse({ lease: { seconds: 6 } })).toMatchObject({ leaseMs: 6000, renewMs: 2000 });
+    expect(parse({ lease: { renewSeconds: 2 } })).toMatchObject({ leaseMs: 6000, renewMs: 2000 });
+    expect(() => parse({ lease: { seconds: 6, renewSeconds: 5 } })).toThrow("at most half");
   });
 
   it("has paths relative to itself", () => {

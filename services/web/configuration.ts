@@ -74,6 +74,20 @@ const Retries = z.strictObject({
   losses: z.number().int().min(1).max(10_000).optional(),
 });
 
+const Lease = z
+  .strictObject({
+    seconds: z.number().min(1).max(86_400).optional(),
+    renewSeconds: z.number().min(0.2).max(86_400).optional(),
+  })
+  .refine(
+    ({ seconds, renewSeconds }) =>
+      seconds === undefined || renewSeconds === undefined || renewSeconds <= seconds / 2,
+    {
+      error:
+        "expected renewSeconds to be at most half of seconds, so that one lost callback loses no job",
+    },
+  );
+
 const Configuration = z
   .strictObject({
     $schema: z.string().optional(),
@@ -91,6 +105,8 @@ const Configuration = z
     mail: Mail.optional(),
     /** How often a job is tried again by itself. */
     retries: Retries.optional(),
+    /** How long a running job may stay silent before it is given to another digester. */
+    lease: Lease.optional(),
   })
   .superRefine((value, context) => {
     const taken = value.crops.map((crop) => ({ ...crop, contextPath: contextPathOf(crop) }));
@@ -154,6 +170,8 @@ export interface WebConfiguration {
   readonly usersOf: (crop: string) => readonly UserList[];
   readonly mail: MailConfiguration | null;
   readonly retries: Partial<RetryPolicy>;
+  readonly leaseMs?: number;
+  readonly renewMs?: number;
 }
 
 /**
@@ -190,6 +208,19 @@ export function parseConfiguration(text: string, file: string): WebConfiguration
     usersOf: usersOf(configuration),
     mail: configuration.mail ?? null,
     retries: retriesOf(configuration.retries ?? {}),
+    ...leaseOf(configuration.lease ?? {}),
+  };
+}
+
+/** What is left out keeps its proportion: a lease is renewed three times in its length. */
+function leaseOf({
+  seconds,
+  renewSeconds,
+}: z.infer<typeof Lease>): Pick<WebConfiguration, "leaseMs" | "renewMs"> {
+  if (seconds === undefined && renewSeconds === undefined) return {};
+  return {
+    leaseMs: Math.round(1000 * (seconds ?? 3 * (renewSeconds ?? 5))),
+    renewMs: Math.round(1000 * (renewSeconds ?? (seconds ?? 15) / 3)),
   };
 }
 
