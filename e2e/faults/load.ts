@@ -1,0 +1,182 @@
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { JobEvents } from "../../services/contract/api.ts";
+import { Job } from "../../services/contract/job.ts";
+import type { FaultCluster } from "./cluster.ts";
+import type { Follower } from "./follower.ts";
+import type { Seeded } from "./seeded.ts";
+import type { Outcome } from "./verdict.ts";
+import { hashesIn, type LoadKind } from "./workload.ts";
+
+/** Instructions that are posted one after the other while things go wrong, and what came of each. */
+export interface Load {
+  /** Keys that were answered with success,. */
+  readonly accepted: () => number;
+  /** Posts that got no answer and were posted again. */
+  readonly unanswered: () => number;
+  /** Posts no more, and resolves when everything accepted has ended and was looked at, or after `patienceMs`. */
+  readonly finish: (patienceMs: number) => Promise<Outcome[]>;
+}
+
+interface Entry {
+  readonly key: string;
+  readonly kind: LoadKind;
+  readonly destination: string;
+  /** Files of somebody else in the destination: they must be left alone. */
+  readonly others: readonly string[];
+  /** Whether its output is left where it is: a long run, or a small disk, has no room for all. */
+  readonly isKept: boolean;
+  difference: string | null;
+  isSeen: boolean;
+}
+
+export interface LoadOptions {
+  readonly cluster: FaultCluster;
+  readonly follower: Follower;
+  readonly kinds: readonly LoadKind[];
+  readonly random: Seeded;
+  /** Jobs that are not settled, at most. */
+  readonly atOnce: number;
+  readonly submitters: readonly string[];
+}
+
+/** Output larger than this is removed once it was looked at. */
+const keepBytes = 500_000;
+
+export function startLoad(options: LoadOptions): Load {
+  const { cluster, follower, random } = options;
+  const entries = new Map<string, Entry>();
+  const looking = new Set<Promise<void>>();
+  let accepted = 0;
+  let unanswered = 0;
+  let ending = false;
+
+  const open = (): number => [...entries.values()].filter(({ isSeen }) => !isSeen).length;
+
+  const stop = follower.watch((event) => {
+    const entry = event?.key === undefined ? undefined : entries.get(event.key ?? "");
+    if (entry === undefined || event?.type !== "settled" || entry.isSeen) return;
+    entry.isSeen = true;
+    const look = inspect(entry).then((difference) => {
+      entry.difference = difference;
+    });
+    looking.add(look);
+    void look.finally(() => looking.delete(look));
+  });
+
+  const posting = (async () => {
+    for (let n = 1; !ending; n += 1) {
+      while (open() >= options.atOnce && !ending) await sleep(50);
+      if (ending) return;
+      await submit(await prepare(n));
+    }
+  })();
+
+  async function prepare(n: number): Promise<Entry> {
+    const kind = random.weighted(options.kinds.map((one) => [weightOf(one), one] as const));
+    const small = cluster.smallDisk !== null && kind.bytes < keepBytes && random.chance(20);
+    const place = small ? (cluster.smallDisk ?? "") : join(cluster.dataDir, "loader");
+    const key = `${kind.name}-${n}`;
+    const destination = join(place, "digest", key);
+    await mkdir(dirname(destination), { recursive: true });
+    // Into a directory that is not empty, files are moved one by one.
+    const others = random.chance(50) ? ["notes.txt"] : [];
+    if (others.length > 0) await mkdir(destination);
+    for (const name of others) await writeFile(join(destination, name), "of somebody else\n");
+    const isKept = !small && kind.bytes < keepBytes;
+    return { key, kind, destination, others, isKept, difference: "not looked at", isSeen: false };
+  }
+
+  async function submit(entry: Entry): Promise<void> {
+    const { key, kind, destination } = entry;
+    const body = JSON.stringify({
+      key,
+      submittedBy: random.pick(options.submitters),
+      ...kind.body(destination),
+    });
+    // Before it is posted, since the stream may tell of its end before the answer is here.
+    entries.set(key, entry);
+    for (let tries = 0; ; tries += 1) {
+      const status = await post(cluster, body);
+      // Of a post without an answer it is not known whether it was kept; one that was is there already.
+      if (status === 201 || (tries > 0 && status === 409)) break;
+      if (status !== null && status < 500) throw new Error(`${key} was answered ${status}`);
+      unanswered += 1;
+      await sleep(200);
+    }
+    accepted += 1;
+  }
+
+  async function outcome(entry: Entry): Promise<Outcome> {
+    const { key } = entry;
+    const job = await cluster.get(`/jobs/${key}`, Job).catch(() => null);
+    const { events } = await cluster
+      .get(`/jobs/${key}/events`, JobEvents)
+      .catch((): z.infer<typeof JobEvents> => ({ events: [] }));
+    const isLeft = entry.difference === null && (await hasChangedSince(entry));
+    return { key, job, events, difference: isLeft ? "was written again later" : entry.difference };
+  }
+
+  return {
+    accepted: () => accepted,
+    unanswered: () => unanswered,
+    async finish(patienceMs) {
+      ending = true;
+      await posting;
+      const deadline = Date.now() + patienceMs;
+      while (open() > 0 && Date.now() < deadline) {
+        await sleep(200);
+      }
+      await Promise.all(looking);
+      stop();
+      const outcomes: Outcome[] = [];
+      for (const entry of entries.values()) outcomes.push(await outcome(entry));
+      return outcomes;
+    },
+  };
+}
+
+/** Small ones often, large ones so that there is always something to be in the middle of. */
+function weightOf({ bytes }: LoadKind): number {
+  return bytes < keepBytes ? 4 : bytes < 20_000_000 ? 3 : 2;
+}
+
+/** The HTTP status; null when there was no answer. */
+async function post({ url, headers }: FaultCluster, body: string): Promise<number | null> {
+  try {
+    const response = await fetch(`${url}/api/v1/instructions`, {
+      method: "POST",
+      headers: { ...headers, "content-type": "application/json" },
+      body,
+      signal: AbortSignal.timeout(10_000),
+    });
+    await response.arrayBuffer();
+    return response.status;
+  } catch {
+    return null;
+  }
+}
+
+/** Compares what stands in the destination with what has to; then makes room. */
+async function inspect({ kind, destination, others, isKept }: Entry): Promise<string | null> {
+  const found = await hashesIn(destination);
+  const names = [...kind.expected.keys(), ...others].toSorted();
+  const isAll = names.join() === [...found.keys()].toSorted().join();
+  if (!isAll) return `holds ${[...found.keys()].join(", ") || "nothing"}`;
+  const wrong = [...kind.expected].filter(([name, hash]) => found.get(name) !== hash);
+  if (wrong.length > 0) return `other bytes in ${wrong.map(([name]) => name).join(", ")}`;
+  if (!isKept) {
+    for (const name of kind.expected.keys()) await rm(join(destination, name));
+  }
+  return null;
+}
+
+/** Whether anybody has written there after it was complete: an attempt that woke up too late, say. */
+async function hasChangedSince(entry: Entry): Promise<boolean> {
+  const { destination, others, isKept } = entry;
+  if (isKept) return (await inspect(entry)) !== null;
+  const names = await readdir(destination).catch(() => [...others]);
+  return names.toSorted().join() !== [...others].toSorted().join();
+}
