@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["{main,renderer,services,scripts}/**/*.test.{ts,tsx}"],
+    include: ["{main,renderer,services,scripts,e2e}/**/*.test.{ts,tsx}"],
     testTimeout: 20_000,
   },
 });

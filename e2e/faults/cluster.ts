@@ -68,11 +68,12 @@ export async function startCluster(options: ClusterOptions): Promise<FaultCluste
   const digesters = places.map(({ name, own, toWeb, toDigester }) =>
     supervise(
       name,
+      // Formatted by pairs of an option and what it says.
+      // prettier-ignore
       [
-        ...["digester", "--id", name, "--state", join(dir, name), "--port", String(own)],
-        ...["--web", `http://127.0.0.1:${toWeb.port}`, "--token", token],
-        ...["--advertise", `http://127.0.0.1:${toDigester.port}`],
-        ...["--workers", String(options.workers)],
+        "digester", "--id", name, "--state", join(dir, name), "--port", String(own),
+        "--web", `http://127.0.0.1:${toWeb.port}`, "--token", token,
+        "--advertise", `http://127.0.0.1:${toDigester.port}`, "--workers", String(options.workers),
       ],
       log(name),
     ),

@@ -51,7 +51,7 @@ export function startLoad(options: LoadOptions): Load {
   const looking = new Set<Promise<void>>();
   let accepted = 0;
   let unanswered = 0;
-  let ending = false;
+  const ending = new AbortController();
 
   const open = (): number => [...entries.values()].filter(({ isSeen }) => !isSeen).length;
 
@@ -59,20 +59,22 @@ export function startLoad(options: LoadOptions): Load {
     const entry = event?.key === undefined ? undefined : entries.get(event.key ?? "");
     if (entry === undefined || event?.type !== "settled" || entry.isSeen) return;
     entry.isSeen = true;
-    const look = inspect(entry).then((difference) => {
-      entry.difference = difference;
-    });
+    const look = lookAt(entry);
     looking.add(look);
     void look.finally(() => looking.delete(look));
   });
 
   const posting = (async () => {
-    for (let n = 1; !ending; n += 1) {
-      while (open() >= options.atOnce && !ending) await sleep(50);
-      if (ending) return;
+    for (let n = 1; !ending.signal.aborted; n += 1) {
+      while (open() >= options.atOnce && !ending.signal.aborted) await sleep(50);
+      if (ending.signal.aborted) return;
       await submit(await prepare(n));
     }
   })();
+
+  async function lookAt(entry: Entry): Promise<void> {
+    entry.difference = await inspect(entry);
+  }
 
   async function prepare(n: number): Promise<Entry> {
     const kind = random.weighted(options.kinds.map((one) => [weightOf(one), one] as const));
@@ -123,7 +125,7 @@ export function startLoad(options: LoadOptions): Load {
     accepted: () => accepted,
     unanswered: () => unanswered,
     async finish(patienceMs) {
-      ending = true;
+      ending.abort();
       await posting;
       const deadline = Date.now() + patienceMs;
       while (open() > 0 && Date.now() < deadline) {

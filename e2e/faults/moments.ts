@@ -26,7 +26,7 @@ export const momentKinds = [
 ] as const;
 export type MomentKind = (typeof momentKinds)[number];
 
-export interface Moment {
+interface Moment {
   readonly kind: MomentKind;
   /** The digester at whose work it came; null: nobody's. */
   readonly digester: string | null;
@@ -43,13 +43,12 @@ const patienceMs = 3000;
 const stagingName = /^\.digester-(\d+)-\d+-/;
 
 export async function watchMoments(cluster: FaultCluster, follower: Follower): Promise<Moments> {
-  const waiting = new Map<MomentKind, (digester: string | null) => void>();
+  const waiting = new Map<MomentKind, Array<(digester: string | null) => void>>();
   const watchers = new Map<string, FSWatcher>();
 
   const happens = (kind: MomentKind, digester: string | null): void => {
-    const tell = waiting.get(kind);
-    waiting.delete(kind);
-    tell?.(digester);
+    // Each for one kill, the one that has waited longest.
+    waiting.get(kind)?.shift()?.(digester);
   };
 
   const stop = follower.watch((event, job) => {
@@ -111,18 +110,19 @@ export async function watchMoments(cluster: FaultCluster, follower: Follower): P
   return {
     async next(kind) {
       if (kind === "at any time") return { kind, digester: null };
-      const patience = new AbortController();
-      const come = new Promise<Moment>((resolve) => {
-        waiting.set(kind, (digester) => resolve({ kind, digester }));
+      const queue = waiting.get(kind) ?? [];
+      waiting.set(kind, queue);
+      return new Promise((resolve) => {
+        const come = (digester: string | null): void => {
+          clearTimeout(patience);
+          resolve({ kind, digester });
+        };
+        const patience = setTimeout(() => {
+          queue.splice(queue.indexOf(come), 1);
+          resolve({ kind: "at any time", digester: null });
+        }, patienceMs);
+        queue.push(come);
       });
-      const tooLong = sleep(patienceMs, undefined, { signal: patience.signal }).then(
-        (): Moment => ({ kind: "at any time", digester: null }),
-        () => come,
-      );
-      const moment = await Promise.race([come, tooLong]);
-      patience.abort();
-      waiting.delete(kind);
-      return moment;
     },
     close() {
       stop();

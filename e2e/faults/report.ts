@@ -22,7 +22,7 @@ export function reportOf(run: FaultRun): string {
       `  ${moment}`,
       countIf(kills, (kill) => kill.moment === moment),
     ]),
-    ...[...storm.others].toSorted().map(([kind, n]): [string, number] => [kind, n]),
+    ...storm.others,
     ["posts without an answer, posted again", run.unanswered],
     ["instructions accepted", accepted],
     ["attempts", verdict.attempts],

@@ -67,18 +67,7 @@ export async function rage(options: StormOptions): Promise<Storm> {
     const kill: Kill = { at: Date.now(), signal, target: victim.name, moment, backAt: null };
     const done = signal === "SIGSTOP" ? victim.freeze(all, ms) : victim.end(signal, all, ms);
     if (isLong) behind(away(ms));
-    behind(
-      done
-        // A digester is back when it runs; it may claim before it says that it is ready.
-        .then(() => (isWeb && signal !== "SIGSTOP" ? victim.firstLine() : ""))
-        .then(
-          () => {
-            kill.backAt = Date.now();
-          },
-          // It was killed again before it was back.
-          () => undefined,
-        ),
-    );
+    behind(noteReturn(kill, victim, done));
     kills.push(kill);
     options.onKill(kill, kills.length);
   };
@@ -113,22 +102,30 @@ export async function rage(options: StormOptions): Promise<Storm> {
     network.setWeather("clear");
   };
 
-  for (let due = Date.now(); kills.length < options.kills;) {
-    due = Math.max(Date.now(), due + random.between(0, options.everyMs * 2));
-    const isWeb = random.chance(6);
-    const kind = random.weighted(isWeb ? webMoments : digesterMoments);
-    if (random.chance(20)) behind(spoil());
-    await sleep(due - Date.now());
+  const strike = async (isWeb: boolean, kind: MomentKind, delayMs: number): Promise<void> => {
     const moment = await moments.next(kind);
-    // A moment may be a little later than its sign.
-    if (random.chance(50)) await sleep(random.between(0, 20));
-    const up = cluster.digesters.filter((one) => one.isUp());
-    const named = up.find(({ name }) => name === moment.digester);
-    const victim = isWeb ? cluster.web : (named ?? (up.length > 0 ? random.pick(up) : null));
-    if (victim === null || !victim.isUp()) continue;
-    act(victim, moment.kind);
+    await sleep(delayMs);
+    for (;;) {
+      const up = cluster.digesters.filter((one) => one.isUp());
+      const named = up.find(({ name }) => name === moment.digester);
+      const victim = isWeb ? cluster.web : (named ?? (up.length > 0 ? random.pick(up) : null));
+      if (victim?.isUp() === true) return act(victim, moment.kind);
+      await sleep(50);
+    }
+  };
+
+  let due = Date.now();
+  for (let n = 0; n < options.kills; n += 1) {
+    due += random.between(0, options.everyMs * 2);
+    await sleep(due - Date.now());
+    const isWeb = random.chance(6);
+    // Some a little later than the sign of their moment.
+    const delayMs = random.chance(50) ? 0 : random.between(0, 20);
+    // Kills whose moments are yet to come overlap.
+    behind(strike(isWeb, random.weighted(isWeb ? webMoments : digesterMoments), delayMs));
+    if (random.chance(20)) behind(spoil());
   }
-  await Promise.all(underWay);
+  while (underWay.size > 0) await Promise.all(underWay);
   return { kills, others };
 }
 
@@ -149,6 +146,17 @@ const webMoments: ReadonlyArray<readonly [number, MomentKind]> = [
   [20, "at an end"],
   [40, "at the store"],
 ];
+
+async function noteReturn(kill: Kill, victim: Supervised, done: Promise<void>): Promise<void> {
+  await done;
+  try {
+    // A digester is back when it runs: it may claim before it says that it is ready.
+    if (kill.target === "web" && kill.signal !== "SIGSTOP") await victim.firstLine();
+    kill.backAt = Date.now();
+  } catch {
+    // It was killed again before it was back.
+  }
+}
 
 /** Takes all room on the small disk but some kilobytes, and gives it back. */
 async function fillDisk(disk: string, ms: number): Promise<void> {

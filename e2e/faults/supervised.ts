@@ -12,8 +12,6 @@ export interface Supervised {
   readonly name: string;
   /** Whether there is a process that a signal can be sent to. */
   readonly isUp: () => boolean;
-  /** How often it has printed its first line, and the moment of the last one, in milliseconds since 1970. */
-  readonly ready: () => { count: number; at: number };
   /** Resolves with the first line it prints; rejects when it ends before. */
   readonly firstLine: () => Promise<string>;
   /**
@@ -44,8 +42,6 @@ export function supervise(name: string, args: readonly string[], logFile: string
   let expected = false;
   let isFrozen = false;
   let closing = false;
-  let count = 0;
-  let readyAt = 0;
   first.catch(() => undefined);
 
   const start = (): void => {
@@ -63,13 +59,7 @@ export function supervise(name: string, args: readonly string[], logFile: string
     });
     first = Promise.race([once(lines, "line").then(([line]) => String(line)), exited]);
     exited.catch(() => undefined);
-    first.then(
-      () => {
-        count += 1;
-        readyAt = Date.now();
-      },
-      () => undefined,
-    );
+    first.catch(() => undefined);
     started.once("exit", (code, signal) => {
       if (child === started) child = null;
       if (expected) return;
@@ -114,7 +104,6 @@ export function supervise(name: string, args: readonly string[], logFile: string
     name,
     complaints,
     isUp: () => child !== null && !expected && !isFrozen,
-    ready: () => ({ count, at: readyAt }),
     firstLine: () => first,
     end,
     async freeze(all, ms) {

@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** What becomes of the bytes between two processes. A black hole keeps them, and connections stay open. */
-export type Weather = "clear" | "black hole" | { readonly delayMs: number };
+type Weather = "clear" | "black hole" | { readonly delayMs: number };
 
 /** A network in between, on the loopback address. */
 export interface TcpProxy {
@@ -22,8 +22,8 @@ export async function startTcpProxy(port: number, target: number): Promise<TcpPr
 
   /** Resolves when the next bytes may pass. */
   const pass = async (): Promise<void> => {
-    while (weather !== "clear") {
-      const ms = weather === "black hole" ? 1_000_000 : weather.delayMs;
+    for (let now = weather; now !== "clear"; now = weather) {
+      const ms = now === "black hole" ? 1_000_000 : now.delayMs;
       const waited = sleep(ms, true, { signal: changed.signal });
       if (await waited.catch(() => false)) return;
     }

@@ -74,7 +74,7 @@ function countOf(outcomes: readonly Outcome[], type: Event["type"]): number {
 }
 
 /** A completion that was applied again, or anything of an attempt that was allowed after one. */
-export function isCompletedTwice(events: readonly Event[]): boolean {
+function isCompletedTwice(events: readonly Event[]): boolean {
   const first = events.findIndex(isCompletion);
   const after = first < 0 ? [] : events.slice(first + 1);
   return after.some((e) => isCompletion(e) || e.type === "claimed" || e.type === "publishing");
@@ -88,7 +88,7 @@ const isCompletion = ({ type, status }: Event): boolean =>
  * had brought the publish of it to its end. An attempt that came to its end by itself, before its process had ended or
  * after it was woken up, was not interrupted and does not count. Of several kills of one attempt the first one counts.
  */
-export function recoveriesOf(events: readonly Event[], kills: readonly Kill[]): number[] {
+function recoveriesOf(events: readonly Event[], kills: readonly Kill[]): number[] {
   const claims = events.filter(({ type }) => type === "claimed");
   return claims.flatMap((claim) => {
     const begun = Date.parse(claim.at);

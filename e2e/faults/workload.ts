@@ -99,7 +99,7 @@ async function loadKind(root: string, name: string, body: LoadKind["body"]): Pro
 export async function hashesIn(directory: string): Promise<Map<string, string>> {
   const names = await readdir(directory).catch(() => []);
   const hashes = new Map<string, string>();
-  for (const name of names.toSorted()) {
+  for (const name of names) {
     const hash = createHash("sha256");
     const file = createReadStream(join(directory, name));
     file.on("data", (bytes) => hash.update(bytes));
