@@ -12,6 +12,8 @@ import type { Announcement, DigesterAnnouncement, ServicesProcess } from "./serv
 /** A web service and digesters as processes of their own, which a test kills and starts again. */
 export interface Cluster {
   readonly dataDir: string;
+  /** Where a digester of that name keeps its state. */
+  stateDir(name: string): string;
   startWeb(): Promise<ServicesProcess>;
   /** A digester of that name keeps its state from one start to the next. `more` are options of the command. */
   startDigester(
@@ -72,6 +74,7 @@ function makeCluster(directory: string, processes: ServicesProcess<unknown>[]): 
 
   return {
     dataDir,
+    stateDir: (name) => join(directory, name),
     job,
     async startWeb() {
       // A service that comes back is found where it was.

@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { appendFile, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Event } from "../services/contract/event.ts";
 import type { Cluster } from "./cluster.ts";
@@ -134,6 +134,32 @@ test("a web service killed while a digester works repeats nothing", async ({ clu
   expect(job).toMatchObject({ status: "completed", attempt: 1, digester: "node-1" });
   expectCompletedOnce(await cluster.events("large"), 1);
   await expectWholeDigest(cluster, destination);
+});
+
+test("a digester that is back before the web service, with an outcome to tell, waits for it", async ({
+  cluster,
+}) => {
+  const web = await cluster.startWeb();
+  const digester = await cluster.startDigester("node-1");
+  const source = join(cluster.dataDir, "files", "large");
+  await writeLargeMatrix(source, { markers, samples });
+  await appendFile(join(source, "large.txt"), "too\tshort\n");
+  const destination = join(cluster.dataDir, "loader", "digest", "large");
+  await cluster.submit("large", datasetInstruction(source, destination));
+  await cluster.inTheMiddle("large");
+  await web.kill();
+  const outbox = (): Promise<string> =>
+    readFile(join(cluster.stateDir("node-1"), "outbox.ndjson"), "utf8");
+  await expect.poll(outbox, { timeout: 30_000 }).toContain('"failed"');
+  await digester.kill();
+  const back = cluster.startDigester("node-1");
+  await Promise.race([back, new Promise((resolve) => setTimeout(resolve, 5000))]);
+  await cluster.startWeb();
+  await back;
+
+  const job = await cluster.settled("large", 30_000);
+  expect(job).toMatchObject({ status: "failed", attempt: 1 });
+  expect(job.reason).toContain(`large.txt`);
 });
 
 test("a digester that is asked to end hands its job back at once", async ({ cluster }) => {

@@ -6,7 +6,7 @@ import type { FaultCluster } from "./cluster.ts";
 import type { Follower } from "./follower.ts";
 
 /** What a fault waits for, so that it comes where it hurts. */
-export const momentKinds = [
+const momentKinds = [
   /** Nothing: any time. */
   "at any time",
   /** An attempt has just claimed its job. */

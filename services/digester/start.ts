@@ -125,8 +125,13 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
   // Before anybody learns that this is a new life, and counts the attempts of the earlier one as lost.
   const recover = async (): Promise<void> => {
     const enough = AbortSignal.timeout(RECOVERY_MS);
+    outbox.tryNow();
+    // A web service that comes back is to learn of outcomes first. The timer also holds the process, which has nothing
+    // else to wait for before it listens.
+    const timer = setInterval(outbox.tryNow, RECOVERY_MS / 20);
     await Promise.race([recovery.run(), aborted(enough)]);
     await outbox.flushed(enough);
+    clearInterval(timer);
   };
   await recover();
   void keepRecovering(recovery, ending.signal);
