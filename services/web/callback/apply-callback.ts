@@ -127,7 +127,7 @@ function touchProgress(deps: CallbackDeps, job: JobRecord, patch: JobPatch): Job
     ...(patch.bytesRead === undefined ? {} : { bytesRead: patch.bytesRead }),
     ...(patch.bytesTotal === undefined ? {} : { bytesTotal: patch.bytesTotal }),
   };
-  deps.store.touch(job.id, fields);
+  deps.store.touch(job.id, fields, { status: "in_progress", attempt: job.attempt });
   const touched = { ...job, ...fields };
   deps.onTouch(touched);
   return touched;

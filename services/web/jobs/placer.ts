@@ -173,7 +173,7 @@ export function createPlacer(deps: PlacerDeps): Placer {
 
   function explain(job: JobRecord, reason: string): void {
     if (job.reason === reason) return;
-    store.touch(job.id, { reason }, "submitted");
+    store.touch(job.id, { reason }, { status: "submitted", held: false });
     onTouch({ ...job, reason });
   }
 

@@ -66,7 +66,7 @@ export function recordSync({ store, log, now, retries, onTouch }: RecordSyncDeps
   async function explain(seen: JobRecord, reason: string): Promise<void> {
     const job = await store.job(seen.id);
     if (job?.status !== "submitted" || job.held || job.digester !== seen.digester) return;
-    store.touch(job.id, { reason }, "submitted");
+    store.touch(job.id, { reason }, { status: "submitted", held: false });
     onTouch({ ...job, reason });
   }
 

@@ -1,7 +1,7 @@
-import type { JobStatus } from "../../contract/job.ts";
 import type { JobRecord, Volatile } from "../jobs/job-record.ts";
 import { keyWithin, touched } from "./change-rules.ts";
 import type { Entry } from "./store-schema.ts";
+import type { Standing } from "./store.ts";
 
 /** A change that was decided upon, and is on its way to disk. */
 export interface Accepted {
@@ -20,21 +20,25 @@ export interface AcceptedChanges {
   /** The last change of a job. */
   last(id: number): Accepted | undefined;
   lastOfKey(crop: string, key: string): Accepted | undefined;
+  lastOfSetting(name: string): Accepted | undefined;
   add(accepted: Accepted): void;
   /** It is on disk. */
   remove(accepted: Accepted): void;
-  touch(id: number, fields: Partial<Volatile>, whileIn?: JobStatus): void;
+  touch(id: number, fields: Partial<Volatile>, whileIn?: Standing): void;
   clear(): void;
 }
 
 export function createAcceptedChanges(): AcceptedChanges {
   const byJob = new Map<number, Accepted[]>();
   const byKey = new Map<string, Accepted>();
+  const bySetting = new Map<string, Accepted>();
   return {
     last: (id) => byJob.get(id)?.at(-1),
     lastOfKey: (crop, key) => byKey.get(keyWithin(crop, key)),
+    lastOfSetting: (name) => bySetting.get(name),
     add(accepted) {
-      const { job } = accepted;
+      const { job, entry } = accepted;
+      if (entry.setting !== undefined) bySetting.set(entry.setting.name, accepted);
       if (job === null) return;
       const others = byJob.get(job.id);
       if (others === undefined) byJob.set(job.id, [accepted]);
@@ -42,7 +46,9 @@ export function createAcceptedChanges(): AcceptedChanges {
       byKey.set(keyWithin(job.crop, job.key), accepted);
     },
     remove(accepted) {
-      const { job } = accepted;
+      const { job, entry } = accepted;
+      const name = entry.setting?.name;
+      if (name !== undefined && bySetting.get(name) === accepted) bySetting.delete(name);
       if (job === null) return;
       const others = byJob.get(job.id)?.filter((other) => other !== accepted) ?? [];
       if (others.length > 0) {
@@ -61,6 +67,7 @@ export function createAcceptedChanges(): AcceptedChanges {
     clear() {
       byJob.clear();
       byKey.clear();
+      bySetting.clear();
     },
   };
 }

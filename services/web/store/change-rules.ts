@@ -1,7 +1,7 @@
 import { AppError } from "../../contract/errors.ts";
 import { isSettled, type JobStatus } from "../../contract/job.ts";
 import type { JobRecord, Volatile } from "../jobs/job-record.ts";
-import type { Change } from "./store.ts";
+import type { Change, Standing } from "./store.ts";
 
 /** What makes a key unique: keys are so within a crop only. */
 export function keyWithin(crop: string, key: string): string {
@@ -32,9 +32,25 @@ export function requireSameIdentity(before: JobRecord, after: JobRecord): void {
 export function touched(
   job: JobRecord,
   fields: Partial<Volatile>,
-  whileIn: JobStatus = job.status,
+  whileIn: Standing = {},
 ): JobRecord {
-  return isSettled(job.status) || job.status !== whileIn ? job : { ...job, ...fields };
+  return isSettled(job.status) || !standsAt(job, whileIn) ? job : { ...job, ...fields };
+}
+
+function standsAt(job: JobRecord, { status, attempt, held }: Standing): boolean {
+  return (
+    (status === undefined || job.status === status) &&
+    (attempt === undefined || job.attempt === attempt) &&
+    (held === undefined || job.held === held)
+  );
+}
+
+/** Those of the jobs that wait: what `Store.reserve` gives who is alone with the record. */
+export function waitingOf(
+  ids: readonly number[],
+  find: (id: number) => JobRecord | undefined,
+): number[] {
+  return ids.filter((id) => find(id)?.status === "submitted");
 }
 
 /** A count for each status. */

@@ -40,8 +40,7 @@ export function createInstructionWords(source: WordsSource): InstructionWords {
   const add = (id: number, instruction: StoredInstruction): void => {
     if (!begun) return;
     const found = new Set<number>();
-    for (const value of valuesIn(instruction)) {
-      const word = value.slice(0, longestValue).toLowerCase();
+    for (const word of wordsIn(instruction)) {
       let number = numbers.get(word);
       if (number === undefined) {
         number = words.length;
@@ -92,6 +91,11 @@ export function createInstructionWords(source: WordsSource): InstructionWords {
       unread = [];
     },
   };
+}
+
+/** What a text is looked for in: every value of an instruction, in lower case. */
+export function wordsIn(instruction: StoredInstruction): string[] {
+  return [...valuesIn(instruction)].map((value) => value.slice(0, longestValue).toLowerCase());
 }
 
 /** Every text that stands in a JSON value, names of properties left out. */

@@ -11,7 +11,7 @@ import type { JobListQuery, JobPage } from "./store.ts";
 export const jobsPerTurn = 4_000;
 
 /** Where a job stands in a sorted list. Two jobs never share a position, since no two share an id. */
-interface Position {
+export interface Position {
   readonly value: number | string | null;
   readonly id: number;
 }
@@ -83,7 +83,7 @@ function matcher(query: JobListQuery, words: InstructionWords): (job: JobRecord)
     terms.every((meets) => meets(job));
 }
 
-function orderOf(sort: JobSort): Order {
+export function orderOf(sort: JobSort): Order {
   const field = jobSortFields.find((one) => sort === one || sort === `-${one}`) ?? "id";
   const valueOf = (job: JobRecord): number | string | null =>
     field === "status" ? jobStatuses.indexOf(job.status) : job[field];
@@ -139,7 +139,7 @@ function putInPlace<T>(
 }
 
 /** `<sort>.<id>.<value>`: the value of a job may change between two pages. Its number never does, and is not repeated. */
-function toCursor({ id, value }: Position, sort: JobSort): string {
+export function toCursor({ id, value }: Position, sort: JobSort): string {
   const start = `${sort}.${id}`;
   if (sort === "id" || sort === "-id") return start;
   if (value === null) return `${start}.`;
@@ -153,13 +153,23 @@ function readCursor(
   sort: JobSort,
   find: (id: number) => JobRecord | undefined,
 ): Position {
+  const position = parseCursor(cursor, sort);
+  if (find(position.id) === undefined) throw notACursor(cursor);
+  return position;
+}
+
+/**
+ * Where the page before has ended.
+ *
+ * @throws AppError `bad_request` for a cursor that is none, or is of another sort. Whether there is such a job, it does not ask.
+ */
+export function parseCursor(cursor: string, sort: JobSort): Position {
   const [, named, number, value] = cursorPattern.exec(cursor) ?? [];
   if (!jobSorts.some((known) => known === named)) throw notACursor(cursor);
   if (named !== sort) {
     throw new AppError("bad_request", `The cursor "${cursor}" is not of a list sorted by ${sort}.`);
   }
   const id = Number(number);
-  if (find(id) === undefined) throw notACursor(cursor);
   if (sort === "id" || sort === "-id") return { value: id, id };
   if (value === undefined) throw notACursor(cursor);
   switch (value[0]) {
@@ -183,6 +193,6 @@ function decoded(text: string): string | null {
   }
 }
 
-function notACursor(cursor: string): AppError {
+export function notACursor(cursor: string): AppError {
   return new AppError("bad_request", `"${cursor}" is not a cursor that a list has given out.`);
 }

@@ -15,6 +15,7 @@ import {
   notifyAll,
   requireSameIdentity,
   touched,
+  waitingOf,
 } from "./change-rules.ts";
 import { encodeLine } from "./checked-lines.ts";
 import { createCompaction, seal } from "./compaction.ts";
@@ -25,7 +26,7 @@ import { queryJobs } from "./job-query.ts";
 import type { Journal } from "./journal.ts";
 import type { SnapshotAdapter } from "./snapshot-adapter.ts";
 import type { Entry } from "./store-schema.ts";
-import { applyEntry, putJob, type StoreState } from "./store-state.ts";
+import { applyEntry, noJob, putJob, type StoreState } from "./store-state.ts";
 import type { Change, Store, StoreListener } from "./store.ts";
 import { createWriteQueue } from "./write-queue.ts";
 
@@ -134,6 +135,11 @@ export function createJournaledStore(
     onWarning,
   });
 
+  const putSetting = async (name: string, value: unknown): Promise<void> => {
+    const setting = value === undefined ? { name } : { name, value: copyOfJson(value) };
+    await commit({ setting }, null, []);
+  };
+
   const isHot = (id: number): boolean => state.hot.get(id)?.changed === true;
 
   const jobOnDisk = async (id: number): Promise<JobRecord | null> => {
@@ -240,6 +246,10 @@ export function createJournaledStore(
         .toSorted((a, b) => a.id - b.id);
     },
 
+    async reserve(ids) {
+      return waitingOf(ids, (id) => state.jobs.get(id));
+    },
+
     async record(event) {
       const done = await commit({}, null, [event]);
       const [kept] = done.entry.events ?? [];
@@ -247,7 +257,8 @@ export function createJournaledStore(
       return kept;
     },
 
-    async events(id) {
+    async events(job) {
+      const id = job ?? noJob;
       const hot = [...(state.hot.get(id)?.events ?? [])];
       const events = await archive.events(id);
       addNewer(events, hot);
@@ -266,9 +277,17 @@ export function createJournaledStore(
       return copyOfJson(state.settings.get(name));
     },
 
-    async setSetting(name, value) {
-      const setting = value === undefined ? { name } : { name, value: copyOfJson(value) };
-      await commit({ setting }, null, []);
+    setSetting: putSetting,
+
+    async updateSetting(name, decide) {
+      requireOpen();
+      const pending = accepted.lastOfSetting(name);
+      const setting =
+        pending === undefined ? state.settings.get(name) : pending.entry.setting?.value;
+      const before = copyOfJson(setting);
+      const after = decide(before);
+      await (after === before ? pending?.written : putSetting(name, after));
+      return after;
     },
 
     async settings(prefix) {
@@ -282,6 +301,9 @@ export function createJournaledStore(
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+
+    now: Date.now,
+    isShared: false,
 
     close() {
       closing ??= (async () => {

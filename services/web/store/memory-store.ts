@@ -14,6 +14,7 @@ import {
   notifyAll,
   requireSameIdentity,
   touched,
+  waitingOf,
 } from "./change-rules.ts";
 import { createInstructionWords } from "./instruction-words.ts";
 import { countFacets } from "./job-facets.ts";
@@ -111,6 +112,10 @@ export function createMemoryStore(onWarning: (message: string) => void = () => {
       return [...jobs.values()].filter((job) => !isSettled(job.status));
     },
 
+    async reserve(wanted) {
+      return waitingOf(wanted, (id) => jobs.get(id));
+    },
+
     async record(event) {
       requireOpen();
       return keep(event);
@@ -138,6 +143,14 @@ export function createMemoryStore(onWarning: (message: string) => void = () => {
       else settings.set(name, copyOfJson(value));
     },
 
+    async updateSetting(name, decide) {
+      requireOpen();
+      const before = copyOfJson(settings.get(name));
+      const after = decide(before);
+      if (after !== before) await this.setSetting(name, after);
+      return after;
+    },
+
     async settings(prefix) {
       return [...settings.keys()]
         .filter((name) => name.startsWith(prefix))
@@ -149,6 +162,9 @@ export function createMemoryStore(onWarning: (message: string) => void = () => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+
+    now: Date.now,
+    isShared: false,
 
     async close() {
       closed = true;

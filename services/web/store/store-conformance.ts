@@ -14,10 +14,11 @@ import {
   type StoreUnderTest,
 } from "./store-fixtures.ts";
 import { describeLists } from "./store-list-conformance.ts";
+import { describeSharing } from "./store-sharing-conformance.ts";
 import { contentsOf, createModel, listAll, operation, perform } from "./store-model.ts";
 
-/** The suite that every driver passes. `open` makes an empty store. */
-export function describeStore(name: string, open: () => Promise<StoreUnderTest>): void {
+/** The suite that every driver passes. `open` makes an empty store; `runs` is how many a property is tried on. */
+export function describeStore(name: string, open: () => Promise<StoreUnderTest>, runs = 50): void {
   describe(`${name} is a store`, () => {
     const opened: StoreUnderTest[] = [];
 
@@ -212,10 +213,10 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         const claiming = store.update(1, (job) =>
           applyPatch(job, { attempt: 1, digester: "d", status: "in_progress" }, now, 1000),
         );
-        store.touch(1, { reason: "Next in line." }, "submitted");
+        store.touch(1, { reason: "Next in line." }, { status: "submitted" });
         await claiming;
         expect(await store.job(1)).toMatchObject({ status: "in_progress", reason: null });
-        store.touch(1, { reason: "Next in line." }, "submitted");
+        store.touch(1, { reason: "Next in line." }, { status: "submitted" });
         expect((await store.job(1))?.reason).toBeNull();
       });
     });
@@ -294,7 +295,8 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       });
     });
 
-    describeLists(empty);
+    describeLists(empty, runs);
+    describeSharing(empty);
 
     it("says what a list in memory would say, whatever it is asked to do", async () => {
       await fc.assert(
@@ -322,9 +324,9 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
             );
           },
         ),
-        { numRuns: 50 },
+        { numRuns: runs },
       );
-    });
+    }, 60_000);
 
     it("takes nothing more once it is closed", async () => {
       const { store } = await empty();

@@ -13,7 +13,7 @@ import type * as model from "../jobs/job-record.ts";
  */
 export const storeVersion = 1;
 
-const JobRecord: z.ZodType<model.JobRecord> = z.object({
+export const JobRecord: z.ZodType<model.JobRecord> = z.object({
   id: z.number().int().positive(),
   key: z.string(),
   crop: z.string(),
@@ -60,7 +60,7 @@ const JobRecord: z.ZodType<model.JobRecord> = z.object({
 const HasShape = z.looseObject({ shape: z.enum(["list", "procedure"]) });
 
 /** Its own schema has read it from the wire and would change it if it read it again. */
-const Instruction = z.custom<StoredInstruction>(
+export const Instruction = z.custom<StoredInstruction>(
   (value) => HasShape.safeParse(value).success,
   "expected an instruction",
 );

@@ -6,7 +6,7 @@ import { keyWithin, noJobs } from "./change-rules.ts";
 import type { Entry } from "./store-schema.ts";
 
 /** Stands for the job of events that concern no single one. */
-const noJob = 0;
+export const noJob = 0;
 
 /** All that is on disk, as it is looked at: lowdb's data. */
 export interface StoreState {

@@ -39,9 +39,9 @@ export interface Store {
   /**
    * Overwrites volatile fields of an unsettled job; does nothing to a settled or unknown one.
    *
-   * @param whileIn the only status in which it is true what the fields say.
+   * @param whileIn where alone it is true what the fields say: it may be written a moment later.
    */
-  touch(id: number, fields: Partial<Volatile>, whileIn?: "submitted" | "in_progress"): void;
+  touch(id: number, fields: Partial<Volatile>, whileIn?: Standing): void;
 
   /** One page of the jobs that match. Their `result` is left out (null), since it may be long: ask for the `job`. */
   list(query: JobListQuery): Promise<JobPage>;
@@ -51,10 +51,19 @@ export interface Store {
   /** Every job that is submitted or in progress, oldest first. */
   unsettled(): Promise<JobRecord[]>;
 
+  /**
+   * Takes waiting jobs for a while, so that no other service on the same record hands them out meanwhile. Where there is no
+   * other, all of them are ours. Jobs that do not wait any more are left out.
+   *
+   * @param ms by the store's clock; asking again before it is over keeps them.
+   * @returns the ids that are ours now.
+   */
+  reserve(ids: readonly number[], ms: number): Promise<number[]>;
+
   /** Keeps an event that changes no job. */
   record(event: NewEvent): Promise<Event>;
-  /** The events of one job, oldest first. */
-  events(job: number): Promise<Event[]>;
+  /** The events of one job, oldest first; null for those that concern no single job. */
+  events(job: number | null): Promise<Event[]>;
   /**
    * Events after `seq`, oldest first, at most `limit`; null when some of them are not at hand any more, or `seq` is yet to
    * come, so that the caller knows that it cannot replay without a gap.
@@ -67,6 +76,13 @@ export interface Store {
   setting(name: string): Promise<unknown>;
   /** `undefined` removes it. */
   setSetting(name: string, value: unknown): Promise<void>;
+  /**
+   * Changes one setting by what it is: `decide` is pure and may be called again, as in `update`. When it returns what it
+   * was given, nothing is written.
+   *
+   * @returns what the setting is then.
+   */
+  updateSetting(name: string, decide: (value: unknown) => unknown): Promise<unknown>;
   settings(prefix: string): Promise<Array<{ name: string; value: unknown }>>;
 
   /**
@@ -75,6 +91,11 @@ export interface Store {
    */
   subscribe(listener: StoreListener): () => void;
 
+  /** Milliseconds since 1970 by the clock that all services on this record go by: the database's, where there is one. */
+  now(): number;
+  /** Whether other services may work on the same record at the same time. */
+  readonly isShared: boolean;
+
   /** Brings everything to disk and lets go of it. */
   close(): Promise<void>;
 }
@@ -82,6 +103,13 @@ export interface Store {
 export interface Change {
   readonly job: JobRecord;
   readonly events: readonly NewEvent[];
+}
+
+/** Where a job must stand for something to be true of it. What is left out may be anything. */
+export interface Standing {
+  readonly status?: "submitted" | "in_progress";
+  readonly attempt?: number;
+  readonly held?: boolean;
 }
 
 export type StoreListener = (event: Event, job: JobRecord | null) => void;

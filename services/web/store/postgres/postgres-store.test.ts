@@ -1,0 +1,26 @@
+import { afterAll, beforeAll, describe } from "vitest";
+import {
+  missingForPostgres,
+  startPrivatePostgres,
+  type PrivatePostgres,
+} from "../../testing/private-postgres.ts";
+import { describeStore } from "../store-conformance.ts";
+import { openPostgresStore } from "./postgres-store.ts";
+
+const missing = missingForPostgres();
+
+describe.skipIf(missing !== null)(
+  `PostgreSQL${missing === null ? "" : ` (skipped: ${missing})`}`,
+  () => {
+    let server: PrivatePostgres;
+    beforeAll(async () => {
+      server = await startPrivatePostgres();
+    }, 60_000);
+    afterAll(() => server.dispose());
+
+    describeStore("PostgreSQL", async () => {
+      const store = await openPostgresStore(server.freshUrl(), { onWarning: () => {} });
+      return { store, dispose: () => store.close() };
+    });
+  },
+);
