@@ -12,6 +12,7 @@ export interface WebFlags {
   readonly port?: number;
   readonly host?: string;
   readonly data?: string;
+  readonly store?: string;
   readonly allowHost?: readonly string[];
   readonly publicUrl?: string;
   readonly upstream?: string;
@@ -34,6 +35,12 @@ export function addWebServiceOptions(command: Command): Command {
       "--data <dir>",
       `holds the store, and is the data root; made when missing (default: ${defaultDataDir()})`,
     )
+    .addOption(
+      new Option(
+        "--store <url>",
+        "postgres://… that several web services keep their record in, instead of the data directory",
+      ).env("DIGESTER_STORE"),
+    )
     .option("--allow-host <name...>", "further names under which the service may be asked")
     .option("--public-url <url>", "where others reach the service, if not under its address")
     .option("--upstream <url>", "a GOBii server that answers what this service does not");
@@ -50,12 +57,14 @@ export async function readWebOptions(
   const file = flags.config === undefined ? null : await readConfiguration(flags.config);
   const dataDir = resolve(flags.data ?? file?.dataDir ?? defaultDataDir());
   const publicUrl = flags.publicUrl ?? file?.publicUrl;
+  const storeUrl = flags.store ?? file?.storeUrl;
   return {
     dataDir,
     port: flags.port ?? file?.port ?? 8080,
     host: flags.host ?? file?.host ?? "127.0.0.1",
     allowedHosts: [...(file?.allowedHosts ?? []), ...(flags.allowHost ?? [])],
     ...(publicUrl === undefined ? {} : { publicUrl }),
+    ...(storeUrl === undefined ? {} : { storeUrl }),
     crops: cropsOf(file, dataDir, flags.upstream),
     ...(file === null ? {} : ofConfiguration(file)),
   };

@@ -6,6 +6,7 @@ import { Labels, priorityRange } from "../contract/job.ts";
 import { roles, upstreamUrl, type Crop } from "./crop.ts";
 import { contains } from "./data-roots.ts";
 import type { RetryPolicy } from "./jobs/retries.ts";
+import { isDatabaseUrl } from "./store/database-url.ts";
 import { configuredUsers, isPasswordHash, type UserList } from "./users.ts";
 
 /*
@@ -95,6 +96,11 @@ const Configuration = z
     port: port.optional(),
     /** Holds the store's folder. */
     data: path.optional(),
+    /** The database that several web services keep their record in; else it lies in the store's folder. */
+    store: z
+      .string()
+      .refine(isDatabaseUrl, { error: "expected postgres://user:password@host:port/database" })
+      .optional(),
     publicUrl: httpUrl.optional(),
     allowedHosts: z.array(host).default([]),
     maxUploadMbytes: z.number().positive().max(1_000_000).optional(),
@@ -159,6 +165,7 @@ export interface WebConfiguration {
   readonly host?: string;
   readonly port?: number;
   readonly dataDir?: string;
+  readonly storeUrl?: string;
   readonly publicUrl?: string;
   readonly allowedHosts: readonly string[];
   readonly maxUploadMbytes?: number;
@@ -196,6 +203,7 @@ export function parseConfiguration(text: string, file: string): WebConfiguration
     ...(configuration.host === undefined ? {} : { host: configuration.host }),
     ...(configuration.port === undefined ? {} : { port: configuration.port }),
     ...(configuration.data === undefined ? {} : { dataDir: resolve(folder, configuration.data) }),
+    ...(configuration.store === undefined ? {} : { storeUrl: configuration.store }),
     ...(configuration.publicUrl === undefined ? {} : { publicUrl: configuration.publicUrl }),
     allowedHosts: configuration.allowedHosts,
     ...(configuration.maxUploadMbytes === undefined

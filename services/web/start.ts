@@ -23,13 +23,15 @@ import { createLog, type Log } from "./log.ts";
 import { smtpMailer } from "./mail/mailer.ts";
 import { startNotices } from "./mail/notices.ts";
 import { createWebMetrics, type WebMetrics } from "./metrics.ts";
-import { openLowdbStore } from "./store/lowdb-store.ts";
+import { openStore as openStoreAt } from "./store/open-store.ts";
 import type { Store } from "./store/store.ts";
 import { accountsIn, storedUsers, type UserList } from "./users.ts";
 
 export interface WebOptions {
   /** Holds the store's folder, and is the data root unless crops are configured. Made when missing. */
   readonly dataDir: string;
+  /** The database that several web services keep their record in. @default none: the record lies in the store's folder */
+  readonly storeUrl?: string;
   /** 0 takes a free one. */
   readonly port: number;
   /** @default "127.0.0.1" Any other address lets other machines in, with the token. */
@@ -65,7 +67,7 @@ export interface WebOptions {
   /** How often a job is tried again by itself. What it leaves out is as in `defaultRetryPolicy`. */
   readonly retries?: Partial<RetryPolicy>;
   readonly log?: Log;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970. @default the store's clock */
   readonly now?: () => number;
   /** @default lowdb in `<dataDir>/.digester-web` */
   readonly openStore?: (directory: string) => Promise<Store>;
@@ -100,7 +102,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   const openStore =
     options.openStore ??
     ((directory) =>
-      openLowdbStore(directory, {
+      openStoreAt(options.storeUrl ?? directory, {
         onWarning: (message) => log.warn(message),
         onWrite: metrics.storeWritten,
       }));
@@ -150,7 +152,7 @@ interface Parts extends Awaited<ReturnType<typeof prepareIdentity>> {
 
 async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
   const { log, dataDir, storeDir, store, server, metrics, users, token, firstUser } = parts;
-  const { now = Date.now, leaseMs = 15_000, renewMs = 5000, version } = options;
+  const { now = () => store.now(), leaseMs = 15_000, renewMs = 5000, version } = options;
   const { graceMs = leaseMs, closeMs = 3000, isUnsettled = isUnsettledByDefault } = options;
   const retries: RetryPolicy = { ...defaultRetryPolicy, ...options.retries };
   const crops = (options.crops ?? [defaultCrop(dataDir)]).map((crop) => excluding(crop, storeDir));

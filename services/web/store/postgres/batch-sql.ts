@@ -109,13 +109,11 @@ export async function write(
   await Promise.all(work);
 }
 
-export const insertEvents = `
+const insertEvents = `
   INSERT INTO event (seq, at, type, job, body)
   SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::bigint[], $5::json[])`;
 
-export function eventValues(
-  events: ReadonlyArray<BatchChanges["events"][number]["event"]>,
-): unknown[][] {
+function eventValues(events: ReadonlyArray<BatchChanges["events"][number]["event"]>): unknown[][] {
   return [
     events.map(({ seq }) => seq),
     events.map(({ at }) => at),
@@ -131,10 +129,7 @@ function requireAll(count: number | null, changed: readonly unknown[]): void {
 }
 
 /** An attempt that began before it was written here, by a store that was moved, begins with its end. */
-export async function writeAttempts(
-  client: pg.Client,
-  attempts: readonly AttemptChange[],
-): Promise<void> {
+async function writeAttempts(client: pg.Client, attempts: readonly AttemptChange[]): Promise<void> {
   await client.query(
     `INSERT INTO attempt (job, attempt, digester, claimed_at, ended_at, ended_as)
      SELECT * FROM unnest($1::bigint[], $2::integer[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::text[])

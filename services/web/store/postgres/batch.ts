@@ -22,7 +22,7 @@ export interface Wants {
 }
 
 /** A changed job, and the attempt it was in before: the fence of its update. */
-export interface ChangedJob {
+interface ChangedJob {
   readonly before: JobRecord;
   readonly after: JobRecord;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, DatabaseError, types, type ClientConfig, type CustomTypesConfig } from "pg";
 import { AppError, coerceError } from "../../../contract/errors.ts";
+import { isDatabaseUrl } from "../database-url.ts";
 
 /** Where the record is kept, read from one URL. */
 export interface Database {
@@ -24,10 +25,6 @@ export interface Patience {
 export const defaultPatience: Patience = { connectMs: 5000, answerMs: 10_000, giveUpMs: 10_000 };
 
 const defaultSchema = "digester";
-
-export function isDatabaseUrl(text: string): boolean {
-  return /^postgres(ql)?:\/\//.test(text);
-}
 
 /**
  * Reads `postgres://user:password@host:port/database`, with `?schema=` for tables elsewhere than in `digester` and whatever
@@ -113,7 +110,7 @@ export function abandon(client: Client): void {
 const passing = /^(08...|57P0[1-5]|53...|40001|40P01|55P03|57014|25P0[23])$/;
 
 /** Whether the same may well work in a moment. What is no answer of the database at all is a broken connection. */
-export function mayPass(thrown: unknown): boolean {
+function mayPass(thrown: unknown): boolean {
   if (thrown instanceof AppError) return false;
   if (thrown instanceof DatabaseError) return passing.test(thrown.code ?? "");
   return !hasCode(thrown, "ENOTFOUND");
