@@ -86,7 +86,7 @@ const columns: readonly Column[] = [
 const names = columns.map(({ name }) => name).join(", ");
 const given = columns.map(({ type }, i) => `$${i + 1}::${type}[]`).join(", ");
 /** Between the texts of a list, and never in one. */
-export const between = "\u0001";
+const between = "\u0001";
 const newValue = ({ name, isList }: Column): string =>
   isList === true ? `string_to_array(new.${name}, chr(1))` : `new.${name}`;
 
@@ -139,7 +139,7 @@ export function searched(text: string | null): string {
 }
 
 export function joined(texts: readonly string[]): string {
-  return texts.map((text) => text.replaceAll(/[\0\u0001]/g, "\uFFFD")).join(between);
+  return texts.map((text) => (plain(text) ?? "").replaceAll(between, "\uFFFD")).join(between);
 }
 
 /** What is volatile of a job, as columns. */
