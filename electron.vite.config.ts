@@ -16,6 +16,8 @@ export default defineConfig({
       // The same bundle runs on Electron's Node and on the plain Node of a compute node.
       target: "node20",
       outDir: "out/main",
+      // Bundled: each command would else begin with loading a hundred files of theirs.
+      externalizeDeps: { exclude: ["commander", "re2js", "zod"] },
       rollupOptions: {
         input: {
           index: path("main/index.ts"),

@@ -1,22 +1,26 @@
 import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
-import { addAllCommand } from "./commands/all.ts";
-import { addCancelCommand } from "./commands/cancel.ts";
-import { addConfigCommand } from "./commands/config.ts";
-import { addDemoCommand } from "./commands/demo.ts";
-import { addDigestCommand } from "./commands/digest.ts";
-import { addDigesterCommand } from "./commands/digester.ts";
-import { addDigestersCommand } from "./commands/digesters.ts";
 import { describeFailure, exitCodeOf } from "./commands/exit.ts";
-import { addImportCommand } from "./commands/import.ts";
-import { addJobsCommand } from "./commands/jobs.ts";
 import { say } from "./commands/output.ts";
-import { addRegulatorCommand } from "./commands/regulator.ts";
-import { addRequeueCommand } from "./commands/requeue.ts";
-import { addSubmitCommand } from "./commands/submit.ts";
-import { addUsersCommand } from "./commands/users.ts";
-import { addValidateCommand } from "./commands/validate.ts";
-import { addWebCommand } from "./commands/web.ts";
+
+/** What each command needs is loaded only when it is asked for: the services' libraries take longer than many a digest. */
+const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  digest: async () => (await import("./commands/digest.ts")).addDigestCommand,
+  validate: async () => (await import("./commands/validate.ts")).addValidateCommand,
+  demo: async () => (await import("./commands/demo.ts")).addDemoCommand,
+  web: async () => (await import("./commands/web.ts")).addWebCommand,
+  digester: async () => (await import("./commands/digester.ts")).addDigesterCommand,
+  digesters: async () => (await import("./commands/digesters.ts")).addDigestersCommand,
+  all: async () => (await import("./commands/all.ts")).addAllCommand,
+  submit: async () => (await import("./commands/submit.ts")).addSubmitCommand,
+  jobs: async () => (await import("./commands/jobs.ts")).addJobsCommand,
+  requeue: async () => (await import("./commands/requeue.ts")).addRequeueCommand,
+  cancel: async () => (await import("./commands/cancel.ts")).addCancelCommand,
+  regulator: async () => (await import("./commands/regulator.ts")).addRegulatorCommand,
+  import: async () => (await import("./commands/import.ts")).addImportCommand,
+  config: async () => (await import("./commands/config.ts")).addConfigCommand,
+  users: async () => (await import("./commands/users.ts")).addUsersCommand,
+};
 
 /** The headless command: data on stdout, words on stderr; exit codes 0 done, 1 failed, 2 usage, 3 unavailable. */
 const program = new Command("services")
@@ -27,27 +31,12 @@ const program = new Command("services")
   // Before the commands are added, since they take it over.
   .exitOverride();
 
-for (const add of [
-  addDigestCommand,
-  addValidateCommand,
-  addDemoCommand,
-  addWebCommand,
-  addDigesterCommand,
-  addDigestersCommand,
-  addAllCommand,
-  addSubmitCommand,
-  addJobsCommand,
-  addRequeueCommand,
-  addCancelCommand,
-  addRegulatorCommand,
-  addImportCommand,
-  addConfigCommand,
-  addUsersCommand,
-]) {
-  add(program);
-}
+const named = Object.entries(commands).find(([name]) => name === process.argv[2]);
+// Without a known name this ends in the help, or in a word on what was not known, for which all are needed.
+const wanted = named === undefined ? Object.values(commands) : [named[1]];
 
 try {
+  for (const load of wanted) (await load())(program);
   await program.parseAsync();
 } catch (thrown) {
   const words = describeFailure(thrown);
