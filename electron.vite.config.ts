@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "electron-vite";
 import react from "@vitejs/plugin-react";
+import { assemblyScript } from "./scripts/assemblyscript-plugin.mjs";
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -12,6 +13,7 @@ const flatOutput = {
 
 export default defineConfig({
   main: {
+    plugins: [assemblyScript()],
     build: {
       // The same bundle runs on Electron's Node and on the plain Node of a compute node.
       target: "node20",

@@ -3,7 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { matrixInstruction, vcfInstruction, writeInputs, type InputFiles, type Size } from "./inputs.ts";
+import {
+  matrixInstruction,
+  vcfInstruction,
+  writeInputs,
+  type InputFiles,
+  type Size,
+} from "./inputs.ts";
 import { canMeasure, runOnce, summarize, writeJson, type Run, type Work } from "./measure.ts";
 import { findPeers, type Peers } from "./peers.ts";
 import { judge, printTable, type Measured } from "./report.ts";

@@ -105,7 +105,10 @@ export function writeInputs(dir: string, { markers, samples }: Size, seed: numbe
   vcf.text(`#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t${names.join("\t")}\n`);
   iupac.text(`marker\t${names.join("\t")}\n`);
   twoLetter.text(`marker\t${names.join("\t")}\n`);
-  writeFileSync(join(dir, "calls.tfam"), names.map((name) => `${name} ${name} 0 0 0 -9\n`).join(""));
+  writeFileSync(
+    join(dir, "calls.tfam"),
+    names.map((name) => `${name} ${name} 0 0 0 -9\n`).join(""),
+  );
 
   const perChromosome = Math.ceil(markers / contigs.length);
   for (let marker = 0; marker < markers; marker++) {
@@ -120,7 +123,9 @@ export function writeInputs(dir: string, { markers, samples }: Size, seed: numbe
     tped.text(`${chromosome} ${name} 0 ${position}`);
     const letters = [a, IUPAC.get(a + b) ?? "N", b, "N"].map((code) => Buffer.from(`\t${code}`));
     const pairs = [a + a, a + b, b + b, "NN"].map((pair) => Buffer.from(`\t${pair}`));
-    const alleles = [`${a} ${a}`, `${a} ${b}`, `${b} ${b}`, "0 0"].map((pair) => Buffer.from(` ${pair}`));
+    const alleles = [`${a} ${a}`, `${a} ${b}`, `${b} ${b}`, "0 0"].map((pair) =>
+      Buffer.from(` ${pair}`),
+    );
     const which = random(64);
     for (const [sample, genotype] of genotypes.entries()) {
       vcf.bytes(cells[genotype]?.[(which + 7 * sample) & 63]);

@@ -1,5 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, openSync, closeSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 
 export interface Run {
@@ -42,7 +50,10 @@ export function runOnce(dir: string, work: Work): Run {
     );
     const wall = (performance.now() - begun) / 1000;
     if (status !== 0) throw new Error(`${work.command.join(" ")}: ${stderr.slice(-2000)}`);
-    const [user = 0, system = 0, kibibytes = 0] = readFileSync(report, "utf8").trim().split(" ").map(Number);
+    const [user = 0, system = 0, kibibytes = 0] = readFileSync(report, "utf8")
+      .trim()
+      .split(" ")
+      .map(Number);
     return { wall, cpu: user + system, peak: kibibytes / 1024 };
   } finally {
     closeSync(out);

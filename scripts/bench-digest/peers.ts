@@ -35,7 +35,15 @@ export function findPeers(): Peers {
         stdout: "out.txt",
       }),
       ...when("plink1.9", "plink1.9 compound-genotypes", {
-        command: ["plink1.9", "--vcf", file, "--double-id", "--recode", "compound-genotypes", ...quiet],
+        command: [
+          "plink1.9",
+          "--vcf",
+          file,
+          "--double-id",
+          "--recode",
+          "compound-genotypes",
+          ...quiet,
+        ],
       }),
       ...when("plink2", "plink2 make-pgen", {
         command: ["plink2", "--vcf", file, "--double-id", "--make-pgen", ...quiet],

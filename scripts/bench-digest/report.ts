@@ -37,8 +37,7 @@ export function printTable(measured: readonly Measured[], print: (line: string) 
     print(line("", "CPU s", "wall s", "MiB", "CPU ratio", "wall ratio"));
     for (const { program, run } of rows) {
       const figures = [run.cpu.toFixed(2), run.wall.toFixed(2), run.peak.toFixed(0)];
-      const ratios =
-        ours === undefined ? [] : [run.cpu / ours.run.cpu, run.wall / ours.run.wall];
+      const ratios = ours === undefined ? [] : [run.cpu / ours.run.cpu, run.wall / ours.run.wall];
       print(line(program, ...figures, ...ratios.map((ratio) => ratio.toFixed(2))));
     }
   }

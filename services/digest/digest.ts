@@ -4,6 +4,7 @@ import { coerceError } from "../contract/errors.ts";
 import type { Load } from "../contract/load.ts";
 import type { DigestProblem, DigestResult, TableValidation } from "../contract/result.ts";
 import type { Phase } from "./failure-message.ts";
+import { loadKernels } from "./kernels/kernels.ts";
 import { transposeFile } from "./matrix/transpose.ts";
 import type { Pace } from "./pace.ts";
 import { mayPass } from "./passing-problems.ts";
@@ -215,7 +216,7 @@ async function transposeMatrix(matrix: TableRead | null, width: number, pace: Pa
   const asRead = `${matrix.path}.sample-fast`;
   renameSync(matrix.path, asRead);
   const { rows, columns } = matrix;
-  await transposeFile(asRead, matrix.path, { rows, columns, width }, pace);
+  await transposeFile(asRead, matrix.path, { rows, columns, width }, pace, loadKernels());
   rmSync(asRead);
 }
 

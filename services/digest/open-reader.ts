@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { loadKernels } from "./kernels/kernels.ts";
 import { createMatrixTable, type MatrixReader } from "./matrix/matrix-table.ts";
 import type { AlleleTable } from "./matrix/vcf-alleles.ts";
 import { createByteSink } from "./output/byte-sink.ts";
@@ -48,6 +49,7 @@ export function openReader(plan: TablePlan, context: ReaderContext): OpenReader 
       firstRow: plan.row,
       firstColumn: plan.column,
       alleles,
+      kernels: loadKernels(),
     };
     const reader = createMatrixTable(rule, path, found, context.warnings);
     return { plan, path, reader, matrixReader: reader, found };

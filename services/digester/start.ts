@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { AttachAnswer, Dispatch } from "../contract/digester.ts";
 import { AppError, coerceError } from "../contract/errors.ts";
+import { loadKernels } from "../digest/kernels/kernels.ts";
 import { finishPublish, publish } from "../digest/publish.ts";
 import { createApi } from "./api.ts";
 import { createAttachment, type Attachment } from "./attachment.ts";
@@ -229,6 +230,11 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
   }
   const url = urlOf(host, port);
   log.info({ url, workers, state: state.path }, "The digester listens");
+  if (loadKernels() === null) {
+    log.warn(
+      "This Node has no SIMD instructions of WebAssembly; matrices take two to three times as long",
+    );
+  }
 
   if (web !== undefined) {
     attachment = createAttachment({

@@ -21,6 +21,7 @@ function convert(
   const converter = rule.createConverter({
     declaredType,
     alleles,
+    kernels: null,
     fault: (cell, _kind, message) => faults.push(`${cell} ${message(2)}`),
     warn: (cell, _kind, message) => warnings.push(`${cell} ${message(2)}`),
   });

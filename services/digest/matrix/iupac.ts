@@ -1,4 +1,5 @@
 import { cellText, invalidCall, type MatrixRule } from "./matrix-rule.ts";
+import { SHORTEST_FOR_KERNEL } from "../kernels/kernels.ts";
 import {
   N,
   convertToPairs,
@@ -49,8 +50,9 @@ export const iupac: MatrixRule = {
   createConverter(context) {
     const table = pairTable(bothCases);
     const tally = createTally();
-    let longMissing = 0;
-    let longHeterozygous = 0;
+    /** Of the calls that are not counted in `tally`. */
+    const others = { missing: 0, heterozygous: 0 };
+    const loop = context.kernels?.createPairLoop(table) ?? null;
     let input: Buffer = Buffer.alloc(0);
 
     const oddCell = (from: number, to: number, cell: number, output: Buffer, at: number): void => {
@@ -78,14 +80,17 @@ export const iupac: MatrixRule = {
       } else {
         output[at] = first;
         output[at + 1] = last;
-        if (first === N && last === N) longMissing++;
-        else if (isHeterozygous(first, last)) longHeterozygous++;
+        if (first === N && last === N) others.missing++;
+        else if (isHeterozygous(first, last)) others.heterozygous++;
       }
     };
 
     return {
       convert(row, output, at) {
         input = row.bytes;
+        if (loop !== null && row.to - row.from >= SHORTEST_FOR_KERNEL) {
+          return loop(row, output, at, others, oddCell);
+        }
         const end = convertToPairs(row, table, tally.recent, output, at, oddCell);
         tally.settle(end - at);
         return end;
@@ -93,8 +98,8 @@ export const iupac: MatrixRule = {
       counts() {
         const { missing, heterozygous } = countPairs(table, tally.totals());
         return {
-          missing: missing + longMissing,
-          heterozygous: heterozygous + longHeterozygous,
+          missing: missing + others.missing,
+          heterozygous: heterozygous + others.heterozygous,
         };
       },
     };

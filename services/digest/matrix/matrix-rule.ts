@@ -1,4 +1,5 @@
 import type { DataSetType } from "../../contract/gobii-terms.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import type { AlleleTable } from "./vcf-alleles.ts";
 
 /**
@@ -11,11 +12,13 @@ export interface MatrixRule {
   createConverter(context: ConverterContext): RowConverter;
 }
 
-interface ConverterContext {
+export interface ConverterContext {
   /** What the instruction declares, which may not fit the file. */
   readonly declaredType: DataSetType;
   /** ref and alts of each marker of the load, for rules that need them. */
   readonly alleles: AlleleTable | null;
+  /** The hot loops as WebAssembly; null: do without. The result is the same. */
+  readonly kernels: Kernels | null;
   /** A call of the current row that is not allowed. `kind` groups faults of one cause. */
   fault(cell: number, kind: string, message: (line: number) => string): void;
   /** As `fault`, for a call that was converted but deserves a look. */
@@ -36,7 +39,7 @@ export interface MatrixRow {
   index: number;
 }
 
-interface RowConverter {
+export interface RowConverter {
   /**
    * Writes each call of the row, converted, and a TAB behind it to `output`, from `at`. A call that is not allowed is
    * reported and takes up its place. This is the hot loop: no strings, no objects, one pass.

@@ -1,4 +1,5 @@
 import type { DataSetType } from "../../contract/gobii-terms.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import { createByteBuffer, createByteSink, put, putByte } from "../output/byte-sink.ts";
 import type { Problems } from "../problems.ts";
 import type { LineBlock } from "../source/line-blocks.ts";
@@ -16,6 +17,7 @@ export interface MatrixTableRule {
   readonly declaredType: DataSetType;
   readonly filter: TextFilter | null;
   readonly alleles: AlleleTable | null;
+  readonly kernels: Kernels | null;
 }
 
 export interface MatrixReader extends TableReader {
@@ -54,6 +56,7 @@ export function createMatrixTable(
   const converter = rule.createConverter({
     declaredType: table.declaredType,
     alleles: table.alleles,
+    kernels: table.kernels,
     fault: (cell, kind, message) => problems.report(kind, place(cell), () => message(line ?? 0)),
     warn: (cell, kind, message) => warnings.report(kind, place(cell), () => message(line ?? 0)),
   });

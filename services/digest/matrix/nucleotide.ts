@@ -1,3 +1,4 @@
+import { SHORTEST_FOR_KERNEL } from "../kernels/kernels.ts";
 import { LF, TAB, cellEnd, cellText, type MatrixRule } from "./matrix-rule.ts";
 import { N, isHeterozygous } from "./letters.ts";
 
@@ -19,8 +20,8 @@ function nucleotide(ploidy: 2 | 4): MatrixRule {
   return {
     width: ploidy,
     createConverter(context) {
-      let missing = 0;
-      let heterozygous = 0;
+      const counts = { missing: 0, heterozygous: 0 };
+      const loop = ploidy === 2 ? (context.kernels?.createTwoLetterLoop(ALLELES) ?? null) : null;
       let input: Buffer = Buffer.alloc(0);
 
       const count = (output: Buffer, at: number): void => {
@@ -30,8 +31,8 @@ function nucleotide(ploidy: 2 | 4): MatrixRule {
           if (output[k] !== N) known++;
           if (isHeterozygous(output[at], output[k])) different = true;
         }
-        if (known === 0) missing++;
-        else if (different) heterozygous++;
+        if (known === 0) counts.missing++;
+        else if (different) counts.heterozygous++;
       };
 
       const unsupported = (from: number, to: number, cell: number): void => {
@@ -71,7 +72,7 @@ function nucleotide(ploidy: 2 | 4): MatrixRule {
           MISSING_WORDS.has(cellText(input, from, to))
         ) {
           output.fill(N, at, at + ploidy);
-          missing++;
+          counts.missing++;
           return;
         }
         const step = allelePositions(length, ploidy);
@@ -93,6 +94,9 @@ function nucleotide(ploidy: 2 | 4): MatrixRule {
         convert(row, output, begin) {
           const { bytes, delimiter } = row;
           input = bytes;
+          if (loop !== null && row.to - row.from >= SHORTEST_FOR_KERNEL) {
+            return loop(row, output, begin, counts, anyCell);
+          }
           let at = begin;
           let [unknown, different] = [0, 0];
           for (let i = row.from; ;) {
@@ -118,11 +122,11 @@ function nucleotide(ploidy: 2 | 4): MatrixRule {
             i++;
           }
           // Kept apart above: a variable of the loop is faster than one of the closure.
-          missing += unknown;
-          heterozygous += different;
+          counts.missing += unknown;
+          counts.heterozygous += different;
           return at;
         },
-        counts: () => ({ missing, heterozygous }),
+        counts: () => counts,
       };
     },
   };

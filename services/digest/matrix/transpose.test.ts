@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { loadKernels, type Kernels } from "../kernels/kernels.ts";
 import { tileSize, transposeFile } from "./transpose.ts";
 
 let dir = "";
@@ -13,7 +14,12 @@ afterEach(() => rmSync(dir, { recursive: true }));
 
 let count = 0;
 
-async function transpose(text: string, width: number, tileBytes: number): Promise<string> {
+async function transpose(
+  text: string,
+  width: number,
+  tileBytes: number,
+  kernels: Kernels | null,
+): Promise<string> {
   const lines = text.trimEnd().split("\n");
   const [source, target] = [join(dir, `in${count}`), join(dir, `out${count++}`)];
   writeFileSync(source, text);
@@ -22,6 +28,7 @@ async function transpose(text: string, width: number, tileBytes: number): Promis
     target,
     { rows: lines.length, columns: lines[0]?.split("\t").length ?? 0, width },
     () => {},
+    kernels,
     tileBytes,
   );
   return readFileSync(target, "utf8");
@@ -56,16 +63,23 @@ const matrix = fc
   }));
 
 describe("transposeFile", () => {
-  it("makes columns of rows, in tiles of any size, and twice makes the same again", async () => {
-    await fc.assert(
-      fc.asyncProperty(matrix, async ({ text, width, tileBytes }) => {
-        const once = await transpose(text, width, tileBytes);
-        expect(once).toBe(simply(text));
-        expect(await transpose(once, width, tileBytes)).toBe(text);
-      }),
-      { numRuns: 60 },
-    );
-  });
+  it.each([
+    ["JavaScript", null],
+    ["WebAssembly", loadKernels()],
+  ])(
+    "makes columns of rows in %s, whatever the tiles, and twice the same again",
+    async (name, kernels) => {
+      if (name === "WebAssembly") expect(kernels).not.toBeNull();
+      await fc.assert(
+        fc.asyncProperty(matrix, async ({ text, width, tileBytes }) => {
+          const once = await transpose(text, width, tileBytes, kernels);
+          expect(once).toBe(simply(text));
+          expect(await transpose(once, width, tileBytes, kernels)).toBe(text);
+        }),
+        { numRuns: 60 },
+      );
+    },
+  );
 
   it("pauses after each tile", async () => {
     const source = join(dir, "source");
@@ -78,6 +92,7 @@ describe("transposeFile", () => {
       () => {
         pauses++;
       },
+      null,
       1,
     );
     expect(pauses).toBe(4);

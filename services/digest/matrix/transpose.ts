@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import type { Kernels } from "../kernels/kernels.ts";
 import type { Pace } from "../pace.ts";
 
 /** A matrix file whose cells are all `width` bytes, each with one byte behind it: TAB, or LF behind the last of a row. */
@@ -21,6 +22,7 @@ const SQUARE = 32;
  * two tiles, whatever the size of the matrix.
  *
  * @param pace awaited after each tile; may throw to stop.
+ * @param kernels null: do without.
  * @throws a system error where a file cannot be read or written.
  */
 export async function transposeFile(
@@ -28,13 +30,17 @@ export async function transposeFile(
   target: string,
   matrix: FixedMatrix,
   pace: Pace,
+  kernels: Kernels | null,
   tileBytes = TILE_BYTES,
 ): Promise<void> {
   const { rows, columns } = matrix;
   const cell = matrix.width + 1;
   const tile = tileSize(rows, columns, cell, tileBytes);
-  const input = Buffer.allocUnsafe(tile.rows * tile.columns * cell);
-  const output = Buffer.allocUnsafe(input.length);
+  const { input, output, transpose } = createTransposer(
+    tile.rows * tile.columns * cell,
+    cell,
+    kernels,
+  );
   const from = openSync(source, "r");
   const to = openSync(target, "wx");
   try {
@@ -46,7 +52,7 @@ export async function transposeFile(
           const place = ((row + i) * columns + column) * cell;
           readAll(from, input, i * width * cell, width * cell, place);
         }
-        transposeTile(input, output, height, width, cell);
+        transpose(height, width);
         const isLast = row + height === rows;
         for (let j = 0; j < width; j++) {
           output[(j + 1) * height * cell - 1] = isLast ? LF : TAB;
@@ -83,6 +89,15 @@ export function tileSize(
   const side = Math.max(1, Math.floor(Math.sqrt(cells)));
   const width = Math.min(columns, side);
   return { rows: Math.min(rows, Math.max(1, Math.floor(cells / width))), columns: width };
+}
+
+function createTransposer(bytes: number, cell: number, kernels: Kernels | null) {
+  if (kernels !== null && cell === 3) return kernels.createTransposer(bytes);
+  const input = Buffer.allocUnsafe(bytes);
+  const output = Buffer.allocUnsafe(bytes);
+  const transpose = (height: number, width: number): void =>
+    transposeTile(input, output, height, width, cell);
+  return { input, output, transpose };
 }
 
 /**

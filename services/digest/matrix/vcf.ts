@@ -1,3 +1,4 @@
+import { SHORTEST_FOR_KERNEL } from "../kernels/kernels.ts";
 import { cellText, invalidCall, type MatrixRow, type MatrixRule } from "./matrix-rule.ts";
 import { N, isHeterozygous } from "./letters.ts";
 import { PAIR_EXPECTED, PAIR_LETTERS } from "./iupac.ts";
@@ -6,6 +7,9 @@ import { convertGenotypes, parseGenotype, skipCalls } from "./vcf-genotypes.ts";
 
 const ZERO = 48;
 const DOT = 46;
+const COLON = 58;
+/** Delimiters that a genotype could not be told from. */
+const GENOTYPE_MARKS: ReadonlySet<number> = new Set(Buffer.from("/|:", "latin1"));
 
 const KNOWN_TYPES: ReadonlySet<string> = new Set(["NUCLEOTIDE_2_LETTER", "VCF"]);
 
@@ -23,6 +27,7 @@ export const vcf: MatrixRule = {
     let formatStandsBefore = false;
     let broken = false;
     let input: Buffer = Buffer.alloc(0);
+    const loop = context.kernels?.createGenotypeLoop(letterOf) ?? null;
     const typeFits = KNOWN_TYPES.has(context.declaredType);
 
     const letter = (allele: number): string =>
@@ -45,7 +50,7 @@ export const vcf: MatrixRule = {
       return true;
     };
 
-    /** A genotype of any form, `input[from, to)`: everything up to the first colon. */
+    /** A genotype of any form, in the first field of the cell `input[from, to)`. */
     const anyGenotype = (
       from: number,
       to: number,
@@ -54,7 +59,9 @@ export const vcf: MatrixRule = {
       at: number,
     ): void => {
       output.fill(N, at, at + 2);
-      const text = cellText(input, from, to);
+      let end = from;
+      while (end < to && input[end] !== COLON) end++;
+      const text = cellText(input, from, end);
       const called = parseGenotype(text);
       if (called === null) {
         context.fault(
@@ -167,6 +174,13 @@ export const vcf: MatrixRule = {
           );
         }
         if (!known || !hasGenotypes(row)) return skipCalls(row, output, begin, counts);
+        if (
+          loop !== null &&
+          row.to - row.from >= SHORTEST_FOR_KERNEL &&
+          !GENOTYPE_MARKS.has(row.delimiter)
+        ) {
+          return loop(row, output, begin, counts, anyGenotype);
+        }
         return convertGenotypes(row, letterOf, output, begin, counts, anyGenotype);
       },
       finish() {

@@ -79,3 +79,18 @@ export function putByte(sink: ByteBuffer, byte: number): void {
   sink.room(1);
   sink.bytes[sink.at++] = byte;
 }
+
+/** A number that is not negative, in decimal digits. */
+export function putNumber(sink: ByteBuffer, number: number): void {
+  let digits = 1;
+  for (let power = 10; power <= number; power *= 10) digits++;
+  sink.room(digits);
+  let rest = number;
+  for (let at = sink.at + digits - 1; at >= sink.at; at--) {
+    sink.bytes[at] = ZERO + (rest % 10);
+    rest = Math.floor(rest / 10);
+  }
+  sink.at += digits;
+}
+
+const ZERO = 48;

@@ -1,5 +1,5 @@
 import type { ColumnRule } from "../../contract/load.ts";
-import { put, putByte, type ByteSink } from "../output/byte-sink.ts";
+import { put, putByte, putNumber, type ByteSink } from "../output/byte-sink.ts";
 import { compileTextFilter, putFiltered, type TextFilter } from "./cell-filter.ts";
 
 const TAB = 9;
@@ -53,6 +53,8 @@ export function createRowWriter(
 ): RowWriter {
   const values = toValues(columns, options.valueSteps ?? new Map());
   const seen = options.distinct === true ? new Set<string>() : null;
+  /** The row before: in most files equal rows follow each other, and no string need be made to see it. */
+  let before: Buffer | null = null;
   let counter = 0;
   let rows = 0;
 
@@ -65,11 +67,9 @@ export function createRowWriter(
       case "constant":
         put(sink, part.value, 0, part.value.length);
         return;
-      case "counter": {
-        const digits = Buffer.from(String(counter), "latin1");
-        put(sink, digits, 0, digits.length);
+      case "counter":
+        putNumber(sink, counter);
         return;
-      }
       case "cell": {
         const source = cells.bytes[part.index];
         if (source === undefined) return;
@@ -100,6 +100,11 @@ export function createRowWriter(
       }
       counter++;
       if (seen !== null) {
+        if (before !== null && sink.bytes.compare(before, 0, before.length, begin, sink.at) === 0) {
+          sink.at = begin;
+          return;
+        }
+        before = Buffer.from(sink.bytes.subarray(begin, sink.at));
         const row = sink.bytes.toString("latin1", begin, sink.at);
         if (seen.has(row)) {
           sink.at = begin;

@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
+import { assemblyScript } from "../../../scripts/assemblyscript-plugin.mjs";
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -14,6 +15,7 @@ export async function buildWorker(): Promise<{ path: string; remove(): Promise<v
   const outDir = path(`../../../node_modules/.digester-test/${randomBytes(6).toString("hex")}`);
   await build({
     configFile: false,
+    plugins: [assemblyScript()],
     logLevel: "error",
     root: path("../../.."),
     publicDir: false,

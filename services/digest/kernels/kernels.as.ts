@@ -1,0 +1,244 @@
+/*
+ * The hot loops of the matrix rules in AssemblyScript, with SIMD. Each converts cells of one row as long as they are
+ * regular, and stops at the first that is not; what becomes of that one is decided in TypeScript, as is everything that
+ * these loops do if they are missing. Memory is laid out by `kernels.ts`; up to 64 bytes beyond the input and 32 beyond the
+ * output may be touched.
+ */
+
+const N: i32 = 78;
+const TAB: i32 = 9;
+const TWO: u64 = 2;
+/** Cells of a square that fits into the first-level cache, on both sides of the copy. */
+const SQUARE: i32 = 32;
+
+// Tables of 256 bytes: the letters of a call, or of an allele, by the byte that stands for it; 0 where there is none.
+const LEFT: i32 = 0;
+const RIGHT: i32 = 256;
+/** 32 bytes each: the same by the last five bits of a letter, for those that mean the same in both cases. */
+const LEFT_OF_LETTER: i32 = 512;
+const RIGHT_OF_LETTER: i32 = 544;
+/** What is told beside the result: where the loop stopped, and of the calls that were converted how many are what. */
+const STOPPED_AT: i32 = 576;
+const MISSING: i32 = 580;
+const HETEROZYGOUS: i32 = 584;
+/** Of genotypes: 1 where the byte may stand between two alleles, 2 where it may stand behind them. */
+const AROUND: i32 = 256;
+
+/**
+ * Calls of one byte, `input[from, to)`, become two letters and a TAB.
+ *
+ * @param to where the line ends
+ * @returns the end of the output
+ */
+export function pairs(from: i32, to: i32, delimiter: i32, output: i32): i32 {
+  let at = from;
+  let out = output;
+  let missed: i32 = 0;
+  let different: i32 = 0;
+  const leftLow = v128.load(LEFT_OF_LETTER);
+  const leftHigh = v128.load(LEFT_OF_LETTER + 16);
+  const rightLow = v128.load(RIGHT_OF_LETTER);
+  const rightHigh = v128.load(RIGHT_OF_LETTER + 16);
+  const wanted = v128.or(i16x8.splat(<i16>(delimiter << 8)), i16x8.splat(0x40));
+  const n = i16x8.splat(<i16>N);
+  for (;;) {
+    // Eight letters with a delimiter behind each.
+    while (at + 16 <= to) {
+      const cells = v128.load(at);
+      const shape = v128.xor(v128.and(cells, i16x8.splat(<i16>0xffc0)), wanted);
+      if (v128.any_true(shape)) break;
+      const index = v128.and(cells, i16x8.splat(31));
+      const beyond = i8x16.sub(index, i8x16.splat(16));
+      const left = v128.and(
+        v128.or(i8x16.swizzle(leftLow, index), i8x16.swizzle(leftHigh, beyond)),
+        i16x8.splat(0xff),
+      );
+      if (!i16x8.all_true(left)) break;
+      const right = v128.and(
+        v128.or(i8x16.swizzle(rightLow, index), i8x16.swizzle(rightHigh, beyond)),
+        i16x8.splat(0xff),
+      );
+      const same = i16x8.eq(left, right);
+      const leftN = i16x8.eq(left, n);
+      const known = v128.not(v128.or(leftN, i16x8.eq(right, n)));
+      missed += popcnt(i16x8.bitmask(v128.and(same, leftN)));
+      different += popcnt(i16x8.bitmask(v128.andnot(known, same)));
+      const both = v128.or(left, i16x8.shl(right, 8));
+      v128.store(
+        out,
+        v128.or(
+          i8x16.swizzle(both, i8x16(0, 1, -1, 2, 3, -1, 4, 5, -1, 6, 7, -1, 8, 9, -1, 10)),
+          i8x16(0, 0, 9, 0, 0, 9, 0, 0, 9, 0, 0, 9, 0, 0, 9, 0),
+        ),
+      );
+      v128.store(
+        out + 16,
+        v128.or(
+          i8x16.swizzle(
+            both,
+            i8x16(11, -1, 12, 13, -1, 14, 15, -1, -1, -1, -1, -1, -1, -1, -1, -1),
+          ),
+          i8x16(0, 9, 0, 0, 9, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0),
+        ),
+      );
+      at += 16;
+      out += 24;
+    }
+    // The rest of the row, and what is no letter, one by one.
+    const code = <i32>load<u8>(at);
+    const left = <i32>load<u8>(LEFT + code);
+    const right = <i32>load<u8>(RIGHT + code);
+    if (at >= to || left == 0 || (at + 1 < to && <i32>load<u8>(at + 1) != delimiter)) break;
+    store<u16>(out, <u16>(left | (right << 8)));
+    store<u8>(out + 2, <u8>TAB);
+    missed += i32((left == N) & (right == N));
+    different += i32((left != right) & (left != N) & (right != N));
+    out += 3;
+    if (at + 1 == to) {
+      at = to + 1;
+      break;
+    }
+    at += 2;
+  }
+  return stop(at, missed, different, out);
+}
+
+/**
+ * Genotypes of two alleles, each the first field of its cell, `input[from, to)`, become two letters and a TAB.
+ *
+ * @param to where the line ends; a delimiter must stand there
+ * @returns the end of the output
+ */
+export function genotypes(from: i32, to: i32, delimiter: i32, output: i32): i32 {
+  let out = output;
+  let missed: i32 = 0;
+  let different: i32 = 0;
+  let at = from;
+  const wanted = i8x16.splat(<i8>delimiter);
+  // Where delimiters stand is found for 64 bytes at a time, so that no cell waits for the one before it.
+  for (let block = from; block <= to; block += 64) {
+    let ends: u64 =
+      (<u64>i8x16.bitmask(i8x16.eq(v128.load(block), wanted))) |
+      ((<u64>i8x16.bitmask(i8x16.eq(v128.load(block + 16), wanted))) << 16) |
+      ((<u64>i8x16.bitmask(i8x16.eq(v128.load(block + 32), wanted))) << 32) |
+      ((<u64>i8x16.bitmask(i8x16.eq(v128.load(block + 48), wanted))) << 48);
+    if (to - block < 63) ends &= (TWO << ((to - block) as u64)) - 1;
+    while (ends != 0) {
+      const call = load<u32>(at);
+      const left = <i32>load<u8>(LEFT + (call & 0xff));
+      const right = <i32>load<u8>(LEFT + ((call >> 16) & 0xff));
+      const between = <i32>load<u8>(AROUND + ((call >> 8) & 0xff));
+      const behind = <i32>load<u8>(AROUND + (call >> 24));
+      if (i32(left == 0) | i32(right == 0) | (((between & 1) | (behind & 2)) ^ 3)) {
+        return stop(at, missed, different, out);
+      }
+      store<u32>(out, <u32>(left | (right << 8) | (TAB << 16)));
+      missed += i32(left == N) & i32(right == N);
+      different += i32(left != right) & i32(left != N) & i32(right != N);
+      out += 3;
+      at = block + <i32>ctz(ends) + 1;
+      ends &= ends - 1;
+    }
+  }
+  return stop(at, missed, different, out);
+}
+
+/**
+ * Calls of two letters, `input[from, to)`, become two letters and a TAB.
+ *
+ * @param to where the line ends; a delimiter must stand there
+ * @returns the end of the output
+ */
+export function twoLetters(from: i32, to: i32, delimiter: i32, output: i32): i32 {
+  let at = from;
+  let out = output;
+  let missed: i32 = 0;
+  let different: i32 = 0;
+  const low = v128.load(LEFT_OF_LETTER);
+  const high = v128.load(LEFT_OF_LETTER + 16);
+  const n = i8x16.splat(<i8>N);
+  const ends = i8x16.splat(<i8>delimiter);
+  const tabs = i8x16.splat(<i8>TAB);
+  const thirds = i8x16(0, 0, -1, 0, 0, -1, 0, 0, -1, 0, 0, -1, 0, 0, -1, 0);
+  for (;;) {
+    // Five calls at a time; what stands in the sixteenth byte is looked at again.
+    while (at + 16 <= to) {
+      const cells = v128.load(at);
+      const index = v128.and(cells, i8x16.splat(31));
+      // Letters that stand for themselves.
+      const letters = v128.or(
+        i8x16.swizzle(low, index),
+        i8x16.swizzle(high, i8x16.sub(index, i8x16.splat(16))),
+      );
+      const wanted = v128.bitselect(ends, letters, thirds);
+      if ((i8x16.bitmask(i8x16.eq(cells, wanted)) & 0x7fff) != 0x7fff) break;
+      const next = i8x16.shuffle(
+        cells,
+        cells,
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+        8,
+        9,
+        10,
+        11,
+        12,
+        13,
+        14,
+        15,
+        0,
+      );
+      const same = i8x16.eq(cells, next);
+      const leftN = i8x16.eq(cells, n);
+      const someN = v128.or(leftN, i8x16.eq(next, n));
+      missed += popcnt(i8x16.bitmask(v128.and(same, leftN)) & 0x1249);
+      different += popcnt(i8x16.bitmask(v128.not(v128.or(same, someN))) & 0x1249);
+      v128.store(out, v128.bitselect(tabs, cells, thirds));
+      at += 15;
+      out += 15;
+    }
+    const left = <i32>load<u8>(LEFT + <i32>load<u8>(at));
+    const right = <i32>load<u8>(LEFT + <i32>load<u8>(at + 1));
+    if (at + 2 > to || left == 0 || right == 0 || <i32>load<u8>(at + 2) != delimiter) break;
+    store<u32>(out, <u32>(left | (right << 8) | (TAB << 16)));
+    missed += i32(left == N) & i32(right == N);
+    different += i32(left != right) & i32(left != N) & i32(right != N);
+    at += 3;
+    out += 3;
+  }
+  return stop(at, missed, different, out);
+}
+
+/**
+ * Transposes `height` rows of `width` cells of three bytes each, square by square. The last byte of each cell becomes a TAB.
+ */
+export function transpose(input: i32, output: i32, height: i32, width: i32): void {
+  const rowBytes = width * 3;
+  for (let top = 0; top < height; top += SQUARE) {
+    const bottom = min(height, top + SQUARE);
+    for (let left = 0; left < width; left += SQUARE) {
+      const right = min(width, left + SQUARE);
+      for (let column = left; column < right; column++) {
+        let out = output + (column * height + top) * 3;
+        let at = input + top * rowBytes + column * 3;
+        for (let row = top; row < bottom; row++) {
+          store<u16>(out, load<u16>(at));
+          store<u8>(out + 2, <u8>TAB);
+          out += 3;
+          at += rowBytes;
+        }
+      }
+    }
+  }
+}
+
+function stop(at: i32, missed: i32, different: i32, out: i32): i32 {
+  store<i32>(STOPPED_AT, at);
+  store<i32>(MISSING, missed);
+  store<i32>(HETEROZYGOUS, different);
+  return out;
+}
