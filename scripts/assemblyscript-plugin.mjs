@@ -1,10 +1,10 @@
-import { dirname, basename } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 const SUFFIX = "?wasm";
 
 /**
- * `import base64 from "./kernels.as.ts?wasm"`: compiles AssemblyScript to WebAssembly with SIMD, and puts the module into
- * the bundle as text, so that it is found wherever the bundle runs.
+ * `import base64 from "./NAME.as.wasm"`: compiles `NAME.as.ts`, which is AssemblyScript, to WebAssembly with SIMD, and puts
+ * the module into the bundle as text, so that it is found wherever the bundle runs.
  *
  * @returns {import("vite").Plugin}
  */
@@ -12,6 +12,10 @@ export function assemblyScript() {
   return {
     name: "assemblyscript",
     enforce: "pre",
+    resolveId(source, importer) {
+      if (importer === undefined || !source.endsWith(".as.wasm")) return null;
+      return join(dirname(importer), source.replace(/wasm$/, `ts${SUFFIX}`));
+    },
     async load(id) {
       if (!id.endsWith(`.as.ts${SUFFIX}`)) return null;
       const path = id.slice(0, -SUFFIX.length);
@@ -27,18 +31,17 @@ async function compile(path) {
   // Loaded only here: whoever runs a built product does not have it.
   const { default: asc } = await import("assemblyscript/asc");
   let bytes = null;
-  const { error, stderr } = await asc.main(
-    [
-      basename(path),
-      ...["--baseDir", dirname(path), "--outFile", "out.wasm"],
-      ...["--runtime", "stub", "--importMemory", "--enable", "simd", "-O3", "--noAssert"],
-    ],
+  const options = ["--runtime", "stub", "--importMemory", "--enable", "simd", "-O3", "--noAssert"];
+  const { error } = await asc.main(
+    [basename(path), "--baseDir", dirname(path), "--outFile", "out.wasm", ...options],
     {
       writeFile: (_name, contents) => {
         bytes = contents;
       },
     },
   );
-  if (error !== null || bytes === null) throw new Error(`${path}: ${stderr.toString()}`);
+  if (error !== null || bytes === null) {
+    throw new Error(`${path} was not compiled: ${error?.message}`, { cause: error });
+  }
   return bytes;
 }

@@ -15,6 +15,7 @@ const MISSING = 375;
 const HETEROZYGOUS = 850;
 /** A VCF as the shipped sample's: the instruction is the same. */
 const META_LINES = 8;
+const CELLS_OF_A_KIND = 512;
 const SNPS = ["AC", "AG", "AT", "CA", "CG", "CT", "GA", "GC", "GT", "TA", "TC", "TG"] as const;
 /** GOBii's letters of a heterozygous call, by the two alleles. */
 const IUPAC = new Map(
@@ -55,14 +56,18 @@ function drawGenotypes(random: (below: number) => number, into: Uint8Array): voi
 function vcfCells(random: (below: number) => number): Buffer[][] {
   const of = (genotype: string, ref: number, alt: number): Buffer =>
     Buffer.from(`\t${genotype}:${ref},${alt}:${ref + alt}:${10 + random(89)}`);
-  const some = (cell: () => Buffer): Buffer[] => Array.from({ length: 64 }, cell);
   const depth = (): number => 5 + random(30);
   return [
-    some(() => of("0/0", depth(), 0)),
-    some(() => of("0/1", depth(), depth())),
-    some(() => of("1/1", 0, depth())),
-    some(() => Buffer.from("\t./.:0,0:0:0")),
+    someCells(() => of("0/0", depth(), 0)),
+    someCells(() => of("0/1", depth(), depth())),
+    someCells(() => of("1/1", 0, depth())),
+    someCells(() => Buffer.from("\t./.:0,0:0:0")),
   ];
+}
+
+/** Enough for depths and qualities to differ from cell to cell. */
+function someCells(cell: () => Buffer): Buffer[] {
+  return Array.from({ length: CELLS_OF_A_KIND }, cell);
 }
 
 export interface InputFiles {
@@ -88,6 +93,7 @@ export function writeInputs(dir: string, { markers, samples }: Size, seed: numbe
   const random = createRandom(seed);
   const cells = vcfCells(random);
   const genotypes = new Uint8Array(samples);
+  const order = Array.from({ length: samples }, () => random(CELLS_OF_A_KIND));
   const names = Array.from({ length: samples }, (_, i) => `S${i + 1}`);
   const vcf = createFile(files.vcf);
   const iupac = createFile(files.iupac);
@@ -126,9 +132,9 @@ export function writeInputs(dir: string, { markers, samples }: Size, seed: numbe
     const alleles = [`${a} ${a}`, `${a} ${b}`, `${b} ${b}`, "0 0"].map((pair) =>
       Buffer.from(` ${pair}`),
     );
-    const which = random(64);
+    const which = random(CELLS_OF_A_KIND);
     for (const [sample, genotype] of genotypes.entries()) {
-      vcf.bytes(cells[genotype]?.[(which + 7 * sample) & 63]);
+      vcf.bytes(cells[genotype]?.[(which + (order[sample] ?? 0)) % CELLS_OF_A_KIND]);
       iupac.bytes(letters[genotype]);
       twoLetter.bytes(pairs[genotype]);
       tped.bytes(alleles[genotype]);
@@ -206,11 +212,6 @@ export function matrixInstruction(
   const down = { gobiiColumnType: "CSV_COLUMN", rCoord: 1, cCoord: 0 };
   const across = { gobiiColumnType: "CSV_ROW", rCoord: 0, cCoord: 1 };
   const [markers, samples] = orientation === "MARKER_FAST" ? [down, across] : [across, down];
-  const constant = (name: string, constantValue: string) => ({
-    gobiiColumnType: "CONSTANT",
-    name,
-    constantValue,
-  });
   const tables = {
     marker: [constant("platform_id", "1"), { ...markers, name: "name" }, constant("status", "57")],
     dataset_marker: [
@@ -239,4 +240,8 @@ export function matrixInstruction(
       gobiiFileColumns,
     })),
   };
+}
+
+function constant(name: string, constantValue: string) {
+  return { gobiiColumnType: "CONSTANT", name, constantValue };
 }

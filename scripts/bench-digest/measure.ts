@@ -63,13 +63,15 @@ export function runOnce(dir: string, work: Work): Run {
 
 /** The middle of each figure on its own; memory: the most of all. */
 export function summarize(runs: readonly Run[]): Run {
-  const median = (values: readonly number[]): number =>
-    values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
   return {
     wall: median(runs.map(({ wall }) => wall)),
     cpu: median(runs.map(({ cpu }) => cpu)),
     peak: Math.max(...runs.map(({ peak }) => peak)),
   };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
 }
 
 export function writeJson(path: string, value: unknown): string {

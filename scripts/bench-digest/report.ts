@@ -28,8 +28,6 @@ const PEAK_MIB = 128;
 
 /** One table: each task, and how many times as long as ours each program takes. */
 export function printTable(measured: readonly Measured[], print: (line: string) => void): void {
-  const line = (program: string, ...figures: string[]): string =>
-    `  ${program.padEnd(30)}${figures.map((figure) => figure.padStart(10)).join("")}`;
   for (const [task, title] of Object.entries(TASKS)) {
     const rows = measured.filter((row) => row.task === task);
     const ours = rows.find(({ program }) => program === "digester");
@@ -47,7 +45,6 @@ export function printTable(measured: readonly Measured[], print: (line: string) 
 export function judge(measured: readonly Measured[]): string[] {
   const find = (task: string, program: string): Measured | undefined =>
     measured.find((row) => row.task === task && row.program === program);
-  const verdict = (met: boolean): string => (met ? "met" : "NOT MET");
   const speeds = GOALS.flatMap(({ task, program, times }) => {
     const [ours, theirs] = [find(task, "digester"), find(task, program)];
     if (ours === undefined || theirs === undefined) return [];
@@ -61,4 +58,12 @@ export function judge(measured: readonly Measured[]): string[] {
         `${verdict(run.peak <= PEAK_MIB)}: ${task}: ${run.peak.toFixed(0)} MiB at most (goal <= ${PEAK_MIB})`,
     );
   return [...speeds, ...peaks];
+}
+
+function line(program: string, ...figures: string[]): string {
+  return `  ${program.padEnd(30)}${figures.map((figure) => figure.padStart(11)).join("")}`;
+}
+
+function verdict(met: boolean): string {
+  return met ? "met" : "NOT MET";
 }

@@ -43,9 +43,10 @@ function convert(type: DataSetType, with_: Kernels | null, delimiter: number, ro
   return { converted, told, counts: { ...converter.counts() } };
 }
 
-function expectSame(type: DataSetType, delimiter: number, rows: Buffer[]): void {
-  expect(convert(type, kernels, delimiter, rows)).toEqual(convert(type, null, delimiter, rows));
-}
+const both = (type: DataSetType, delimiter: number, rows: Buffer[]) => ({
+  kernel: convert(type, kernels, delimiter, rows),
+  typescript: convert(type, null, delimiter, rows),
+});
 
 /** No end of a line stands within one, and no NUL. */
 const anyByte = fc.integer({ min: 1, max: 255 }).map((byte) => (byte === LF ? 11 : byte));
@@ -69,10 +70,17 @@ const cellsOf = (good: readonly string[], odd: readonly string[]) =>
     { minLength: 1, maxLength: 12 },
   );
 
-const letters = cellsOf(
-  [..."ACGTNRYSWKM", ..."acgtn"],
-  ["", "+", "-", ".", "0", "B", "AC", "?", "["],
-);
+const letters = cellsOf(Array.from("ACGTNRYSWKMacgtn"), [
+  "",
+  "+",
+  "-",
+  ".",
+  "0",
+  "B",
+  "AC",
+  "?",
+  "[",
+]);
 const pairs = cellsOf(
   ["AA", "AC", "GT", "NN", "AN", "TT"],
   ["", "A", "A/C", "+-", "??", "0A", "NTC", "aa"],
@@ -98,11 +106,12 @@ describe("the WebAssembly loops do what the TypeScript does", () => {
         fc.constantFrom(9, 44, 59, 0, 124, 58, 47, 32),
         (rows, delimiter) => {
           const separator = String.fromCharCode(delimiter);
-          expectSame(
+          const { kernel, typescript } = both(
             type,
             delimiter,
             rows.map((row) => Buffer.from(row.flat().join(separator), "latin1")),
           );
+          expect(kernel).toEqual(typescript);
         },
       ),
       { numRuns: 400 },
@@ -116,7 +125,10 @@ describe("the WebAssembly loops do what the TypeScript does", () => {
           minLength: 128,
           maxLength: 400,
         }),
-        (bytes) => expectSame(type, 9, [Buffer.from(bytes)]),
+        (bytes) => {
+          const { kernel, typescript } = both(type, 9, [Buffer.from(bytes)]);
+          expect(kernel).toEqual(typescript);
+        },
       ),
       { numRuns: 300 },
     );
@@ -135,7 +147,8 @@ describe("the WebAssembly loops do what the TypeScript does", () => {
       [...row(200), long, ...row(200), long],
       [long],
     ]) {
-      expectSame(type, 9, [Buffer.from(cells.join("\t"))]);
+      const { kernel, typescript } = both(type, 9, [Buffer.from(cells.join("\t"))]);
+      expect(kernel).toEqual(typescript);
     }
   });
 
@@ -151,7 +164,8 @@ describe("the WebAssembly loops do what the TypeScript does", () => {
         const one = String.fromCharCode(a);
         const cells = [one, `${one}A`, `A${one}`, `${one}/0`, `0${one}1`, `0/${one}`, `0/1${one}`];
         const line = [...fill, ...cells.flatMap((cell) => [cell, ...fill])].join("\t");
-        expectSame(type, 9, [Buffer.from(line, "latin1")]);
+        const { kernel, typescript } = both(type, 9, [Buffer.from(line, "latin1")]);
+        expect(kernel).toEqual(typescript);
       }
     }
   });

@@ -1,5 +1,5 @@
 import { TAB, cellEnd, type MatrixRow } from "../matrix/matrix-rule.ts";
-import moduleBase64 from "./kernels.as.ts?wasm";
+import moduleBase64 from "./kernels.as.wasm";
 
 /** Tables of 256 bytes: the two letters of a call by the byte that stands for it, 0 for a call that is not known. */
 interface Letters {
@@ -48,7 +48,7 @@ export interface Kernels {
 interface Transposer {
   readonly input: Buffer;
   readonly output: Buffer;
-  transpose(height: number, width: number): void;
+  readonly transpose: (height: number, width: number) => void;
 }
 
 /** Shorter rows, in bytes, are converted sooner than they are handed over. */

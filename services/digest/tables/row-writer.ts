@@ -54,7 +54,7 @@ export function createRowWriter(
   const values = toValues(columns, options.valueSteps ?? new Map());
   const seen = options.distinct === true ? new Set<string>() : null;
   /** The row before: in most files equal rows follow each other, and no string need be made to see it. */
-  let before: Buffer | null = null;
+  let lastRow: Buffer | null = null;
   let counter = 0;
   let rows = 0;
 
@@ -100,11 +100,14 @@ export function createRowWriter(
       }
       counter++;
       if (seen !== null) {
-        if (before !== null && sink.bytes.compare(before, 0, before.length, begin, sink.at) === 0) {
+        if (
+          lastRow !== null &&
+          sink.bytes.compare(lastRow, 0, lastRow.length, begin, sink.at) === 0
+        ) {
           sink.at = begin;
           return;
         }
-        before = Buffer.from(sink.bytes.subarray(begin, sink.at));
+        lastRow = Buffer.from(sink.bytes.subarray(begin, sink.at));
         const row = sink.bytes.toString("latin1", begin, sink.at);
         if (seen.has(row)) {
           sink.at = begin;
