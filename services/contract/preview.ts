@@ -25,7 +25,7 @@ export const fileFormats = [
   "DELIMITED",
 ] as const;
 const FileFormat = z.enum(fileFormats);
-type FileFormat = z.infer<typeof FileFormat>;
+export type FileFormat = z.infer<typeof FileFormat>;
 
 /** What a column or a row of a file says of the marker or the sample that crosses it. */
 const columnRoles = [
@@ -77,7 +77,7 @@ const Layout = z.object({
   /** What the rows above the calls say of each column. */
   rows: z.array(z.object({ row: Coordinate, role: ColumnRole })),
 });
-type Layout = z.infer<typeof Layout>;
+export type Layout = z.infer<typeof Layout>;
 
 /** What a file is, as far as its beginning tells. */
 export const Detection = FormatFinding.extend({
@@ -109,7 +109,7 @@ const Grid = z.object({
   /** Of the widest row that was looked at; the grid may have fewer. */
   columnsTotal: z.number().int().nonnegative(),
 });
-type Grid = z.infer<typeof Grid>;
+export type Grid = z.infer<typeof Grid>;
 
 /** `POST /preview`: what a file is and how it begins. */
 export const PreviewRequest = z.object({
@@ -172,7 +172,7 @@ const DryRunTable = z.object({
   header: z.array(z.string()).nullable(),
   grid: Grid,
 });
-type DryRunTable = z.infer<typeof DryRunTable>;
+export type DryRunTable = z.infer<typeof DryRunTable>;
 
 export const DryRun = z.object({
   /** Whether the lines that were read would have made a load. */

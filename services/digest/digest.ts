@@ -14,7 +14,8 @@ import { readTables, type TableRead, type TablesRead } from "./read-tables.ts";
 import { validateDigestFiles } from "./validation/digest-validator.ts";
 import { findingsOf, validateInstruction } from "./validation/instruction-validator.ts";
 import type { KnownSource } from "./validation/known-source.ts";
-import { tableChecks } from "./validation/rules.ts";
+import type { ReadLimit } from "./source/source-files.ts";
+import { checksOfEachRow, tableChecks } from "./validation/rules.ts";
 
 export interface DigestRequest {
   readonly load: Load;
@@ -27,6 +28,11 @@ export interface DigestRequest {
   /** Null: every crop is known. */
   readonly knownCrops: readonly string[] | null;
   readonly known: KnownSource;
+  /**
+   * Digests the beginning of each source file only, checks only what that can tell, and leaves what was made of a failed
+   * load to be looked at.
+   */
+  readonly limit?: ReadLimit | undefined;
 }
 
 export interface DigestHooks {
@@ -58,15 +64,16 @@ export async function digest(request: DigestRequest, hooks: DigestHooks): Promis
   } catch (thrown) {
     emptyDirectory(request.outDir);
     if (guard.stopped !== null) throw guard.stopped.thrown;
-    isPassing = mayPass(thrown) || isGone(thrown);
+    isPassing = mayPass(thrown) || hasVanished(thrown);
     const { message, ...place } = describeSystemError(thrown, progress.file);
     problems.report("system", place, () => message);
   }
   const failed = problems.count > 0;
-  if (failed) emptyDirectory(request.outDir);
+  const isGone = failed && request.limit === undefined;
+  if (isGone) emptyDirectory(request.outDir);
   return {
     status: failed ? "failed" : "completed",
-    tables: failed ? [] : tablesOf(request, outcome.read),
+    tables: isGone ? [] : tablesOf(request, outcome.read),
     matrix: matrixOf(request.load, outcome.read),
     validation: outcome.validation,
     errors: [...problems.list],
@@ -79,7 +86,7 @@ export async function digest(request: DigestRequest, hooks: DigestHooks): Promis
 }
 
 /** It was there when the sources were listed. */
-function isGone(thrown: unknown): boolean {
+function hasVanished(thrown: unknown): boolean {
   const error: NodeJS.ErrnoException = coerceError(thrown);
   return error.code === "ENOENT";
 }
@@ -98,6 +105,14 @@ async function run(
 ): Promise<Outcome> {
   const { load, outDir } = request;
   await guard.phase({ gobiiStatus: "validation", message: "Beginning Validation" });
+  let isCut = false;
+  const limit = request.limit && {
+    ...request.limit,
+    onCut: () => {
+      isCut = true;
+      request.limit?.onCut();
+    },
+  };
   const plan = prepare(request, problems, warnings);
   if (plan === null) return { read: null, validation: [] };
 
@@ -109,6 +124,7 @@ async function run(
     publishDir: request.publishDir,
     problems,
     warnings,
+    limit,
     pace: guard.pace,
     onFile: (path) => {
       progress.file = path;
@@ -124,7 +140,10 @@ async function run(
     ({ table, kind }) => kind === "matrix" || wasMade(read.tables, table),
   );
   // Where a table could not be made, others would fail for want of it.
-  const validation = isComplete ? await validate(request, read, guard, problems, warnings) : [];
+  const checks = isCut ? checksOfEachRow : tableChecks;
+  const validation = isComplete
+    ? await validate(request, read, checks, guard, problems, warnings)
+    : [];
 
   for (const table of plan.tables) {
     await guard.phase({ gobiiStatus: "transformation", message: "Metadata Transformation" });
@@ -167,6 +186,7 @@ function wasMade(tables: readonly TableRead[], name: string): boolean {
 async function validate(
   request: DigestRequest,
   read: TablesRead,
+  checks: typeof tableChecks,
   guard: GuardedHooks,
   problems: Problems,
   warnings: Problems,
@@ -177,7 +197,7 @@ async function validate(
       path,
       shownPath: join(request.publishDir, `digest.${table}`),
     })),
-    checks: tableChecks,
+    checks,
     known: request.known,
     matrix: sizeOf(request.load, read.matrix),
     pace: guard.pace,

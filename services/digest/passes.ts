@@ -29,7 +29,7 @@ export function planPasses(plans: readonly TablePlan[]): TablePlan[][] {
 }
 
 function keyOf(plan: TablePlan): string {
-  return JSON.stringify([plan.source, plan.delimiterPattern]);
+  return JSON.stringify([plan.source, plan.delimiterPattern, plan.sourceFormat, plan.quotes]);
 }
 
 /** Whether each marker is read before the row of its calls, so that one pass does for both. */

@@ -1,9 +1,11 @@
 import { coerceError } from "../contract/errors.ts";
 import type { DataSetType, FileType } from "../contract/gobii-terms.ts";
+import type { SourceFormat } from "../contract/instruction.ts";
 import type { ColumnRule, Load, TableRule } from "../contract/load.ts";
 import type { MatrixRule } from "./matrix/matrix-rule.ts";
 import { matrixRules } from "./matrix/rules.ts";
 import { compileDelimiter, type Delimiter } from "./source/delimiter.ts";
+import { compileQuotedDelimiter } from "./source/quoted-cells.ts";
 import { compileTextFilter, type TextFilter } from "./tables/cell-filter.ts";
 
 /** How one digest file is made. */
@@ -13,6 +15,8 @@ export type TablePlan = {
   readonly delimiter: Delimiter;
   readonly delimiterPattern: string;
   readonly fileType: FileType | null;
+  readonly sourceFormat: SourceFormat | null;
+  readonly quotes: boolean;
 } & (
   | { readonly kind: "columns"; readonly columns: readonly ColumnRule[] }
   | { readonly kind: "rows"; readonly columns: readonly ColumnRule[] }
@@ -140,13 +144,16 @@ function kindOf(columns: readonly ColumnRule[]): TableKind {
 /** @throws AppError where an expression cannot be used. */
 function planTable(load: Load, rule: TableRule): TablePlan {
   const { table, source, columns } = rule;
-  const delimiter = planDelimiter(rule.delimiter);
+  const quotes = rule.quotes ?? false;
+  const delimiter = planDelimiter(rule.delimiter, quotes);
   const common = {
     table,
     source,
     delimiter,
     delimiterPattern: rule.delimiter,
     fileType: rule.fileType,
+    sourceFormat: rule.sourceFormat ?? null,
+    quotes,
   };
   const kind = kindOf(columns);
   switch (kind) {
@@ -181,9 +188,9 @@ function planTable(load: Load, rule: TableRule): TablePlan {
   }
 }
 
-function planDelimiter(pattern: string): Delimiter {
+function planDelimiter(pattern: string, quotes: boolean): Delimiter {
   try {
-    return compileDelimiter(pattern);
+    return quotes ? compileQuotedDelimiter(pattern) : compileDelimiter(pattern);
   } catch (thrown) {
     throw new Error(
       `the delimiter ${JSON.stringify(pattern)} cannot be used: ${coerceError(thrown).message}`,

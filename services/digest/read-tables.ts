@@ -12,8 +12,8 @@ import type { Pace } from "./pace.ts";
 import { markerPlan, planPasses } from "./passes.ts";
 import type { TablePlan } from "./plan.ts";
 import { NOWHERE, type Place, type Problems } from "./problems.ts";
-import { readLineBlocks } from "./source/line-blocks.ts";
-import { listSource, type SourceFile } from "./source/source-files.ts";
+import { rowReaderOf, sourceFilesOf } from "./formats/row-readers.ts";
+import { listSource, type ReadLimit, type SourceFile } from "./source/source-files.ts";
 import { headerOf } from "./tables/row-writer.ts";
 import type { TableReader } from "./tables/table-reader.ts";
 
@@ -26,6 +26,8 @@ export interface ReadRequest {
   readonly publishDir: string;
   readonly problems: Problems;
   readonly warnings: Problems;
+  /** Reads the beginning of each source file only. */
+  readonly limit?: ReadLimit | undefined;
   readonly pace: Pace;
   onProgress(progress: { bytesRead: number; bytesTotal: number }): void;
   /** Told of each file before it is read. */
@@ -144,8 +146,12 @@ async function wantOfAlleles(
 /** Finds the files of each pass; a pass whose source has none is reported and left out. */
 function listPasses(request: ReadRequest, groups: readonly TablePlan[][]): Pass[] {
   return groups.flatMap((plans): Pass[] => {
-    const listing = listSource(plans[0]?.source ?? "", request.root);
-    if ("files" in listing) return [{ plans, files: listing.files }];
+    const format = plans[0]?.sourceFormat ?? null;
+    const listing = sourceFilesOf(format, listSource(plans[0]?.source ?? "", request.root));
+    if ("files" in listing) {
+      const files = listing.files.map((file) => ({ ...file, limit: request.limit }));
+      return [{ plans, files }];
+    }
     const place: Place = {
       file: listing.path === "" ? null : listing.path,
       line: null,
@@ -162,18 +168,28 @@ async function readPass(
   readers: readonly OpenReader[],
   onBytes: (count: number) => void,
 ): Promise<void> {
-  const delimiter = pass.plans[0]?.delimiter;
-  if (delimiter === undefined) return;
+  const [plan] = pass.plans;
+  if (plan === undefined) return;
+  const { delimiter } = plan;
+  const read = rowReaderOf(plan.sourceFormat);
+  const problems: Pick<Problems, "report"> = {
+    report(...problem) {
+      for (const { found } of readers) found.fail();
+      request.problems.report(...problem);
+    },
+  };
   for (const file of pass.files) {
     request.onFile(file.path);
     for (const { reader } of readers) reader.beginFile(file.path);
-    const fault = await readLineBlocks(file, {
+    const fault = await read(file, {
+      delimiter,
       onBlock(block) {
-        const separated = delimiter.separate === null ? block : delimiter.separate(block);
-        for (const { reader } of readers) reader.read(separated, delimiter.byte);
+        for (const { reader } of readers) reader.read(block, delimiter.byte);
       },
       onBytes,
       pace: request.pace,
+      problems,
+      warnings: request.warnings,
     });
     if (fault !== null) {
       const { message, ...place } = fault;

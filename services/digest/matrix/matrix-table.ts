@@ -2,7 +2,7 @@ import type { DataSetType } from "../../contract/gobii-terms.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { createByteBuffer, createByteSink, put, putByte } from "../output/byte-sink.ts";
 import type { Problems } from "../problems.ts";
-import type { LineBlock } from "../source/line-blocks.ts";
+import type { CellPlace, LineBlock } from "../source/line-blocks.ts";
 import { PRIVATE_DELIMITER } from "../source/delimiter.ts";
 import { putFiltered, type TextFilter } from "../tables/cell-filter.ts";
 import type { TableReader } from "../tables/table-reader.ts";
@@ -43,22 +43,29 @@ export function createMatrixTable(
   const scratch = table.filter === null ? null : createByteBuffer(1 << 16);
   let file: string | null = null;
   let line: number | null = null;
+  let locate: ((column: number) => CellPlace) | null = null;
   let rows = 0;
   let columns = -1;
   /** Cells of the line above the first row of the file; 0 where there is none. */
   let headerCells = 0;
 
-  const place = (cell: number) => ({
-    file,
-    line,
-    column: cell < 0 ? null : firstColumn + cell + 1,
-  });
+  const place = (cell: number) => {
+    const column = cell < 0 ? null : firstColumn + cell + 1;
+    const found = locate?.(Math.max(0, (column ?? 1) - 1)) ?? { line, column };
+    return { file, line: found.line, column: cell < 0 ? null : found.column };
+  };
   const converter = rule.createConverter({
     declaredType: table.declaredType,
     alleles: table.alleles,
     kernels: table.kernels,
-    fault: (cell, kind, message) => problems.report(kind, place(cell), () => message(line ?? 0)),
-    warn: (cell, kind, message) => warnings.report(kind, place(cell), () => message(line ?? 0)),
+    fault(cell, kind, message) {
+      const at = place(cell);
+      problems.report(kind, at, () => message(at.line ?? 0));
+    },
+    warn(cell, kind, message) {
+      const at = place(cell);
+      warnings.report(kind, at, () => message(at.line ?? 0));
+    },
   });
   const row: MatrixRow = {
     bytes: Buffer.alloc(0),
@@ -183,6 +190,8 @@ export function createMatrixTable(
       }
       for (let k = Math.max(0, above + 1); k < block.count; k++) {
         line = block.firstRow + k + 1;
+        const find = block.locate;
+        locate = find === undefined ? null : (column) => find(k, column);
         readRow(block, k, delimiter);
       }
     },
@@ -190,6 +199,7 @@ export function createMatrixTable(
     finish() {
       file = null;
       line = null;
+      locate = null;
       converter.finish?.();
     },
     close: () => sink.close(),

@@ -15,6 +15,14 @@ export interface LineBlock {
   readonly count: number;
   /** 0-based row of line 0 in its file. */
   readonly firstRow: number;
+  /** Where in the file a cell came from, for rows that are not simply its lines. Row of the block, column; both from 0. */
+  readonly locate?: (row: number, column: number) => CellPlace;
+}
+
+/** Line and column of a file, from 1. */
+export interface CellPlace {
+  readonly line: number;
+  readonly column: number | null;
 }
 
 export interface ReadHooks {
@@ -45,8 +53,10 @@ export async function readLineBlocks(
   hooks: ReadHooks,
   chunkBytes = CHUNK_BYTES,
 ): Promise<DigestProblem | null> {
-  const cutter = createLineCutter(hooks.onBlock);
+  const limit = createLimiter(file.limit, hooks.onBlock);
+  const cutter = createLineCutter(limit.onBlock);
   for await (const chunk of openChunks(file, chunkBytes, hooks.onBytes)) {
+    if (limit.isReached(chunk.length)) return null;
     const fault = cutter.push(chunk);
     if (fault !== null) return { ...fault, file: file.path, column: null };
     await hooks.pace();
@@ -195,9 +205,40 @@ function lastLineEnd(bytes: Buffer, to: number): number {
   return at <= 0 ? 0 : at + 1;
 }
 
+interface Limiter {
+  readonly onBlock: (block: LineBlock) => void;
+  /** Asked before each chunk. */
+  readonly isReached: (length: number) => boolean;
+}
+
+/** Hands on the blocks up to a limit, and knows when there is no use in reading on. */
+function createLimiter(limit: SourceFile["limit"], onBlock: ReadHooks["onBlock"]): Limiter {
+  if (limit === undefined) return { onBlock, isReached: () => false };
+  let bytes = 0;
+  let isCut = false;
+  return {
+    onBlock(block) {
+      const count = Math.min(block.count, limit.lines - block.firstRow);
+      if (count < block.count && !isCut) {
+        isCut = true;
+        limit.onCut();
+      }
+      if (count > 0) onBlock({ ...block, count });
+    },
+    isReached(length) {
+      if (!isCut && bytes >= limit.bytes) {
+        isCut = true;
+        limit.onCut();
+      }
+      bytes += length;
+      return isCut;
+    },
+  };
+}
+
 /** The bytes of a file in chunks, each valid until the next is asked for. */
-async function* openChunks(
-  file: SourceFile,
+export async function* openChunks(
+  file: Pick<SourceFile, "path">,
   chunkBytes: number,
   onBytes: (count: number) => void,
 ): AsyncGenerator<Buffer> {

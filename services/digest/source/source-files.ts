@@ -6,6 +6,17 @@ export interface SourceFile {
   readonly path: string;
   readonly name: string;
   readonly size: number;
+  /** Reads its beginning only. */
+  readonly limit?: ReadLimit | undefined;
+}
+
+/** How much of a file is read: whole lines, as many as lie within both bounds. */
+export interface ReadLimit {
+  readonly lines: number;
+  /** Without compression, rounded up to what is read at once. */
+  readonly bytes: number;
+  /** Told where there is more. */
+  onCut(): void;
 }
 
 /** The files of a source, or why there are none. */

@@ -57,7 +57,8 @@ export function createColumnTable(
       for (let k = cells.bytes.length; k < width; k++) cells.bytes.push(block.bytes);
       const skip = Math.max(0, rule.firstRow - block.firstRow);
       for (let line = skip; line < block.count; line++) {
-        readLine(block.bytes, block.starts[line] ?? 0, delimiter, block.firstRow + line + 1);
+        const at = block.locate?.(line, 0).line ?? block.firstRow + line + 1;
+        readLine(block.bytes, block.starts[line] ?? 0, delimiter, at);
       }
     },
     endFile() {},

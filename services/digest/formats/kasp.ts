@@ -1,0 +1,102 @@
+import type { Format } from "./format.ts";
+import { isMissing } from "./calls.ts";
+import { findListColumns } from "./kasp-list-rows.ts";
+
+/** First cell of the header of a grid, of Intertek's and of LGC's. */
+const GRID_CORNER =
+  /^(sample\s?name\.lab\s?id|dna\s*[\\/]\s*assay|subject\s*id|sample\s*[\\/]\s*(assay|snp|marker))$/i;
+
+const CALL = /^[ACGT+-]+:[ACGT+-]+$/i;
+
+/** Samples in rows, KASP assays in columns, calls such as A:G. */
+export const kaspGrid: Format = {
+  name: "KASP_GRID",
+  title: "KASP grid, as of Intertek or LGC",
+  recognise(head) {
+    const headerRow = head.rows.findIndex((row) => GRID_CORNER.test((row[0] ?? "").trim()));
+    const from = Math.max(0, headerRow);
+    const cells = head.rows
+      .slice(from + 1)
+      .flatMap((row) => row.slice(1))
+      .slice(0, 20_000);
+    const calls = cells.filter((cell) => CALL.test(cell)).length;
+    const missing = new Set(cells.filter((cell) => !CALL.test(cell) && isMissing(cell)));
+    const share =
+      cells.length === 0
+        ? 0
+        : (calls + cells.filter((cell) => missing.has(cell)).length) / cells.length;
+    if (calls === 0 || (headerRow < 0 && share < 0.8) || (head.widths[from] ?? 0) < 2) return null;
+    // What two letters know already needs no words.
+    const unknown = [...missing].filter(
+      (cell) => !/^(NTC|Uncallable|Unknown|Unreadable|\?|N|NN|0|00|\?\?)$/.test(cell),
+    );
+    const corner = head.rows[from]?.[0] ?? "";
+    if (headerRow < 0 && findListColumns(head.rows[0] ?? []) !== null) return null;
+    const samplesDown = headerRow >= 0 || !/marker|snp|assay|locus/i.test(corner);
+    return {
+      confidence: headerRow >= 0 ? 0.95 : 0.86,
+      evidence: [
+        ...(headerRow < 0 ? [] : [`The header in line ${headerRow + 1} begins with "${corner}".`]),
+        `${calls} of ${cells.length} cells are calls such as A:G, ${cells.length - calls} are not.`,
+      ],
+      orientation: samplesDown
+        ? { value: "SAMPLE_FAST", evidence: "A grid has its samples in rows." }
+        : { value: "MARKER_FAST", evidence: `The first column is named "${corner}".` },
+      dataSetType: {
+        value: "NUCLEOTIDE_2_LETTER",
+        evidence: "Calls are two letters with a colon between.",
+      },
+      missing: unknown.toSorted(),
+      layout: {
+        firstRow: from + 1,
+        firstColumn: 1,
+        columns: [{ column: 0, name: corner, role: samplesDown ? "sample" : "marker" }],
+        rows: [{ row: from, role: samplesDown ? "marker" : "sample" }],
+      },
+    };
+  },
+};
+
+const isCall = (cell: string): boolean => CALL.test(cell) || /^[ACGT]{1,2}$/.test(cell);
+
+/** One call in each row: marker, sample, call and what was measured. */
+export const kaspList: Format = {
+  name: "KASP_LIST",
+  title: "list of KASP calls",
+  recognise(head) {
+    const headerRow = head.rows.findIndex((row) => findListColumns(row) !== null);
+    const columns = findListColumns(head.rows[headerRow] ?? []);
+    if (columns === null) return null;
+    const rows = head.rows.slice(headerRow + 1).filter((row) => row.some((cell) => cell !== ""));
+    const cells = rows.map((row) => row[columns.call] ?? "");
+    const good = cells.filter((cell) => isCall(cell) || isMissing(cell)).length;
+    if (cells.length > 0 && good / cells.length < 0.5) return null;
+    const missing = new Set(cells.filter((cell) => !isCall(cell) && isMissing(cell)));
+    const unknown = [...missing].filter(
+      (cell) => !/^(NTC|Uncallable|Unknown|Unreadable|\?|N|NN|0|00|\?\?)$/.test(cell),
+    );
+    const header = head.rows[headerRow] ?? [];
+    return {
+      confidence: 0.95,
+      evidence: [
+        `Line ${headerRow + 1} names ${header[columns.marker]}, ${header[columns.sample]} and ${header[columns.call]}.`,
+        `${good} of ${cells.length} cells below ${header[columns.call]} are calls.`,
+      ],
+      orientation: {
+        value: "MARKER_FAST",
+        evidence: "The list is made a matrix with its markers in rows.",
+      },
+      dataSetType: {
+        value: "NUCLEOTIDE_2_LETTER",
+        evidence: "Calls are two letters with a colon between.",
+      },
+      missing: unknown.toSorted(),
+      layout: {
+        firstRow: 1,
+        firstColumn: 1,
+        columns: [{ column: 0, name: header[columns.marker] ?? "", role: "marker" }],
+        rows: [{ row: 0, role: "sample" }],
+      },
+    };
+  },
+};

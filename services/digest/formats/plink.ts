@@ -1,0 +1,178 @@
+import { statSync } from "node:fs";
+import type { Detection } from "../../contract/preview.ts";
+import { noCalls, type Format, type Found } from "./format.ts";
+import { BIM_COLUMNS, PED_COLUMNS, bedProblem, companionOf } from "./plink-rows.ts";
+
+const twoLetters: Found<"NUCLEOTIDE_2_LETTER"> = {
+  value: "NUCLEOTIDE_2_LETTER",
+  evidence: "PLINK has two alleles for each call.",
+};
+
+type Role = Detection["companions"][number]["role"];
+
+/** The files beside it, and a warning for each that is not there. */
+function companions(path: string, roles: readonly Role[]) {
+  const found = roles.map((role) => ({ role, path: companionOf(path, role) }));
+  return {
+    companions: found.flatMap(({ role, path: file }) =>
+      file === null ? [] : [{ role, path: file }],
+    ),
+    warnings: found.flatMap(({ role, path: file }) =>
+      file === null
+        ? [`There is no .${role} file of the same name beside it; it cannot be read without.`]
+        : [],
+    ),
+  };
+}
+
+export const plinkPed: Format = {
+  name: "PLINK_PED",
+  title: "PLINK text, .ped with .map",
+  recognise(head) {
+    const first = head.lines.find((line) => line.trim() !== "" && !line.startsWith("#")) ?? "";
+    const cells = first.trim().split(/\s+/);
+    const alleles = cells.slice(PED_COLUMNS.length);
+    const isNamed = /\.ped(\.gz)?$/i.test(head.name);
+    const fits =
+      alleles.length > 0 &&
+      /^[0129-]/.test(cells[4] ?? "") &&
+      alleles.slice(0, 400).every((allele) => /^[ACGTNID01-4+-]{1,2}$/i.test(allele));
+    const files = companions(head.path, ["map"]);
+    if (!fits || (!isNamed && files.companions.length === 0)) return null;
+    return {
+      confidence: files.companions.length > 0 ? 0.97 : 0.9,
+      evidence: [
+        ...(isNamed ? ["Its name ends in .ped."] : []),
+        ...files.companions.map(({ path }) => `${path} lies beside it.`),
+        `The first line has six fields and ${alleles.length} alleles.`,
+      ],
+      orientation: { value: "SAMPLE_FAST", evidence: "A .ped has its samples in rows." },
+      dataSetType: twoLetters,
+      delimiter: { value: "\\s+", evidence: "PLINK divides its fields by spaces or tabs." },
+      layout: {
+        firstRow: 3,
+        firstColumn: PED_COLUMNS.length,
+        columns: [{ column: 1, name: "IID", role: "sample" }],
+        rows: [
+          { row: 0, role: "chromosome" },
+          { row: 1, role: "position" },
+          { row: 2, role: "marker" },
+        ],
+      },
+      ...files,
+    };
+  },
+};
+
+export const plinkBed: Format = {
+  name: "PLINK_BED",
+  title: "PLINK binary, .bed with .bim and .fam",
+  recognise(head) {
+    const start = head.bytes.subarray(0, 3);
+    if (start.length < 3 || start[0] !== 0x6c || start[1] !== 0x1b) return null;
+    const problem = bedProblem(start);
+    const files = companions(head.path, ["bim", "fam"]);
+    return {
+      confidence: 1,
+      evidence: [
+        "It begins with the bytes 6c 1b.",
+        ...files.companions.map(({ path }) => `${path} lies beside it.`),
+      ],
+      orientation: { value: "MARKER_FAST", evidence: "Such a .bed has its markers in rows." },
+      dataSetType: twoLetters,
+      delimiter: {
+        value: "\\t",
+        evidence: "The file is binary; its rows are put together with tabs.",
+      },
+      layout: {
+        firstRow: 2,
+        firstColumn: BIM_COLUMNS.length,
+        columns: [
+          { column: 0, name: "chromosome", role: "chromosome" },
+          { column: 1, name: "marker", role: "marker" },
+          { column: 3, name: "position", role: "position" },
+          // PLINK makes A1 the rarer allele unless it is told otherwise.
+          { column: 4, name: "A1", role: "alt" },
+          { column: 5, name: "A2", role: "ref" },
+        ],
+        rows: [{ row: 1, role: "sample" }],
+      },
+      companions: files.companions,
+      warnings: [...(problem === null ? [] : [problem]), ...files.warnings],
+    };
+  },
+};
+
+const isNumber = (text: string | undefined): boolean =>
+  text !== undefined && /^-?\d+(\.\d+)?$/.test(text);
+
+/** The markers of a PLINK data set, without a header. */
+export const plinkMarkers: Format = {
+  name: "MARKER_LIST",
+  title: "markers of PLINK, .map or .bim",
+  recognise(head) {
+    const isBim = /\.bim(\.gz)?$/i.test(head.name);
+    if (!isBim && !/\.map(\.gz)?$/i.test(head.name)) return null;
+    const rows = fieldsOf(head.lines);
+    const width = rows[0]?.length ?? 0;
+    const position = width === 3 ? 2 : 3;
+    if (width !== (isBim ? 6 : 4) && (isBim || width !== 3)) return null;
+    if (!rows.every((row) => row.length === width && isNumber(row[position]))) return null;
+    return {
+      confidence: 0.95,
+      evidence: [`Its name ends in .${isBim ? "bim" : "map"} and each line has ${width} fields.`],
+      orientation: noCalls,
+      dataSetType: noCalls,
+      delimiter: { value: "\\s+", evidence: "PLINK divides its fields by spaces or tabs." },
+      layout: {
+        firstRow: 0,
+        firstColumn: null,
+        columns: [
+          { column: 0, name: "chromosome", role: "chromosome" },
+          { column: 1, name: "marker", role: "marker" },
+          { column: position, name: "position", role: "position" },
+          ...(isBim
+            ? ([
+                { column: 4, name: "A1", role: "alt" },
+                { column: 5, name: "A2", role: "ref" },
+              ] as const)
+            : []),
+        ],
+        rows: [],
+      },
+    };
+  },
+};
+
+/** The samples of a PLINK data set, without a header. */
+export const plinkSamples: Format = {
+  name: "SAMPLE_LIST",
+  title: "samples of PLINK, .fam",
+  recognise(head) {
+    if (!/\.fam(\.gz)?$/i.test(head.name)) return null;
+    const rows = fieldsOf(head.lines);
+    if (rows.length === 0 || !rows.every((row) => row.length === PED_COLUMNS.length)) return null;
+    return {
+      confidence: 0.95,
+      evidence: ["Its name ends in .fam and each line has six fields."],
+      orientation: noCalls,
+      dataSetType: noCalls,
+      delimiter: { value: "\\s+", evidence: "PLINK divides its fields by spaces or tabs." },
+      layout: {
+        firstRow: 0,
+        firstColumn: null,
+        columns: [{ column: 1, name: "IID", role: "sample" }],
+        rows: [],
+      },
+    };
+  },
+};
+
+function fieldsOf(lines: readonly string[]): string[][] {
+  return lines.filter((line) => line.trim() !== "").map((line) => line.trim().split(/\s+/));
+}
+
+/** How many markers a `.bed` of so many samples has, by its size. */
+export function bedMarkers(path: string, samples: number): number {
+  return samples === 0 ? 0 : Math.floor((statSync(path).size - 3) / Math.ceil(samples / 4));
+}
