@@ -21,6 +21,8 @@ export type EmbeddedDeps = {
   /** The built headless services. */
   servicesEntry: string;
   log: Logger;
+  /** The newest lines of `log`. */
+  recentLog: () => readonly string[];
 };
 
 /** The product's own services, where the settings want them, configured as the headless ones are. */
@@ -29,12 +31,13 @@ export function createEmbeddedServices(deps: EmbeddedDeps): ServiceHost {
 }
 
 function here(deps: EmbeddedDeps): ServiceHost {
-  const { kept, log } = deps;
+  const { kept, log, recentLog } = deps;
   return createInProcessHost({
     startWeb: async () => {
       const { config, data, port } = await readPlaces(deps);
       const options = await readWebOptions({ ...(config === null ? {} : { config }), data });
-      const start = (at: number) => startWeb({ ...productOptions(), ...options, port: at, log });
+      const start = (at: number) =>
+        startWeb({ ...productOptions(), ...options, port: at, log, recentLog });
       return startOnPort(start, { wanted: port, file: kept("port"), log });
     },
     startDigester: async (web) => {

@@ -14,6 +14,7 @@ import {
   utilityProcess,
 } from "electron";
 import { coerceError } from "../services/contract/errors.ts";
+import { createLogTail } from "../services/web/log.ts";
 import { createApp } from "./app.ts";
 import { createEmbeddedServices } from "./embedded-services.ts";
 import { exitOnUncaught } from "./fatal.ts";
@@ -33,7 +34,8 @@ const kept = (name: string): string => join(app.getPath("userData"), name);
 const built = (path: string): string => join(import.meta.dirname, path);
 
 const logFile = join(kept("logs"), "main.log");
-const log = openLog(logFile);
+const tail = createLogTail();
+const log = openLog(logFile, tail);
 exitOnUncaught({ process, exit: (code) => app.exit(code), log });
 
 createApp({
@@ -56,6 +58,7 @@ createApp({
     utilityProcess,
     servicesEntry: built("services.js"),
     log,
+    recentLog: tail.lines,
   }),
   paths: {
     preload: built("../preload/preload.cjs"),

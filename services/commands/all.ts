@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import envPaths from "env-paths";
 import { startDigester } from "../digester/start.ts";
+import { createLog, createLogTail } from "../web/log.ts";
 import { startWeb } from "../web/start.ts";
 import { defaultWorkers, headlessOptions, readPositive } from "./digester.ts";
 import { print, say } from "./output.ts";
@@ -23,11 +24,14 @@ export function addAllCommand(program: Command): void {
     .action(async (flags: Flags) => {
       const headless = headlessOptions();
       const options = await readWebOptions(flags);
-      const web = await startWeb({ ...productOptions(), ...options, log: headless.log });
+      const tail = createLogTail();
+      const log = createLog(headless.log.level, tail);
+      const web = await startWeb({ ...productOptions(), ...options, log, recentLog: tail.lines });
       const ended = signalled();
       try {
         const digester = await startDigester({
           ...headless,
+          log,
           web,
           workers: flags.workers,
           dataRoots: null,

@@ -67,6 +67,7 @@ export async function readWebOptions(
     ...(storeUrl === undefined ? {} : { storeUrl }),
     crops: cropsOf(file, dataDir, flags.upstream),
     ...(file === null ? {} : ofConfiguration(file)),
+    ...(flags.config === undefined ? {} : { configurationFile: resolve(flags.config) }),
   };
 }
 

@@ -150,6 +150,11 @@ export type JobFacets = z.infer<typeof JobFacets>;
 export const JobEvents = z.object({ events: z.array(Event) });
 export type JobEvents = z.infer<typeof JobEvents>;
 
+/** `GET /events/latest`. */
+export const LatestEventsQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(5000).default(300),
+});
+
 export const jobActions = ["requeue", "hold", "release", "cancel", "priority", "front"] as const;
 export const JobAction = z.enum(jobActions);
 export type JobAction = z.infer<typeof JobAction>;

@@ -44,7 +44,8 @@ export interface GobiiSessions {
 
 /** Clients never sign out, so the oldest tokens make room once there are this many. */
 const limit = 10_000;
-const week = 7 * 24 * 3_600_000;
+/** A week. */
+export const defaultTokenLifeMs = 7 * 24 * 3_600_000;
 
 export function gobiiSessions(
   options: {
@@ -54,7 +55,7 @@ export function gobiiSessions(
     readonly now?: () => number;
   } = {},
 ): GobiiSessions {
-  const { lifeMs = week, now = Date.now } = options;
+  const { lifeMs = defaultTokenLifeMs, now = Date.now } = options;
   const sessions = new Map<string, GobiiSession>();
 
   function find(token: string): GobiiSession | null {

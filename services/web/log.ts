@@ -3,6 +3,42 @@ import pino, { type Logger } from "pino";
 export type Log = Logger;
 
 /** JSON lines on stderr; stdout belongs to data. */
-export function createLog(level = "info"): Log {
-  return pino({ level, base: null }, pino.destination({ dest: 2, sync: true }));
+export function createLog(level = "info", tail?: LogTail): Log {
+  return pino(
+    { level, base: null },
+    pino.multistream([
+      { level: "trace", stream: pino.destination({ dest: 2, sync: true }) },
+      ...(tail === undefined ? [] : [{ level: "trace" as const, stream: tail }]),
+    ]),
+  );
+}
+
+/** The newest lines of a log, kept at hand for whoever is asked for help. */
+export interface LogTail {
+  write(line: string): void;
+  /** Oldest first, without line ends. */
+  readonly lines: () => readonly string[];
+}
+
+/** @param length lines that are kept. */
+export function createLogTail(length = 500): LogTail {
+  let kept: string[] = [];
+  return {
+    write(line) {
+      kept.push(line.trimEnd());
+      if (kept.length >= 2 * length) kept = kept.slice(-length);
+    },
+    lines: () => kept.slice(-length),
+  };
+}
+
+/** A line of the log as it may be given away: without the secrets named, and without what addresses carry of them. */
+export function withoutSecrets(line: string, secrets: readonly string[]): string {
+  const named = secrets
+    .filter((secret) => secret !== "")
+    .reduce((text, secret) => text.replaceAll(secret, "…"), line);
+  return named
+    .replaceAll(/([?&]token=)[^&"\\\s]+/gi, "$1…")
+    .replaceAll(/(\bbearer )[^"\\\s]+/gi, "$1…")
+    .replaceAll(/(:\/\/)[^/@"\\\s]+@/g, "$1…@");
 }

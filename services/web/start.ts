@@ -18,10 +18,12 @@ import { leaseKeeper } from "./jobs/lease-keeper.ts";
 import { createPlacer } from "./jobs/placer.ts";
 import { createUndoLog } from "./jobs/undo-log.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./jobs/retries.ts";
+import { keepStatistics } from "./jobs/statistics.ts";
 import { isUnsettledByDefault, type IsUnsettled } from "./jobs/unsettled.ts";
-import { createLog, type Log } from "./log.ts";
+import { createLog, createLogTail, withoutSecrets, type Log } from "./log.ts";
 import { smtpMailer } from "./mail/mailer.ts";
 import { startNotices } from "./mail/notices.ts";
+import { configurationOf } from "./told-configuration.ts";
 import { createWebMetrics, type WebMetrics } from "./metrics.ts";
 import { openStore as openStoreAt } from "./store/open-store.ts";
 import type { Store } from "./store/store.ts";
@@ -67,6 +69,10 @@ export interface WebOptions {
   /** How often a job is tried again by itself. What it leaves out is as in `defaultRetryPolicy`. */
   readonly retries?: Partial<RetryPolicy>;
   readonly log?: Log;
+  /** The newest lines of `log`, for whoever is asked for help. @default those of the log that the service makes itself */
+  readonly recentLog?: () => readonly string[];
+  /** The configuration file, to be named to people. */
+  readonly configurationFile?: string;
   /** Milliseconds since 1970. @default the store's clock */
   readonly now?: () => number;
   /** @default lowdb in `<dataDir>/.digester-web` */
@@ -94,7 +100,9 @@ const longestRequestMs = 3 * 3_600_000;
  * @throws AppError `unavailable` when the port is taken or the store is in use.
  */
 export async function startWeb(options: WebOptions): Promise<RunningWeb> {
-  const log = options.log ?? createLog();
+  const tail = createLogTail();
+  const log = options.log ?? createLog("info", tail);
+  const recentLog = options.recentLog ?? tail.lines;
   const dataDir = resolve(options.dataDir);
   const storeDir = join(dataDir, storeFolder);
   await mkdir(storeDir, { recursive: true, mode: 0o700 });
@@ -116,7 +124,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
     const identity = await prepareIdentity(store, storeDir);
     server.requestTimeout = longestRequestMs;
     await listen(server, log, options.port, options.host ?? loopback);
-    const parts = { log, dataDir, storeDir, store, server, serve, metrics, ...identity };
+    const parts = { log, recentLog, dataDir, storeDir, store, server, serve, metrics, ...identity };
     return await run(options, parts);
   } catch (thrown) {
     server.close();
@@ -142,6 +150,7 @@ async function prepareIdentity(store: Store, storeDir: string) {
 
 interface Parts extends Awaited<ReturnType<typeof prepareIdentity>> {
   readonly log: Log;
+  readonly recentLog: () => readonly string[];
   readonly dataDir: string;
   readonly storeDir: string;
   readonly store: Store;
@@ -160,6 +169,7 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
   const { url, publicUrl } = names;
   const gobiiUrl = url + (crops[0]?.contextPath ?? "");
 
+  const statistics = await keepStatistics(store, now);
   const stream = createEventStream(store);
   const onTouch = stream.jobTouched;
   const directory = digesterDirectory({
@@ -197,6 +207,7 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
   async function close(): Promise<void> {
     unsubscribe();
     stopCounting();
+    statistics.stop();
     await Promise.all([placer.stop(), directory.stop(), keeper.stop(), notices?.stop()]);
     stream.close();
     await endConnections(server, closeMs);
@@ -231,6 +242,9 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
         crops: crops.map(({ name, dataRoots }) => ({ name, dataRoots: [...dataRoots] })),
         gobiiUrl,
       },
+      configuration: configurationOf(options, { dataDir, url, publicUrl, crops, leaseMs, retries }),
+      statistics,
+      recentLog: () => parts.recentLog().map((line) => withoutSecrets(line, [token])),
       samplesDir: options.samplesDir,
       callbackUrlFor: names.callbackUrlFor,
       token,

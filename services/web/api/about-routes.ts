@@ -1,15 +1,25 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
-import { About, SubmitAnswer } from "../../contract/api.ts";
-import { StreamMessage } from "../../contract/event.ts";
+import { About, JobEvents, LatestEventsQuery, SubmitAnswer } from "../../contract/api.ts";
+import { StreamMessage, type Event } from "../../contract/event.ts";
+import { Diagnostics, ServiceConfiguration } from "../../contract/service.ts";
+import { Statistics, StatisticsQuery } from "../../contract/statistics.ts";
 import { AppError } from "../../contract/errors.ts";
 import { route, streamRoute, type Route } from "../http/route.ts";
 import { toJob } from "../jobs/job-record.ts";
 import { cropNamed, submitOnce } from "../jobs/job-service.ts";
 import { layOutSample, listSamples } from "../samples.ts";
+import type { Store } from "../store/store.ts";
 import type { ApiDeps } from "./api-deps.ts";
 
-export function aboutRoutes({ about }: ApiDeps): Route[] {
+export function aboutRoutes({
+  about,
+  configuration,
+  recentLog,
+  statistics,
+  store,
+  now,
+}: ApiDeps): Route[] {
   return [
     route({
       method: "get",
@@ -18,11 +28,59 @@ export function aboutRoutes({ about }: ApiDeps): Route[] {
       answer: About,
       handle: async () => ({ body: about }),
     }),
+    route({
+      method: "get",
+      path: "/configuration",
+      summary: "What the one who runs this service has decided",
+      answer: ServiceConfiguration,
+      handle: async () => ({ body: configuration }),
+    }),
+    route({
+      method: "get",
+      path: "/diagnostics",
+      summary: "What somebody who helps needs to know of this service",
+      answer: Diagnostics,
+      async handle() {
+        const { version, startedAt } = about;
+        return {
+          body: {
+            version,
+            startedAt,
+            madeAt: new Date(now()).toISOString(),
+            process: {
+              node: process.version,
+              platform: `${process.platform} ${process.arch}`,
+              pid: process.pid,
+              memory: process.memoryUsage.rss(),
+            },
+            configuration,
+            counts: await store.counts(),
+            log: [...recentLog()],
+          },
+        };
+      },
+    }),
+    route({
+      method: "get",
+      path: "/statistics",
+      summary: "Loads submitted and ended, and how long they waited, over time",
+      query: StatisticsQuery,
+      answer: Statistics,
+      handle: async ({ query }) => ({ body: statistics.read(query.span, now()) }),
+    }),
   ];
 }
 
-export function eventRoutes({ stream }: ApiDeps): Route[] {
+export function eventRoutes({ store, stream }: ApiDeps): Route[] {
   return [
+    route({
+      method: "get",
+      path: "/events/latest",
+      summary: "The newest events that are at hand, oldest first",
+      query: LatestEventsQuery,
+      answer: JobEvents,
+      handle: async ({ query }) => ({ body: { events: await latestEvents(store, query.limit) } }),
+    }),
     streamRoute({
       method: "get",
       path: "/events",
@@ -37,6 +95,16 @@ export function eventRoutes({ stream }: ApiDeps): Route[] {
       },
     }),
   ];
+}
+
+/** At a start of the service only some are at hand: then fewer are asked for, until there is no gap. */
+async function latestEvents(store: Store, limit: number): Promise<Event[]> {
+  const last = await store.lastSeq();
+  for (let count = limit; count >= 1; count = Math.floor(count / 2)) {
+    const events = await store.eventsAfter(Math.max(0, last - count), count);
+    if (events !== null) return events;
+  }
+  return [];
 }
 
 const Sample = z.object({

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DigesterList } from "../../contract/api.ts";
+import { DigesterList, JobEvents } from "../../contract/api.ts";
 import {
   AttachAnswer,
   AttachedDigester,
@@ -16,6 +16,9 @@ import {
 } from "../../contract/regulator.ts";
 import { emptyRoute, route, type Route } from "../http/route.ts";
 import type { ApiDeps } from "./api-deps.ts";
+
+/** Events of a digester that are told; earlier ones are long over. */
+const longestHistory = 500;
 
 const DigesterName = z.object({ id: z.string() });
 const RegulatorList = z.object({ regulators: z.array(RegulatorInfo) });
@@ -69,6 +72,19 @@ export function digesterRoutes(deps: ApiDeps): Route[] {
     }),
     route({
       method: "get",
+      path: "/digesters/:id/events",
+      summary:
+        "What happened to a digester as a whole, oldest first: attached, lost, its strategy swapped",
+      params: DigesterName,
+      answer: JobEvents,
+      async handle({ params }) {
+        const events = await deps.store.events(null);
+        const own = events.filter((event) => event.digester === params.id);
+        return { body: { events: own.slice(-longestHistory) } };
+      },
+    }),
+    route({
+      method: "get",
       path: "/regulators",
       summary: "The strategies that attached digesters can run, with the schemas of their options",
       answer: RegulatorList,
@@ -98,7 +114,7 @@ export function digesterRoutes(deps: ApiDeps): Route[] {
         await client.swapRegulator(body);
         const state = await client.regulator();
         await directory.record("regulator_swapped", params.id, {
-          message: [`Regulator ${state.regulator.name}.`, body.why].filter(Boolean).join(" "),
+          message: swapMessage(state, body.why),
           ...(body.by === undefined ? {} : { by: body.by }),
         });
         return { body: state };
@@ -116,6 +132,12 @@ export function digesterRoutes(deps: ApiDeps): Route[] {
       }),
     }),
   ];
+}
+
+/** `Regulator fair-share, share 2. Ada's deadline.` */
+function swapMessage({ regulator: { name, options } }: RegulatorState, why = ""): string {
+  const told = Object.entries(options).map(([key, value]) => `${key} ${JSON.stringify(value)}`);
+  return `Regulator ${[name, ...told].join(", ")}. ${why}`.trim();
 }
 
 function requireHttp(url: string): void {

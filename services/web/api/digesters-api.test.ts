@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { JobEvents } from "../../contract/api.ts";
 import { DigesterList } from "../../contract/api.ts";
 import { AttachAnswer } from "../../contract/digester.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
@@ -322,6 +323,14 @@ describe("what is passed on to a digester", () => {
       by: "ada",
       message: "Regulator fifo. Night.",
     });
+    const { events } = JobEvents.parse((await web.ask("GET", `${base}/events`)).body);
+    expect(events.map(({ type }) => type)).toEqual([
+      "digester_attached",
+      "digester_draining",
+      "digester_draining",
+      "regulator_swapped",
+    ]);
+    expect((await web.ask("GET", "/api/v1/digesters/node-2/events")).body.events).toEqual([]);
     const preview = await web.ask("POST", `${base}/regulator/preview`, { name: "fair" });
     expect(preview.status).toBe(400);
     expect(preview.body.error.message).toContain("priority.weight");

@@ -1,19 +1,8 @@
 import { z } from "zod";
 import { AppError } from "../../contract/errors.ts";
-import { roles } from "../crop.ts";
+import { UserTokens, type UserToken } from "../../contract/service.ts";
 import type { GobiiSessions, SessionInfo } from "../gobii-sessions.ts";
 import { emptyRoute, route, type Route } from "../http/route.ts";
-
-const Token = z.object({
-  /** Stands for the token, which is never shown. */
-  id: z.string(),
-  user: z.string(),
-  role: z.enum(roles),
-  crop: z.string(),
-  issuedAt: z.iso.datetime(),
-  expiresAt: z.iso.datetime(),
-});
-type Token = z.infer<typeof Token>;
 
 /** The tokens of users who have signed in at the GOBii face. */
 export function tokenRoutes({ sessions }: { readonly sessions: GobiiSessions }): Route[] {
@@ -22,7 +11,7 @@ export function tokenRoutes({ sessions }: { readonly sessions: GobiiSessions }):
       method: "get",
       path: "/tokens",
       summary: "The tokens of users that count now",
-      answer: z.object({ tokens: z.array(Token) }),
+      answer: UserTokens,
       handle: async () => ({ body: { tokens: sessions.list().map(toToken) } }),
     }),
     emptyRoute({
@@ -47,7 +36,7 @@ export function tokenRoutes({ sessions }: { readonly sessions: GobiiSessions }):
   ];
 }
 
-function toToken({ id, user, role, crop, issuedAt, expiresAt }: SessionInfo): Token {
+function toToken({ id, user, role, crop, issuedAt, expiresAt }: SessionInfo): UserToken {
   return {
     id,
     user,

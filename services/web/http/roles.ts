@@ -8,7 +8,7 @@ const jobPaths = ["/instructions", "/jobs", "/samples"];
 /** What a call of the own API needs: looking is free to all who may sign in, and what concerns no job is the admin's. */
 function neededRole(method: string, path: string): Role {
   const below = (root: string): boolean => path === root || path.startsWith(`${root}/`);
-  if (below("/tokens") || below("/users")) return "admin";
+  if (["/tokens", "/users", "/diagnostics"].some(below)) return "admin";
   if (method === "GET" || method === "HEAD") return "read";
   return jobPaths.some(below) ? "submit" : "admin";
 }

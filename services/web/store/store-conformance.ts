@@ -276,6 +276,19 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>,
       });
     });
 
+    it("keeps the events that concern no single job apart", async () => {
+      const { store, compact } = await empty();
+      const about = { at: now, job: null, key: null, attempt: null, digester: "d1" };
+      await store.record({ type: "digester_attached", ...about });
+      await create(store, "run1");
+      await compact?.();
+      await store.record({ type: "regulator_swapped", ...about });
+      expect((await store.events(null)).map(({ seq, type }) => [seq, type])).toEqual([
+        [1, "digester_attached"],
+        [3, "regulator_swapped"],
+      ]);
+    });
+
     describe("settings", () => {
       it("are kept, found by prefix, changed and removed", async () => {
         const { store } = await empty();
