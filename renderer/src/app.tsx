@@ -2,7 +2,7 @@ import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { Redirect, Route, Switch } from "wouter";
+import { Route, Switch } from "wouter";
 import { aboutQuery } from "./api/about.ts";
 import { isSignedOut, makeQueryClient } from "./api/query-client.ts";
 import { ConnectionContext } from "./api/stream/connection-context.ts";
@@ -12,6 +12,7 @@ import { ActivityPage } from "./pages/activity/activity-page.tsx";
 import { DigestersPage } from "./pages/digesters/digesters-page.tsx";
 import { JobPage } from "./pages/job/job-page.tsx";
 import { JobsPage } from "./pages/jobs/jobs-page.tsx";
+import { OverviewPage } from "./pages/overview/overview-page.tsx";
 import { NotFoundPage } from "./pages/not-found-page.tsx";
 import { SignInPage } from "./pages/sign-in/sign-in-page.tsx";
 import { SubmitPage } from "./pages/submit/submit-page.tsx";
@@ -39,7 +40,7 @@ function Console() {
       <Frame announcement={announcement}>
         <Switch>
           <Route path="/">
-            <Redirect to="/jobs" replace />
+            <OverviewPage />
           </Route>
           <Route path="/jobs">
             <JobsPage />

@@ -35,6 +35,18 @@ export const jobCountsQuery = queryOptions({
   },
 });
 
+/** The few jobs that a text leads to, those that changed last first. */
+export function foundJobsQuery(text: string) {
+  return queryOptions({
+    queryKey: keys.foundJobs(text),
+    queryFn: async ({ signal }) => {
+      const query = new URLSearchParams({ q: text, sort: "-updatedAt", limit: "6" });
+      return (await request(JobList, `/api/v1/jobs?${query.toString()}`, { signal })).jobs;
+    },
+    staleTime: 5000,
+  });
+}
+
 /** @param id the job's number or key, as the address bar has it. */
 export function jobQuery(id: string) {
   return queryOptions({

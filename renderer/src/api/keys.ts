@@ -1,3 +1,4 @@
+import type { StatisticsSpan } from "../../../services/contract/statistics.ts";
 import type { JobFilter } from "./job-filter.ts";
 
 /** The names under which answers are kept. What the event stream changes, it finds by these. */
@@ -6,10 +7,16 @@ export const keys = {
   jobLists: ["jobs", "list"] as const,
   jobList: (filter: JobFilter) => ["jobs", "list", filter] as const,
   jobCounts: ["jobs", "counts"] as const,
+  failedLately: ["jobs", "failed lately"] as const,
+  foundJobs: (text: string) => ["jobs", "found", text] as const,
+  statistics: (span: StatisticsSpan) => ["statistics", span] as const,
+  configuration: ["configuration"] as const,
+  tokens: ["tokens"] as const,
   job: (id: string) => ["job", id] as const,
   jobEvents: (id: string) => ["job", id, "events"] as const,
   instruction: (key: string) => ["instruction", key] as const,
   digesters: ["digesters"] as const,
+  digesterEvents: (id: string) => ["digesters", id, "events"] as const,
   samples: ["samples"] as const,
   activity: ["activity", "live"] as const,
   pastActivity: ["activity", "past"] as const,

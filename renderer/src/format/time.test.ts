@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { formatAgo, formatDateTime, formatDuration, formatSpan, formatTime } from "./time.ts";
+import {
+  formatAgo,
+  formatClock,
+  formatDateTime,
+  formatDuration,
+  formatSpan,
+  formatTime,
+} from "./time.ts";
 
 const s = 1000;
 const min = 60 * s;
@@ -38,6 +45,12 @@ describe("times", () => {
       "1 h 5 min",
       "2 d 1 h",
     ]);
+  });
+
+  it("says when a bucket begins, with the day where buckets are long", () => {
+    const at = Date.parse("2026-11-24T14:00:00Z");
+    expect(formatClock(at, 60_000, "UTC")).toBe("14:00");
+    expect(formatClock(at, 7_200_000, "UTC")).toBe("Tue 14:00");
   });
 
   it("shows a time of day in UTC when asked", () => {

@@ -59,6 +59,19 @@ export function formatTime(at: number, zone: TimeZone): string {
   }).format(at);
 }
 
+/** When a bucket of that length begins: `09:31`, with the day where a bucket is an hour or longer: `Tue 14:00`. */
+export function formatClock(at: number, bucketMs: number, zone: TimeZone): string {
+  return new Intl.DateTimeFormat("en-GB", {
+    ...(bucketMs >= 3_600_000 ? { weekday: "short" } : {}),
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+    ...timeZoneOption(zone),
+  })
+    .format(at)
+    .replace(",", "");
+}
+
 function timeZoneOption(zone: TimeZone): Intl.DateTimeFormatOptions {
   return zone === "UTC" ? { timeZone: "UTC" } : {};
 }

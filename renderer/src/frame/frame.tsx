@@ -1,9 +1,14 @@
-import { VisuallyHidden } from "@mantine/core";
+import { useMantineColorScheme, VisuallyHidden } from "@mantine/core";
+import { spotlight } from "@mantine/spotlight";
 import { useState, type ReactNode } from "react";
 import { useLocation } from "wouter";
+import { tellError } from "../components/tell.ts";
+import { useTimeZone } from "../components/time-zone.ts";
+import { desktop } from "../desktop.ts";
+import type { Command } from "./commands.ts";
 import { KeyList } from "./key-list.tsx";
-import type { Command } from "./key-strokes.ts";
-import { ShowKeysContext } from "./keys-context.ts";
+import { CommandContext } from "./command-context.ts";
+import { Palette } from "./palette.tsx";
 import { SideBar } from "./side-bar.tsx";
 import { useDesktopEvents } from "./use-desktop-events.ts";
 import { useKeyStrokes } from "./use-key-strokes.ts";
@@ -18,6 +23,8 @@ interface FrameProps {
 export function Frame({ announcement, children }: FrameProps) {
   const [keysShown, setKeysShown] = useState(false);
   const [location, navigate] = useLocation();
+  const { setColorScheme } = useMantineColorScheme();
+  const [, setZone] = useTimeZone();
 
   function run(command: Command): void {
     switch (command.kind) {
@@ -28,16 +35,38 @@ export function Frame({ announcement, children }: FrameProps) {
         if (location !== "/jobs") navigate("/jobs");
         requestAnimationFrame(() => document.getElementById("job-search")?.focus());
         return;
-      case "help":
+      case "palette":
+        spotlight.open();
+        return;
+      case "keys":
         setKeysShown(true);
+        return;
+      case "scheme":
+        setColorScheme(command.scheme);
+        return;
+      case "zone":
+        setZone(command.zone);
+        return;
+      case "instruction":
+        void openInstruction();
         return;
     }
   }
+
+  async function openInstruction(): Promise<void> {
+    try {
+      const file = await desktop()?.chooseInstruction();
+      if (file !== undefined && file !== null) navigate("/submit", { state: { file } });
+    } catch (thrown) {
+      tellError("The file could not be read", thrown);
+    }
+  }
+
   useKeyStrokes(run);
   useDesktopEvents();
 
   return (
-    <ShowKeysContext value={() => setKeysShown(true)}>
+    <CommandContext value={run}>
       <a href="#content" className={classes["skip"]}>
         Skip to content
       </a>
@@ -49,6 +78,7 @@ export function Frame({ announcement, children }: FrameProps) {
         {announcement}
       </VisuallyHidden>
       <KeyList opened={keysShown} onClose={() => setKeysShown(false)} />
-    </ShowKeysContext>
+      <Palette onCommand={run} />
+    </CommandContext>
   );
 }

@@ -1,14 +1,19 @@
 import { Kbd, Modal, Table } from "@mantine/core";
-import { keyCommands } from "./key-strokes.ts";
+import { commands } from "./commands.ts";
+
+const listed: readonly { readonly keys: string; readonly words: string }[] = [
+  { keys: "Ctrl K", words: "Look for a command or a job" },
+  ...commands.flatMap(({ keys, words }) => (keys === undefined ? [] : [{ keys, words }])),
+];
 
 export function KeyList({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
     <Modal opened={opened} onClose={onClose} title="Keys" size="sm">
       <Table withRowBorders={false} verticalSpacing={4}>
         <Table.Tbody>
-          {keyCommands.map(({ keys, words }) => (
+          {listed.map(({ keys, words }) => (
             <Table.Tr key={keys}>
-              <Table.Td w={90}>
+              <Table.Td w={110}>
                 {keys.split(" ").map((key) => (
                   <Kbd key={key} mr={4}>
                     {key}

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { noStrokes, stroke } from "./key-strokes.ts";
 
 it("takes one key or two in a row for a command", () => {
-  expect(stroke(noStrokes, "?", 0).command).toEqual({ kind: "help" });
+  expect(stroke(noStrokes, "?", 0).command).toEqual({ kind: "keys" });
   const first = stroke(noStrokes, "g", 0);
   expect(first.command).toBeNull();
   expect(stroke(first.strokes, "d", 500).command).toEqual({ kind: "go", path: "/digesters" });

@@ -5,11 +5,14 @@ import {
   IconDeviceDesktop,
   IconKeyboard,
   IconMoon,
-  IconSettings,
+  IconDots,
+  IconSearch,
   IconSun,
 } from "@tabler/icons-react";
 import { useTimeZone } from "../components/time-zone.ts";
-import { useShowKeys } from "./keys-context.ts";
+import { beyondTheBar } from "./places.ts";
+import classes from "./side-bar.module.css";
+import { useRunCommand } from "./command-context.ts";
 
 const schemes = [
   { value: "light", word: "Light", icon: IconSun },
@@ -26,15 +29,27 @@ const zones = [
 export function Preferences() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const [zone, setZone] = useTimeZone();
-  const showKeys = useShowKeys();
+  const run = useRunCommand();
   return (
     <Menu position="top-end" width={200} transitionProps={{ duration: 120 }}>
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" aria-label="Theme, time zone and keys">
-          <IconSettings size={17} stroke={1.7} aria-hidden />
+          <IconDots size={17} stroke={1.7} aria-hidden />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
+        <span className={classes["narrow"]}>
+          {beyondTheBar.map(({ path, word, icon: Shape }) => (
+            <Menu.Item
+              key={path}
+              leftSection={<Shape size={15} aria-hidden />}
+              onClick={() => run({ kind: "go", path })}
+            >
+              {word}
+            </Menu.Item>
+          ))}
+          <Menu.Divider />
+        </span>
         <Menu.Label>Theme</Menu.Label>
         {schemes.map(({ value, word, icon: Shape }) => (
           <Menu.Item
@@ -59,7 +74,16 @@ export function Preferences() {
           </Menu.Item>
         ))}
         <Menu.Divider />
-        <Menu.Item leftSection={<IconKeyboard size={15} aria-hidden />} onClick={showKeys}>
+        <Menu.Item
+          leftSection={<IconSearch size={15} aria-hidden />}
+          onClick={() => run({ kind: "palette" })}
+        >
+          Commands and jobs
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconKeyboard size={15} aria-hidden />}
+          onClick={() => run({ kind: "keys" })}
+        >
           Keys
         </Menu.Item>
       </Menu.Dropdown>

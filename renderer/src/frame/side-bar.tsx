@@ -1,42 +1,29 @@
 import iconUrl from "../icon.svg";
 import { useQuery } from "@tanstack/react-query";
-import {
-  IconActivity,
-  IconListDetails,
-  IconServer2,
-  IconUpload,
-  type Icon,
-} from "@tabler/icons-react";
 import { Link, useLocation } from "wouter";
 import { aboutQuery } from "../api/about.ts";
 import { jobCountsQuery } from "../api/jobs.ts";
 import { formatCount, formatPlural } from "../format/numbers.ts";
+import { isAt, places } from "./places.ts";
 import { Preferences } from "./preferences.tsx";
 import classes from "./side-bar.module.css";
-
-const places: readonly { path: string; word: string; icon: Icon }[] = [
-  { path: "/jobs", word: "Jobs", icon: IconListDetails },
-  { path: "/submit", word: "Submit", icon: IconUpload },
-  { path: "/digesters", word: "Digesters", icon: IconServer2 },
-  { path: "/activity", word: "Activity", icon: IconActivity },
-];
 
 /** Where one can go; on a narrow window a bar at the bottom. */
 export function SideBar() {
   const [location] = useLocation();
   return (
     <nav className={classes["side"]} aria-label="Main">
-      <Link href="/jobs" className={classes["brand"] ?? ""}>
+      <Link href="/" className={classes["brand"] ?? ""}>
         <img src={iconUrl} width={20} height={20} alt="" />
         Digester
       </Link>
       <ul className={classes["places"]}>
-        {places.map(({ path, word, icon: Shape }) => (
-          <li key={path}>
+        {places.map(({ path, word, icon: Shape, isInBar }) => (
+          <li key={path} data-bar={isInBar}>
             <Link
               href={path}
               className={classes["place"] ?? ""}
-              {...(location.startsWith(path) ? { "aria-current": "page" as const } : {})}
+              {...(isAt(location, path) ? { "aria-current": "page" as const } : {})}
             >
               <Shape size={17} stroke={1.7} aria-hidden />
               <span>{word}</span>

@@ -1,5 +1,6 @@
 import { useEffect, useEffectEvent } from "react";
-import { noStrokes, stroke, type Command } from "./key-strokes.ts";
+import type { Command } from "./commands.ts";
+import { noStrokes, stroke } from "./key-strokes.ts";
 
 /** Listens to the keyboard, but not to what is typed into a field or pressed with a modifier. */
 export function useKeyStrokes(run: (command: Command) => void): void {

@@ -1,3 +1,4 @@
+import type { AttachedDigester, DigesterStatus } from "../../../services/contract/digester.ts";
 import type { Event } from "../../../services/contract/event.ts";
 import type { JobSummary } from "../../../services/contract/job.ts";
 
@@ -43,6 +44,42 @@ export function eventOf(seq: number, fields: Partial<Event> = {}): Event {
     key: "job_1",
     attempt: 1,
     digester: "node-03",
+    ...fields,
+  };
+}
+
+/** A reachable digester of four workers with nothing to do, with whatever a test wants otherwise. */
+export function digesterOf(
+  id: string,
+  fields: Partial<AttachedDigester> = {},
+  status: Partial<DigesterStatus> = {},
+): AttachedDigester {
+  return {
+    id,
+    url: `http://${id}:4310`,
+    attachedAt: "2026-11-24T09:00:00.000Z",
+    reachable: true,
+    lastHeardAt: "2026-11-24T09:30:00.000Z",
+    problem: null,
+    regulators: [],
+    status: {
+      id,
+      boot: "1",
+      revision: 1,
+      version: "1.0.0",
+      host: id,
+      pid: 1,
+      startedAt: "2026-11-24T09:00:00.000Z",
+      draining: false,
+      workers: 4,
+      lineLimit: 1000,
+      dataRoots: [],
+      regulator: { name: "first-come", options: {} },
+      running: [],
+      waiting: [],
+      outbox: 0,
+      ...status,
+    },
     ...fields,
   };
 }

@@ -61,6 +61,9 @@ describe("what the web service tells of itself", () => {
   });
 });
 
+const withShortMemory = (directory: string) =>
+  openLowdbStore(directory, { eventWindow: 2, onWarning: () => {} });
+
 describe("the newest events", () => {
   it("are told up to a limit, oldest first", async () => {
     const web = await runningWeb();
@@ -72,9 +75,7 @@ describe("the newest events", () => {
   });
 
   it("are those without a gap where the older ones are not at hand any more", async () => {
-    const openStore = (directory: string) =>
-      openLowdbStore(directory, { eventWindow: 2, onWarning: () => {} });
-    const web = await runningWeb({ openStore });
+    const web = await runningWeb({ openStore: withShortMemory });
     for (const key of ["a", "b", "c", "d", "e"]) await submit(web, key);
     const { events } = (await web.ask("GET", "/api/v1/events/latest?limit=5000")).body;
     expect(events.at(-1)).toMatchObject({ seq: 5, key: "e" });

@@ -32,7 +32,7 @@ describe("applyMessages", () => {
     expect(client.getQueryData<Job>(keys.job("1"))?.status).toBe("in_progress");
     expect(client.getQueryData<JobEvents>(keys.jobEvents("1"))?.events).toHaveLength(2);
     expect(client.getQueryData<Event[]>(keys.activity)).toEqual([event]);
-    expect(stale).toEqual({ everything: false, keys: [keys.jobCounts] });
+    expect(stale).toEqual({ everything: false, keys: [keys.jobCounts, keys.failedLately] });
   });
 
   it("asks for the result of a job that has ended, and keeps the one that is there", () => {

@@ -26,7 +26,9 @@ export function applyMessages(client: QueryClient, messages: readonly StreamMess
   return {
     everything,
     keys: [
-      ...(events.some((event) => event.status !== undefined) ? [keys.jobCounts] : []),
+      ...(events.some((event) => event.status !== undefined)
+        ? [keys.jobCounts, keys.failedLately]
+        : []),
       ...(digesters ? [keys.digesters] : []),
       ...applyToLists(client, { jobs, happened }),
       ...applyToJobs(client, jobs),

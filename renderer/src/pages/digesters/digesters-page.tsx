@@ -1,11 +1,10 @@
-import { Button, Code, Skeleton, Text } from "@mantine/core";
+import { Button, Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { IconPlugConnected, IconPlugConnectedX } from "@tabler/icons-react";
+import { IconPlugConnected } from "@tabler/icons-react";
 import { useState } from "react";
 import { digestersQuery } from "../../api/digesters.ts";
-import { CopyButton } from "../../components/copy-button.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
-import { Notice } from "../../components/notice.tsx";
+import { NoDigester } from "../../components/no-digester.tsx";
 import { Page } from "../../components/page.tsx";
 import { AttachDialog } from "./attach-dialog.tsx";
 import { DigesterSection } from "./digester-section.tsx";
@@ -46,26 +45,5 @@ export function DigestersPage() {
       )}
       {attaches && <AttachDialog onClose={() => setAttaches(false)} />}
     </Page>
-  );
-}
-
-/** Without a digester nothing runs: that is an error, and this is the remedy. */
-function NoDigester() {
-  const command = `npm run -s services -- digester --web ${window.location.origin} --token TOKEN`;
-  return (
-    <Notice icon={IconPlugConnectedX} title="No digester attached" kind="error">
-      <Text size="sm">
-        Jobs are accepted and kept, but none of them runs. Start a digester on this or another
-        machine; it attaches itself:
-      </Text>
-      <div className={classes["command"]}>
-        <Code className={classes["code"] ?? ""}>{command}</Code>
-        <CopyButton value={command} what="the command" />
-      </div>
-      <Text size="sm" c="dimmed">
-        TOKEN is the one with which you signed in. A digester that runs already is attached by its
-        address with the button above.
-      </Text>
-    </Notice>
   );
 }

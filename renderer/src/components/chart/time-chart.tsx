@@ -1,0 +1,81 @@
+import { ActionIcon, Tooltip, useComputedColorScheme } from "@mantine/core";
+import { IconChartBar, IconTable } from "@tabler/icons-react";
+import { lazy, Suspense, useId, useState, type ReactNode } from "react";
+import { isEmpty, type TimeSeries } from "./series.ts";
+import { TimeTable } from "./time-table.tsx";
+import classes from "./chart.module.css";
+
+const EChart = lazy(() => import("./echart.tsx"));
+
+interface TimeChartProps {
+  readonly title: string;
+  /** What the picture shows, in one sentence of numbers. */
+  readonly summary: string;
+  /** What stands in place of a picture without anything in it. */
+  readonly nothing: string;
+  /** Undefined while it is being asked for. */
+  readonly data: TimeSeries | undefined;
+  readonly children?: ReactNode;
+}
+
+/** A picture of quantities over time; the same as a table for whoever prefers numbers or hears the page. */
+export function TimeChart({ title, summary, nothing, data, children }: TimeChartProps) {
+  const [asTable, setAsTable] = useState(false);
+  const heading = useId();
+  const scheme = useComputedColorScheme();
+  return (
+    <section className={classes["chart"]} aria-labelledby={heading}>
+      <header className={classes["head"]}>
+        <h2 id={heading} className={classes["title"]}>
+          {title}
+        </h2>
+        {data !== undefined && <Legend data={data} />}
+        <Tooltip label={asTable ? "Show as a picture" : "Show as a table"}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="sm"
+            aria-pressed={asTable}
+            aria-label={`${title} as a table`}
+            onClick={() => setAsTable(!asTable)}
+          >
+            {asTable ? <IconChartBar size={16} aria-hidden /> : <IconTable size={16} aria-hidden />}
+          </ActionIcon>
+        </Tooltip>
+      </header>
+      <p className={classes["summary"]}>{data === undefined ? " " : summary}</p>
+      <div className={classes["place"]}>
+        {data === undefined ? (
+          <div className={classes["skeleton"]} />
+        ) : asTable ? (
+          <TimeTable title={title} data={data} />
+        ) : isEmpty(data) ? (
+          <p className={classes["nothing"]}>{nothing}</p>
+        ) : (
+          <Suspense fallback={<div className={classes["skeleton"]} />}>
+            <EChart key={scheme} data={data} />
+          </Suspense>
+        )}
+      </div>
+      {children}
+    </section>
+  );
+}
+
+function Legend({ data }: { data: TimeSeries }) {
+  return (
+    <ul className={classes["legend"]}>
+      {data.series.map(({ name, colour, shape }) => (
+        <li key={name}>
+          <span
+            aria-hidden
+            className={classes["sample"]}
+            data-shape={shape}
+            style={{ background: `var(${colour})` }}
+          />
+          {name}
+        </li>
+      ))}
+    </ul>
+  );
+}
