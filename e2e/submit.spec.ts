@@ -95,7 +95,7 @@ for (const scheme of ["light", "dark"] as const) {
         timeout: 30_000,
       })
       .toBe("completed");
-    for (const path of ["/jobs", `/jobs/${job.id}`, "/submit", "/digesters", "/activity"]) {
+    for (const path of ["/", "/jobs", `/jobs/${job.id}`, "/submit", "/digesters", "/activity"]) {
       await page.goto(path);
       await expect(page.getByRole("main")).toBeVisible();
       const { violations } = await new AxeBuilder({ page }).analyze();

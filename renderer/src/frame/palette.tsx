@@ -11,6 +11,9 @@ import { standingOf, standingWords } from "../format/words.ts";
 import { findCommands, type Command } from "./commands.ts";
 import classes from "./palette.module.css";
 
+/** Handed on to the scroll area that the list consists of. */
+const scrolledByKeyboard = { viewportProps: { tabIndex: 0 } };
+
 /** Commands and jobs by what one types. */
 export function Palette({ onCommand }: { onCommand: (command: Command) => void }) {
   const [typed, setTyped] = useState("");
@@ -30,6 +33,8 @@ export function Palette({ onCommand }: { onCommand: (command: Command) => void }
       clearQueryOnClose
       scrollable
       maxHeight={420}
+      overlayProps={{ backgroundOpacity: 0.35, blur: 0 }}
+      attributes={{ content: { "aria-label": "Commands and jobs" } }}
       transitionProps={{ duration: 120, transition: "fade" }}
     >
       <Spotlight.Search
@@ -37,7 +42,7 @@ export function Palette({ onCommand }: { onCommand: (command: Command) => void }
         aria-label="Look for a command or a job"
         leftSection={<IconSearch size={18} stroke={1.6} aria-hidden />}
       />
-      <Spotlight.ActionsList>
+      <Spotlight.ActionsList {...scrolledByKeyboard}>
         {jobs.length > 0 && (
           <Spotlight.ActionsGroup label="Jobs">
             {jobs.map((job) => (

@@ -52,13 +52,22 @@ export function chartOption(data: TimeSeries, palette: Palette, zone: TimeZone):
 }
 
 function drawn({ name, values, shape }: Series, color: string) {
-  const common = { name, data: [...values], itemStyle: { color } };
+  const common = { name, itemStyle: { color } };
   return shape === "bar"
-    ? { ...common, type: "bar", stack: "all", barCategoryGap: "20%", barMinHeight: 2 }
+    ? {
+        ...common,
+        type: "bar",
+        stack: "all",
+        barCategoryGap: "20%",
+        barMinHeight: 2,
+        // Nothing has no height, not even the least.
+        data: values.map((value) => (value === 0 ? null : value)),
+      }
     : {
         ...common,
         type: "line",
-        showSymbol: true,
+        data: [...values],
+        showAllSymbol: true,
         symbol: "circle",
         symbolSize: 5,
         connectNulls: true,

@@ -1,6 +1,7 @@
 import { SegmentedControl } from "@mantine/core";
+import { useLocalStorage } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { StatisticsSpan } from "../../../../services/contract/statistics.ts";
 import { digestersQuery } from "../../api/digesters.ts";
 import { jobCountsQuery } from "../../api/jobs.ts";
@@ -24,7 +25,13 @@ const spans = [
 
 /** At a glance: all is well, or look here. */
 export function OverviewPage() {
-  const [span, setSpan] = useState<StatisticsSpan>("day");
+  const [span, setSpan] = useLocalStorage<StatisticsSpan>({
+    key: "digester-overview-span",
+    defaultValue: "day",
+    getInitialValueInEffect: false,
+    deserialize: (value) => StatisticsSpan.catch("day").parse(value),
+    serialize: (value) => value,
+  });
   const counts = useQuery(jobCountsQuery);
   const digesters = useQuery(digestersQuery);
   const failed = useQuery(failedLatelyQuery);

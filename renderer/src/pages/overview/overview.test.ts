@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { AttachedDigester } from "../../../../services/contract/digester.ts";
 import type { Statistics } from "../../../../services/contract/statistics.ts";
-import { digesterOf } from "../../testing/wire.ts";
+import { digesterOf, jobOf } from "../../testing/wire.ts";
+import { failureGroups } from "./failure-groups.ts";
 import { endedWords, totalsOf, waitSeries, waitWords } from "./load-series.ts";
 import { verdictOf } from "./verdict.ts";
 
@@ -46,6 +47,18 @@ describe("the verdict", () => {
         "3 loads failed in the last 24 h: see below why.",
       ],
     });
+  });
+});
+
+describe("what failed last", () => {
+  it("is told by cause, the newest first, each cause once", () => {
+    const failed = (id: number, reason: string | null) => jobOf(id, { status: "failed", reason });
+    const groups = failureGroups([failed(4, "b"), failed(3, "a"), failed(2, "b"), failed(1, null)]);
+    expect(groups.map(({ reason, jobs }) => [reason, jobs.map(({ id }) => id)])).toEqual([
+      ["b", [4, 2]],
+      ["a", [3]],
+      ["It failed without a word.", [1]],
+    ]);
   });
 });
 
