@@ -74,6 +74,7 @@ export function digesterOf(
       workers: 4,
       lineLimit: 1000,
       dataRoots: [],
+      labels: [],
       regulator: { name: "first-come", options: {} },
       running: [],
       waiting: [],

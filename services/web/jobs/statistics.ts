@@ -125,11 +125,12 @@ async function* changedSince(store: Pick<Store, "list">, since: number) {
   do {
     const page = await store.list({
       statuses: null,
-      text: null,
+      search: [],
       crop: null,
       sort: "-updatedAt",
       limit: pageLength,
       cursor,
+      offset: 0,
     });
     yield* page.jobs;
     const last = page.jobs.at(-1);
