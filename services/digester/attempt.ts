@@ -326,7 +326,9 @@ export function startAttempt(
   };
 
   const run = async (): Promise<AttemptEnd> => {
-    const digesting = digestAndPublish().catch(outcomeOf).finally(() => leaveWorker?.());
+    const digesting = digestAndPublish()
+      .catch(outcomeOf)
+      .finally(() => leaveWorker?.());
     const refused = await claimed;
     if (refused !== null) stop({ kind: "stale" });
     const outcome = await digesting;

@@ -50,9 +50,10 @@ describe("the verdict", () => {
   });
 });
 
+const failed = (id: number, reason: string | null) => jobOf(id, { status: "failed", reason });
+
 describe("what failed last", () => {
   it("is told by cause, the newest first, each cause once", () => {
-    const failed = (id: number, reason: string | null) => jobOf(id, { status: "failed", reason });
     const groups = failureGroups([failed(4, "b"), failed(3, "a"), failed(2, "b"), failed(1, null)]);
     expect(groups.map(({ reason, jobs }) => [reason, jobs.map(({ id }) => id)])).toEqual([
       ["b", [4, 2]],
