@@ -19,6 +19,7 @@ test("thirty seeded kills lose nothing, repeat nothing and spoil no output", asy
     lease: 4,
     everyMs: 1000,
     size: { matrices: [8000, 20_000], panel: 3000 },
+    keepIn: null,
     say: () => undefined,
   });
   const report = reportOf(run);

@@ -6,7 +6,7 @@ import { isKept, runFaults } from "./run.ts";
 /*
  * Kills the built services again and again while they work, at seeded moments, and counts what became of the work:
  *
- * npm run chaos -- --kills 1000 --seed 1 [--digesters 4] [--workers 2] [--lease SECONDS] [--every MILLISECONDS]
+ * npm run chaos -- --kills 1000 --seed 1 [--digesters 4] [--workers 2] [--lease SECONDS] [--every MILLISECONDS] [--out FILE]
  *
  * Exits 1 unless everything that was accepted completed once, with the bytes that had to come of it.
  */
@@ -19,6 +19,7 @@ export async function main(args: readonly string[]): Promise<void> {
       digesters: { type: "string", default: "4" },
       workers: { type: "string", default: "2" },
       lease: { type: "string" },
+      out: { type: "string" },
       every: { type: "string", default: "2200" },
     },
   });
@@ -30,6 +31,7 @@ export async function main(args: readonly string[]): Promise<void> {
     lease: values.lease === undefined ? null : wholeNumber("lease", values.lease),
     everyMs: wholeNumber("every", values.every),
     size: { matrices: [4000, 30_000, 80_000], panel: 8000 },
+    keepIn: values.out ?? null,
     say: (line) => process.stderr.write(`${line}\n`),
   });
   process.stdout.write(`${reportOf(run)}\n`);

@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DigesterList } from "../../services/contract/api.ts";
@@ -20,6 +20,8 @@ export interface FaultRunOptions {
   readonly lease: number | null;
   readonly everyMs: number;
   readonly size: WorkloadSize;
+  /** A file that gets the record of every job and every kill, to look into; null: none. */
+  readonly keepIn: string | null;
   readonly say: (line: string) => void;
 }
 
@@ -80,6 +82,9 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
     const outcomes = await load.finish(patienceMs);
     await outboxesEmpty(cluster);
     const leftovers = await findLeftovers(cluster);
+    if (options.keepIn !== null) {
+      await writeFile(options.keepIn, JSON.stringify({ outcomes, kills: storm.kills }));
+    }
     moments.close();
     await follower.close();
     await cluster.close();

@@ -61,7 +61,7 @@ export interface WebOptions {
   readonly leaseMs?: number;
   /** @default 5,000 */
   readonly renewMs?: number;
-  /** What running attempts get after a start of the service, or after the machine has slept. @default `leaseMs` */
+  /** What running attempts get after a start of the service, or after the machine has slept. @default twice `renewMs` */
   readonly graceMs?: number;
   /** Requests under way get so long to end when the service closes. @default 3,000 */
   readonly closeMs?: number;
@@ -162,7 +162,7 @@ interface Parts extends Awaited<ReturnType<typeof prepareIdentity>> {
 async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
   const { log, dataDir, storeDir, store, server, metrics, users, token, firstUser } = parts;
   const { now = () => store.now(), leaseMs = 15_000, renewMs = 5000, version } = options;
-  const { graceMs = leaseMs, closeMs = 3000, isUnsettled = isUnsettledByDefault } = options;
+  const { graceMs = 2 * renewMs, closeMs = 3000, isUnsettled = isUnsettledByDefault } = options;
   const retries: RetryPolicy = { ...defaultRetryPolicy, ...options.retries };
   const crops = (options.crops ?? [defaultCrop(dataDir)]).map((crop) => excluding(crop, storeDir));
   const names = namesOf(server, options);

@@ -398,6 +398,7 @@ function candidateOf({ record, status, problem, isLost }: Entry): Candidate {
   return {
     id: record.id,
     problem: isKnown ? null : (problem ?? "not heard from yet"),
+    silent: status !== null && !isKnown,
     draining: status?.draining ?? false,
     workers: status?.workers ?? 1,
     lineLimit: status?.lineLimit ?? 0,

@@ -5,10 +5,9 @@ import { applyPatch, newJob } from "./job-model.ts";
 import { leaseKeeper } from "./lease-keeper.ts";
 
 const leaseMs = 15_000;
-const graceMs = 20_000;
 
 /** A keeper whose clocks and timer the test turns, and one job that runs on node-1. */
-async function setUp() {
+async function setUp(graceMs = 20_000) {
   const clock = { wall: 1_000_000, monotonic: 0 };
   const store = createMemoryStore();
   const timers: Array<() => void> = [];
@@ -85,6 +84,16 @@ describe("the lease keeper", () => {
     await test.pass(19_000);
     expect(await test.status()).toBe("in_progress");
     await test.pass(3000);
+    expect(await test.status()).toBe("submitted");
+  });
+
+  it("gives no more than that, where it is shorter than a lease", async () => {
+    const test = await setUp(10_000);
+    await test.patch(1, { status: "in_progress" });
+    test.restart();
+    await test.pass(10_000);
+    expect(await test.status()).toBe("in_progress");
+    await test.pass(2000);
     expect(await test.status()).toBe("submitted");
   });
 

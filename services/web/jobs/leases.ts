@@ -48,14 +48,18 @@ export function leasesAt(
   unheard: boolean,
   { leaseMs, graceMs }: LeaseTerms,
 ): Map<number, Lease> {
-  const grace = unheard ? at + graceMs : 0;
+  const grace = at + graceMs;
   return new Map(
     running.map(({ id, attempt, leaseUntil }) => {
       const known = before.get(id);
       const isSame = known?.attempt === attempt && known.leaseUntil === leaseUntil;
-      const deadline = isSame ? known.deadline : at + leaseMs;
+      const full = known === undefined && unheard ? grace : at + leaseMs;
+      const deadline = isSame ? known.deadline : full;
       const heardAt = isSame ? known.heardAt : at;
-      return [id, { attempt, leaseUntil, heardAt, deadline: Math.max(deadline, grace) }];
+      return [
+        id,
+        { attempt, leaseUntil, heardAt, deadline: unheard ? Math.max(deadline, grace) : deadline },
+      ];
     }),
   );
 }

@@ -7,6 +7,7 @@ import { choose, fits, loadsOf, movesFrom, type Candidate } from "./placement.ts
 const candidate = (fields: Partial<Candidate> = {}): Candidate => ({
   id: "a",
   problem: null,
+  silent: false,
   draining: false,
   workers: 2,
   lineLimit: 4,
@@ -86,6 +87,7 @@ describe("choosing a digester", () => {
     const candidates = fc.uniqueArray(
       fc.record({
         id: fc.constantFrom("a", "b", "c", "d"),
+        silent: fc.boolean(),
         problem: fc.constantFrom(null, null, "gone"),
         draining: fc.boolean(),
         workers: fc.integer({ min: 1, max: 4 }),
@@ -138,6 +140,16 @@ describe("moving waiting jobs", () => {
   it("leaves a job where it will begin at once anyway", () => {
     const calm = candidate({ id: "busy", workers: 4 });
     expect(moves([calm, candidate({ id: "idle", workers: 4 })])).toEqual([]);
+  });
+
+  it("does not wait for one that has just fallen silent, as far as another can begin at once", () => {
+    const silent = candidate({ id: "busy", problem: "connection refused", silent: true });
+    expect(moves([silent, candidate({ id: "idle", workers: 2 })])).toEqual([
+      [3, "idle"],
+      [2, "idle"],
+    ]);
+    const unknown = candidate({ id: "busy", workers: 3, problem: "not heard from yet" });
+    expect(moves([unknown, candidate({ id: "idle", workers: 2 })])).toEqual([]);
   });
 
   it("empties the line of one that drains, into any line with room that reads there", () => {

@@ -6,6 +6,8 @@ export interface Candidate {
   readonly id: string;
   /** Why it cannot be given anything now; null when it can. */
   readonly problem: string | null;
+  /** It was reached before and cannot be reached now. */
+  readonly silent: boolean;
   readonly draining: boolean;
   readonly workers: number;
   readonly lineLimit: number;
@@ -112,8 +114,8 @@ export interface Move {
 }
 
 /**
- * Jobs that wait in the line of a digester that is draining or has its hands full, while another could begin them at
- * once. They are given to both: whoever claims first has the job, so nothing needs to be taken back.
+ * Jobs that wait in the line of a digester that is draining, cannot be reached or has its hands full, while another could
+ * begin them at once. They are given to both: whoever claims first has the job, so nothing needs to be taken back.
  *
  * @param placed submitted jobs that stand in a line.
  * @param mayTake whether a digester may read and write where the job does.
@@ -127,8 +129,8 @@ export function movesFrom(
   for (const job of placed.toReversed()) {
     const from = job.digester === null ? undefined : loads.get(job.digester);
     if (from === undefined) continue;
-    const { draining } = from.candidate;
-    if (!draining && from.running + from.waiting <= from.candidate.workers) continue;
+    const { draining, silent } = from.candidate;
+    if (!draining && !silent && from.running + from.waiting <= from.candidate.workers) continue;
     const to = [...loads.values()]
       .filter(
         (load) =>
