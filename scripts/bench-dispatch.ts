@@ -5,33 +5,61 @@ import { parseArgs } from "node:util";
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import { startServices, type DigesterAnnouncement } from "../e2e/services-process.ts";
 import { StreamMessage } from "../services/contract/event.ts";
+import { measureBullmq } from "./bench-dispatch/bullmq.ts";
+import { cpuSeconds } from "./bench-dispatch/cpu.ts";
+import { rateOf, report, type Measured, type Timing } from "./bench-dispatch/report.ts";
 
 /*
  * How many jobs a second come through, from the POST that keeps them durably to the event that tells of their end: all
  * HTTP hops, claim, callbacks, publishing and fsyncs, with a web service and a digester in processes of their own. The
- * instruction is trivial, so that what is measured is everything but digesting.
+ * instruction is trivial, so that what is measured is everything but digesting. Then, in the same run, a queue that others
+ * rely on, BullMQ, on a Redis that is as durable.
  *
- * npm run bench:dispatch -- [--jobs 500] [--senders 16] [--workers 2]
+ * npm run build && npm run bench:dispatch -- [--jobs 1000] [--senders 16] [--workers 2]
  */
 
-interface Timing {
-  readonly posted: number;
-  answered: number;
-  claimed: number;
-  ended: number;
-}
+/** Jobs a second that two workers on two cores should get through. */
+const GOAL = 400;
 
 export async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      jobs: { type: "string", default: "500" },
+      jobs: { type: "string", default: "1000" },
       senders: { type: "string", default: "16" },
       workers: { type: "string", default: "2" },
     },
   });
-  const [jobs, senders, workers] = [values.jobs, values.senders, values.workers].map(Number);
+  const [jobs = 0, senders = 0, workers = 0] = [values.jobs, values.senders, values.workers].map(
+    Number,
+  );
+  const say = (text: string): void => void process.stdout.write(`${text}\n`);
+  say(`${jobs} jobs, ${workers} workers, ${senders} senders, ${availableParallelism()} cores\n`);
   const dir = await mkdtemp(join(tmpdir(), "digester-bench-"));
+  try {
+    const ours = await measureOurs(dir, jobs, senders, workers);
+    say(report("Digester", ours));
+    const peer = await measureBullmq(dir, jobs, senders, workers);
+    if (peer === null) {
+      say(
+        "BullMQ was not measured: there is no redis-server. Debian: apt-get install redis-server",
+      );
+    } else {
+      say(report("BullMQ, Redis, fsync always", peer));
+    }
+    const rate = rateOf(ours.timings);
+    say(`Goal of ${GOAL} jobs/s: ${rate >= GOAL ? "met" : "not met"} (${rate.toFixed(0)})`);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+async function measureOurs(
+  dir: string,
+  jobs: number,
+  senders: number,
+  workers: number,
+): Promise<Measured> {
   const data = join(dir, "data");
   await mkdir(data);
   const web = await startServices(["web", "--port", "0", "--data", data]);
@@ -43,14 +71,14 @@ export async function main(args: readonly string[]): Promise<void> {
     const source = join(data, "markers.txt");
     await writeFile(source, "name\nm1\n");
     const target = { url, token, source, data };
-    await run(target, "warm-up", 50, senders ?? 16);
-    const timings = await run(target, "job", jobs ?? 500, senders ?? 16);
-    print(timings, `${workers} workers, ${senders} senders, ${availableParallelism()} cores`);
-    await printStore(target);
+    await run(target, "warm-up", 50, senders);
+    const pids = [web.pid, digester.pid];
+    const before = await cpuSeconds(pids);
+    const timings = await run(target, "job", jobs, senders);
+    return { timings, cpuSeconds: (await cpuSeconds(pids)) - before };
   } finally {
     await digester.stop();
     await web.stop();
-    await rm(dir, { recursive: true, force: true });
   }
 }
 
@@ -129,35 +157,4 @@ async function watch(
     ended += 1;
     if (ended === count) return;
   }
-}
-
-function print(timings: readonly Timing[], terms: string): void {
-  const from = Math.min(...timings.map(({ posted }) => posted));
-  const to = Math.max(...timings.map(({ ended }) => ended));
-  const rate = (timings.length * 1000) / (to - from);
-  const rows: Array<[string, (timing: Timing) => number]> = [
-    ["POST to 201 (kept durably)", ({ posted, answered }) => answered - posted],
-    ["POST to claim", ({ posted, claimed }) => claimed - posted],
-    ["claim to completed", ({ claimed, ended }) => ended - claimed],
-    ["POST to completed", ({ posted, ended }) => ended - posted],
-  ];
-  const lines = rows.map(([what, of]) => {
-    const sorted = timings.map(of).toSorted((a, b) => a - b);
-    const at = (share: number): string =>
-      (sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(1).padStart(9);
-    return `${what.padEnd(28)} p50 ${at(0.5)} ms   p99 ${at(0.99)} ms`;
-  });
-  const head = `${timings.length} jobs, ${terms}: ${rate.toFixed(0)} jobs/s durable, create to completed`;
-  process.stdout.write(`${[head, ...lines].join("\n")}\n`);
-}
-
-/** What the store's writes took, by the web service's own metrics: each holds the changes of all that waited for it. */
-async function printStore({ url, token }: Target): Promise<void> {
-  const headers = { authorization: `Bearer ${token}` };
-  const text = await (await fetch(`${url}/metrics`, { headers })).text();
-  const valueOf = (name: string): number =>
-    Number(new RegExp(`^digester_web_${name} (\\S+)$`, "m").exec(text)?.[1]);
-  const [sum, count] = [valueOf("store_write_seconds_sum"), valueOf("store_write_seconds_count")];
-  const mean = ((1000 * sum) / count).toFixed(1);
-  process.stdout.write(`store: ${count} writes with fsync, ${mean} ms each on average\n`);
 }
