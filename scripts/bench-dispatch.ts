@@ -7,7 +7,7 @@ import { startServices, type DigesterAnnouncement } from "../e2e/services-proces
 import { StreamMessage } from "../services/contract/event.ts";
 import { measureBullmq } from "./bench-dispatch/bullmq.ts";
 import { cpuSeconds } from "./bench-dispatch/cpu.ts";
-import { rateOf, report, type Measured, type Timing } from "./bench-dispatch/report.ts";
+import { rateOf, report, WARM_UP, type Measured, type Timing } from "./bench-dispatch/report.ts";
 
 /*
  * How many jobs a second come through, from the POST that keeps them durably to the event that tells of their end: all
@@ -15,7 +15,7 @@ import { rateOf, report, type Measured, type Timing } from "./bench-dispatch/rep
  * instruction is trivial, so that what is measured is everything but digesting. Then, in the same run, a queue that others
  * rely on, BullMQ, on a Redis that is as durable.
  *
- * npm run build && npm run bench:dispatch -- [--jobs 1000] [--senders 16] [--workers 2]
+ * npm run build && npm run bench:dispatch -- [--jobs 2000] [--senders 16] [--workers 2]
  */
 
 /** Jobs a second that two workers on two cores should get through. */
@@ -25,7 +25,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      jobs: { type: "string", default: "1000" },
+      jobs: { type: "string", default: "2000" },
       senders: { type: "string", default: "16" },
       workers: { type: "string", default: "2" },
     },
@@ -33,7 +33,6 @@ export async function main(args: readonly string[]): Promise<void> {
   const [jobs = 0, senders = 0, workers = 0] = [values.jobs, values.senders, values.workers].map(
     Number,
   );
-  const say = (text: string): void => void process.stdout.write(`${text}\n`);
   say(`${jobs} jobs, ${workers} workers, ${senders} senders, ${availableParallelism()} cores\n`);
   const dir = await mkdtemp(join(tmpdir(), "digester-bench-"));
   try {
@@ -54,6 +53,10 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
 async function measureOurs(
   dir: string,
   jobs: number,
@@ -71,7 +74,7 @@ async function measureOurs(
     const source = join(data, "markers.txt");
     await writeFile(source, "name\nm1\n");
     const target = { url, token, source, data };
-    await run(target, "warm-up", 50, senders);
+    await run(target, "warm-up", WARM_UP, senders);
     const pids = [web.pid, digester.pid];
     const before = await cpuSeconds(pids);
     const timings = await run(target, "job", jobs, senders);

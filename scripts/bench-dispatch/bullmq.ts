@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { Queue, QueueEvents } from "bullmq";
 import { cpuSeconds } from "./cpu.ts";
-import type { Measured, Timing } from "./report.ts";
+import { WARM_UP, type Measured, type Timing } from "./report.ts";
 
 const workerScript = fileURLToPath(new URL("bullmq-worker.mjs", import.meta.url));
 const queueName = "bench";
@@ -33,7 +33,7 @@ export async function measureBullmq(
     const args = [workerScript, queueName, String(redis.port), String(workers)];
     worker = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
     await once(worker.stdout ?? worker, "data");
-    await run(queue, events, "warm-up", 50, senders);
+    await run(queue, events, "warm-up", WARM_UP, senders);
     const pids = [redis.process.pid ?? 0, worker.pid ?? 0];
     const before = await cpuSeconds(pids);
     const timings = await run(queue, events, "job", jobs, senders);

@@ -1,3 +1,6 @@
+/** Jobs that go before those that are measured, until what is called often is compiled. */
+export const WARM_UP = 500;
+
 /** When a job was posted, kept, claimed and completed, in milliseconds of one clock. */
 export interface Timing {
   readonly posted: number;

@@ -21,9 +21,14 @@ type Journal = z.infer<typeof Journal>;
  * directory is renamed; else each file, from a list on disk, so that `finishPublish` can go on where this was cut short.
  * The staging directory, if it is still there, is left empty.
  *
+ * @param areOnDisk whether the content of the files is on disk for good already.
  * @throws a system error; `ENOENT` where the staging directory was taken away.
  */
-export async function publish(stagingDir: string, destination: string): Promise<void> {
+export async function publish(
+  stagingDir: string,
+  destination: string,
+  areOnDisk = false,
+): Promise<void> {
   const target = resolve(destination);
   const files = await readdir(stagingDir);
   if (files.includes(JOURNAL)) return finishPublish(stagingDir);
@@ -31,7 +36,7 @@ export async function publish(stagingDir: string, destination: string): Promise<
     files.splice(files.indexOf(UNFINISHED_JOURNAL), 1);
     await rm(join(stagingDir, UNFINISHED_JOURNAL));
   }
-  for (const file of files) await sync(join(stagingDir, file));
+  if (!areOnDisk) for (const file of files) await sync(join(stagingDir, file));
   await mkdir(dirname(target), { recursive: true });
   if (await renameWhole(stagingDir, target)) {
     await syncDirectory(dirname(target));

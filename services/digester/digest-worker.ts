@@ -1,3 +1,5 @@
+import { closeSync, fsyncSync, openSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import workerpool from "workerpool";
 import { digest } from "../digest/digest.ts";
@@ -66,6 +68,7 @@ function createMethods(send: (events: readonly WorkerEvent[]) => void) {
           },
         },
       );
+      if (result.status === "completed") bringToDisk(request.outDir);
       return { result, events: take() };
     } catch (thrown) {
       if (thrown instanceof Stopped) return { result: null, events: [] };
@@ -87,6 +90,18 @@ function createMethods(send: (events: readonly WorkerEvent[]) => void) {
       return answer;
     },
   };
+}
+
+/** Here, where waiting for the disk keeps nobody else waiting; publishing is renaming then. */
+function bringToDisk(directory: string): void {
+  for (const name of readdirSync(directory)) {
+    const file = openSync(join(directory, name), "r+");
+    try {
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  }
 }
 
 // A Ctrl-C in the terminal reaches every process of the group; when the worker ends is for the service to say.

@@ -86,7 +86,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   let regulator = chooseRegulator(options.regulator);
   let draining = false;
   let closing = false;
-  let decision: Decision = { start: [], waiting: [] };
+  /** Null: nothing can start now, so it is worked out when somebody asks. */
+  let decision: Decision | null = { start: [], waiting: [] };
   let planned: NodeJS.Immediate | null = null;
   let later: NodeJS.Timeout | undefined;
 
@@ -129,6 +130,9 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
 
   const act = (): void => {
     clearTimeout(later);
+    decision = null;
+    onChange();
+    if (freeWorkers() <= 0) return;
     decision = regulator.decide(situation());
     for (const id of decision.start) {
       const entry = line.remove(id);
@@ -138,7 +142,6 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     if (times.length > 0 && !closing) {
       later = setTimeout(plan, Math.max(0, Math.min(Math.min(...times) - now(), LOOK_AGAIN_MS)));
     }
-    onChange();
   };
 
   const begin = (entry: LineEntry): void => {
@@ -339,7 +342,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         const startedAt = new Date(view.startedAt).toISOString();
         return [{ job, key, attempt: number, step: view.step, progress: view.progress, startedAt }];
       }),
-      waiting: waitingView(decision, line.list(), caller),
+      waiting: waitingView((decision ??= regulator.decide(situation())), line.list(), caller),
       draining,
     }),
     callerAnswers: (url) => callers.answered(url),

@@ -36,10 +36,10 @@ export function createSourceMeasure(patienceMs = PATIENCE_MS): MeasureSource {
     const places = new Set<string>();
     for (const source of sources) {
       if (!isAbsolute(source)) continue;
-      const path = await realpath(source);
-      const { dev } = await stat(path);
-      bytes += await bytesOf(path);
-      const mount = mounts.get(dev) ?? (await mountPoint(path, dev));
+      const entry = await stat(source);
+      const { dev } = entry;
+      bytes += entry.isDirectory() ? await bytesOfFiles(source) : entry.size;
+      const mount = mounts.get(dev) ?? (await mountPoint(await realpath(source), dev));
       mounts.set(dev, mount);
       places.add(mount);
     }
@@ -64,10 +64,8 @@ function measureOf(sourceBytes: number | null, fileSystems: readonly string[]): 
   return { sourceBytes, memoryBytes, fileSystems };
 }
 
-/** Of a file, or of the files of a directory that the engine reads. */
-async function bytesOf(path: string): Promise<number> {
-  const entry = await stat(path);
-  if (!entry.isDirectory()) return entry.size;
+/** Of the files of a directory that the engine reads. */
+async function bytesOfFiles(path: string): Promise<number> {
   const names = (await readdir(path)).filter((name) => !name.includes("digest"));
   const sizes = await Promise.all(
     names.map(async (name) => {

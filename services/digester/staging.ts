@@ -59,16 +59,34 @@ export async function openStaging(
   const own = { job, attempt, destination };
   try {
     const parent = dirname(destination);
-    const beside = parent !== destination && (await liesInside(parent, roots));
-    const madeParent = beside ? await mkdir(parent, { recursive: true }) : undefined;
-    const place = beside && (await isWritable(parent)) ? parent : destination;
-    const madePlace = await mkdir(place, { recursive: true });
-    const path = join(place, stagingName(own));
-    await mkdir(path);
-    return { ...own, path, made: madeParent ?? madePlace ?? null };
+    const path = join(parent, stagingName(own));
+    if (parent !== destination && (await liesInside(parent, roots)) && (await isMade(path))) {
+      return { ...own, path, made: null };
+    }
+    return await openWhereItCan(own, roots);
   } catch (thrown) {
     throw cannotBeWritten(destination, thrown);
   }
+}
+
+/** Beside the destination or, where nothing can be made there, in it; directories above it are made. */
+async function openWhereItCan(own: AttemptOf, roots: readonly string[]): Promise<Staging> {
+  const { destination } = own;
+  const parent = dirname(destination);
+  const beside = parent !== destination && (await liesInside(parent, roots));
+  const madeParent = beside ? await mkdir(parent, { recursive: true }) : undefined;
+  const place = beside && (await isWritable(parent)) ? parent : destination;
+  const madePlace = await mkdir(place, { recursive: true });
+  const path = join(place, stagingName(own));
+  await mkdir(path);
+  return { ...own, path, made: madeParent ?? madePlace ?? null };
+}
+
+async function isMade(path: string): Promise<boolean> {
+  return mkdir(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 function cannotBeWritten(destination: string, thrown: unknown): AppError {

@@ -108,7 +108,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
   const { web, host = "127.0.0.1", lineLimit = 1000, workers, labels = [] } = options;
   const now = options.replace?.now ?? Date.now;
   const deliver = options.replace?.deliver ?? createDeliver();
-  const publisher = options.replace?.publisher ?? { publish, finishPublish };
+  const publisher = options.replace?.publisher ?? workersPublisher;
   const id = options.id ?? (await digesterId(state));
   const token = options.token ?? (await digesterToken(state));
   const log = options.log.child({ digester: id });
@@ -294,6 +294,12 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
     close: ({ handBack = true, why } = {}) => (closed ??= close(handBack, why)),
   };
 }
+
+/** A worker brings its files to disk before it answers. */
+const workersPublisher: Publisher = {
+  publish: (staging, destination) => publish(staging, destination, true),
+  finishPublish,
+};
 
 /** A caller that does not answer now may answer later, and has a right to the outcome. */
 async function keepRecovering(recovery: Recovery, ending: AbortSignal): Promise<void> {

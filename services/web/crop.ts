@@ -6,7 +6,7 @@ export interface Crop {
   readonly contextPath: string;
   /** Absolute directories below which its sources and destinations lie. The first one holds `files/` and `loader/`. */
   readonly dataRoots: readonly string[];
-  /** Directories inside the roots that are not the crop's: the store's own folder. */
+  /** Directories inside the roots, without symbolic links, that are not the crop's: the store's own folder. */
   readonly excluded: readonly string[];
   readonly defaults?: CropDefaults;
   /** The GOBii server that answers what this face does not; without one, it answers alone. */

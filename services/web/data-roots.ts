@@ -12,7 +12,9 @@ import type { Crop } from "./crop.ts";
 export async function liesInside(crop: Crop, path: string): Promise<boolean> {
   if (!isAbsolute(path) || path.includes("\0")) return false;
   const real = await realPathOfDeepest(resolve(path));
-  return (await isWithin(crop.dataRoots, real)) && !(await isWithin(crop.excluded, real));
+  return (
+    (await isWithin(crop.dataRoots, real)) && !crop.excluded.some((dir) => contains(dir, real))
+  );
 }
 
 /** @param real a path without symbolic links. */
@@ -32,7 +34,7 @@ export function contains(directory: string, path: string): boolean {
 }
 
 /** The real path of the deepest ancestor that exists, with the rest appended. */
-async function realPathOfDeepest(path: string): Promise<string> {
+export async function realPathOfDeepest(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch (thrown) {

@@ -7,6 +7,7 @@ import { performance } from "node:perf_hooks";
 import { AppError, coerceError } from "../contract/errors.ts";
 import { createApp } from "./app.ts";
 import { defaultCrop, type Crop } from "./crop.ts";
+import { realPathOfDeepest } from "./data-roots.ts";
 import { createEventStream } from "./event-stream.ts";
 import type { MailConfiguration } from "./configuration.ts";
 import { gobiiSessions } from "./gobii-sessions.ts";
@@ -164,7 +165,9 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
   const { now = () => store.now(), leaseMs = 15_000, renewMs = 5000, version } = options;
   const { graceMs = 2 * renewMs, closeMs = 3000, isUnsettled = isUnsettledByDefault } = options;
   const retries: RetryPolicy = { ...defaultRetryPolicy, ...options.retries };
-  const crops = (options.crops ?? [defaultCrop(dataDir)]).map((crop) => excluding(crop, storeDir));
+  const crops = await Promise.all(
+    (options.crops ?? [defaultCrop(dataDir)]).map((crop) => excluding(crop, storeDir)),
+  );
   const names = namesOf(server, options);
   const { url, publicUrl } = names;
   const gobiiUrl = url + (crops[0]?.contextPath ?? "");
@@ -343,6 +346,7 @@ function portOf(url: string): number {
 }
 
 /** Whatever the crops are: the store's own folder is nobody's data. */
-function excluding(crop: Crop, storeDir: string): Crop {
-  return { ...crop, excluded: [...crop.excluded, storeDir] };
+async function excluding(crop: Crop, storeDir: string): Promise<Crop> {
+  const excluded = await Promise.all([...crop.excluded, storeDir].map(realPathOfDeepest));
+  return { ...crop, excluded };
 }

@@ -17,6 +17,7 @@ export interface FollowOptions {
 }
 
 const longestRetryMs = 2000;
+const longestPauseMs = 1500;
 
 /** Asks a digester for its status again and again until aborted; it answers when something has changed. */
 export async function follow(options: FollowOptions): Promise<void> {
@@ -28,7 +29,10 @@ export async function follow(options: FollowOptions): Promise<void> {
     let pause = pauseMs;
     try {
       const status = await client.status(since, signal);
+      const begun = performance.now();
       await onStatus(status, askedAt);
+      // A line of a thousand jobs takes a while to look through: most of the time is for other work.
+      pause = Math.min(longestPauseMs, Math.max(pauseMs, 9 * (performance.now() - begun)));
       since = status.revision;
       retry = retryMs;
     } catch (thrown) {
