@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { ColumnRule, Load, TableRule } from "../contract/load.ts";
+import type { Load, TableRule } from "../contract/load.ts";
 import { digest } from "./digest.ts";
 import { failureMessage } from "./failure-message.ts";
 import { column, runDigest } from "./testing/golden-case.ts";
+import { makeLoad, type Tables } from "./testing/make-load.ts";
 import { everythingKnown } from "./validation/known-source.ts";
 
 let dir = "";
@@ -18,36 +19,6 @@ afterEach(() => rmSync(dir, { recursive: true }));
 function put(name: string, content: string | Uint8Array): void {
   mkdirSync(join(dir, name, ".."), { recursive: true });
   writeFileSync(join(dir, name), content);
-}
-
-type Tables = Readonly<Record<string, readonly ColumnRule[]>>;
-
-function makeLoad(tables: Tables, more: Partial<Load> = {}, file: Partial<TableRule> = {}): Load {
-  const nobody = { id: null, name: null };
-  return {
-    crop: null,
-    payloadType: null,
-    contactId: null,
-    contactEmail: null,
-    qcCheck: false,
-    project: nobody,
-    platform: nobody,
-    experiment: nobody,
-    mapset: nobody,
-    dataset: { id: 7, name: null },
-    dataSetType: "NUCLEOTIDE_2_LETTER",
-    orientation: "MARKER_FAST",
-    tables: Object.entries(tables).map(([table, columns]) => ({
-      table,
-      source: "input",
-      destination: "output",
-      delimiter: "\\t",
-      fileType: "GENERIC",
-      columns,
-      ...file,
-    })),
-    ...more,
-  };
 }
 
 const constant = (name: string) => column("CONSTANT", name, null, null, { constantValue: "1" });

@@ -33,6 +33,8 @@ export interface DigestRequest {
    * load to be looked at.
    */
   readonly limit?: ReadLimit | undefined;
+  /** How long the regular expressions of the instruction may take for a block of lines; ten seconds unless given. */
+  readonly patternBudgetMs?: number;
 }
 
 export interface DigestHooks {
@@ -126,6 +128,7 @@ async function run(
     warnings,
     limit,
     pace: guard.pace,
+    patternBudgetMs: request.patternBudgetMs,
     onFile: (path) => {
       progress.file = path;
     },

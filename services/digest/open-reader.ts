@@ -5,6 +5,7 @@ import type { AlleleTable } from "./matrix/vcf-alleles.ts";
 import { createByteSink } from "./output/byte-sink.ts";
 import type { TablePlan } from "./plan.ts";
 import type { Problems } from "./problems.ts";
+import type { PatternWatch } from "./source/pattern-watch.ts";
 import { createColumnTable } from "./tables/column-table.ts";
 import { toPgArray } from "./tables/pg-array.ts";
 import { createRowTable } from "./tables/row-table.ts";
@@ -36,6 +37,8 @@ export interface ReaderContext {
   readonly hasMatrix: boolean;
   /** Filled by the marker table, read by a VCF matrix. */
   readonly alleles: AlleleTable | null;
+  /** Told of each match of an expression that the instruction brings. */
+  readonly watch: PatternWatch;
 }
 
 /** @throws a system error where the digest file cannot be made. */
@@ -50,6 +53,7 @@ export function openReader(plan: TablePlan, context: ReaderContext): OpenReader 
       firstColumn: plan.column,
       alleles,
       kernels: loadKernels(),
+      watch: context.watch,
     };
     const reader = createMatrixTable(rule, path, found, context.warnings);
     return { plan, path, reader, matrixReader: reader, found };
@@ -59,6 +63,7 @@ export function openReader(plan: TablePlan, context: ReaderContext): OpenReader 
   const writer = createRowWriter(sink, columns, {
     valueSteps: plan.table === "marker" ? markerSteps(alleles) : new Map(),
     distinct: DISTINCT_TABLES.has(plan.table),
+    watch: context.watch,
   });
   const driving = columns.filter(
     (column) => column.type === "CSV_COLUMN" || column.type === "CSV_ROW",

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { DigestProblem } from "../contract/result.ts";
 import { findEarlierMarkers, readEarlierMarkers } from "./matrix/earlier-markers.ts";
 import {
   createAlleleTable,
@@ -11,8 +12,10 @@ import { openReader, type OpenReader } from "./open-reader.ts";
 import type { Pace } from "./pace.ts";
 import { markerPlan, planPasses } from "./passes.ts";
 import type { TablePlan } from "./plan.ts";
+import { createPatternGuard, EndlessPattern } from "./pattern-guard.ts";
 import { NOWHERE, type Place, type Problems } from "./problems.ts";
 import { rowReaderOf, sourceFilesOf } from "./formats/row-readers.ts";
+import { createPatternWatch, type PatternWatch } from "./source/pattern-watch.ts";
 import { listSource, type ReadLimit, type SourceFile } from "./source/source-files.ts";
 import { headerOf } from "./tables/row-writer.ts";
 import type { TableReader } from "./tables/table-reader.ts";
@@ -29,6 +32,8 @@ export interface ReadRequest {
   /** Reads the beginning of each source file only. */
   readonly limit?: ReadLimit | undefined;
   readonly pace: Pace;
+  /** How long the expressions of the instruction may take for a block of lines; ten seconds unless given. */
+  readonly patternBudgetMs?: number | undefined;
   onProgress(progress: { bytesRead: number; bytesTotal: number }): void;
   /** Told of each file before it is read. */
   onFile(path: string): void;
@@ -81,11 +86,12 @@ export async function readTables(request: ReadRequest): Promise<TablesRead> {
   }
   for (const pass of passes) {
     const readers: OpenReader[] = [];
+    const watch = createPatternWatch();
     try {
       for (const plan of pass.plans) {
-        readers.push(openReader(plan, { ...request, hasMatrix, alleles }));
+        readers.push(openReader(plan, { ...request, hasMatrix, alleles, watch }));
       }
-      await readPass(request, pass, readers, (count) => {
+      await readPass(request, pass, readers, watch, (count) => {
         bytesRead += count;
         request.onProgress({ bytesRead, bytesTotal });
       });
@@ -166,11 +172,11 @@ async function readPass(
   request: ReadRequest,
   pass: Pass,
   readers: readonly OpenReader[],
+  watch: PatternWatch,
   onBytes: (count: number) => void,
 ): Promise<void> {
   const [plan] = pass.plans;
   if (plan === undefined) return;
-  const { delimiter } = plan;
   const read = rowReaderOf(plan.sourceFormat);
   const problems: Pick<Problems, "report"> = {
     report(...problem) {
@@ -178,27 +184,45 @@ async function readPass(
       request.problems.report(...problem);
     },
   };
-  for (const file of pass.files) {
+  const tables = readers.map(({ reader }) => reader);
+  const guard = createPatternGuard(pass.plans, tables, watch, request.patternBudgetMs ?? 10_000);
+  const readFile = async (file: SourceFile): Promise<DigestProblem | null> => {
     request.onFile(file.path);
-    for (const { reader } of readers) reader.beginFile(file.path);
+    for (const reader of tables) reader.beginFile(file.path);
+    const delimiter = guard.delimiter(file.path, plan.delimiter);
     const fault = await read(file, {
       delimiter,
       onBlock(block) {
-        for (const { reader } of readers) reader.read(block, delimiter.byte);
+        guard.run(file.path, block, () => {
+          for (const reader of tables) reader.read(block, delimiter.byte);
+        });
       },
       onBytes,
       pace: request.pace,
       problems,
       warnings: request.warnings,
     });
-    if (fault !== null) {
-      const { message, ...place } = fault;
-      for (const { found } of readers) found.fail();
-      request.problems.report("unreadable", place, () => message);
-      return;
-    }
-    for (const { reader } of readers) reader.endFile();
+    if (fault !== null) return fault;
+    guard.run(file.path, null, () => {
+      for (const reader of tables) reader.endFile();
+    });
+    return null;
+  };
+
+  for (const file of pass.files) {
+    const fault = await readFile(file).catch(problemOfPattern);
+    if (fault === null) continue;
+    const { message, ...place } = fault;
+    for (const { found } of readers) found.fail();
+    request.problems.report("unreadable", place, () => message);
+    return;
   }
+}
+
+/** An expression that does not come to an end makes the input unreadable. */
+function problemOfPattern(thrown: unknown): DigestProblem {
+  if (thrown instanceof EndlessPattern) return thrown.problem;
+  throw thrown;
 }
 
 /** For a pass that was given up: what could not be written is going to be deleted. */

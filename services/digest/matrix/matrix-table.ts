@@ -4,6 +4,7 @@ import { createByteBuffer, createByteSink, put, putByte } from "../output/byte-s
 import type { Problems } from "../problems.ts";
 import type { CellPlace, LineBlock } from "../source/line-blocks.ts";
 import { PRIVATE_DELIMITER } from "../source/delimiter.ts";
+import type { PatternWatch } from "../source/pattern-watch.ts";
 import { putFiltered, type TextFilter } from "../tables/cell-filter.ts";
 import type { TableReader } from "../tables/table-reader.ts";
 import { cellEnd, LF, type CallCounts, type MatrixRow, type MatrixRule } from "./matrix-rule.ts";
@@ -18,6 +19,8 @@ export interface MatrixTableRule {
   readonly filter: TextFilter | null;
   readonly alleles: AlleleTable | null;
   readonly kernels: Kernels | null;
+  /** Told of what the filter matches against which cell. */
+  readonly watch: PatternWatch;
 }
 
 export interface MatrixReader extends TableReader {
@@ -136,7 +139,7 @@ export function createMatrixTable(
     const begin = scratch.at;
     for (let at = row.from; ; at++) {
       const end = cellEnd(row.bytes, at, row.delimiter);
-      putFiltered(scratch, table.filter, row.bytes, at, end);
+      putFiltered(scratch, table.filter, row.bytes, at, end, table.watch);
       putByte(scratch, row.bytes[end] === LF ? LF : PRIVATE_DELIMITER);
       at = end;
       if (row.bytes[end] === LF) break;

@@ -1,13 +1,14 @@
 import { isUtf8 } from "node:buffer";
 import { translateJavaRegex } from "./java-regex.ts";
 import type { LineBlock } from "./line-blocks.ts";
+import { createPatternWatch, type PatternWatch } from "./pattern-watch.ts";
 
 /** How the cells of a line are told apart. */
 export interface Delimiter {
   /** The byte between two cells, once `separate` has been applied. */
   readonly byte: number;
   /** Puts that byte where the expression matches; null where the file has it already. */
-  readonly separate: ((block: LineBlock) => LineBlock) | null;
+  readonly separate: ((block: LineBlock, watch?: PatternWatch) => LineBlock) | null;
   /** Whether the expression also matches nothing at all, and so splits between any two characters. */
   readonly splitsEverywhere: boolean;
 }
@@ -28,7 +29,13 @@ export function compileDelimiter(pattern: string): Delimiter {
   regex.lastIndex = 0;
   return {
     byte: PRIVATE_DELIMITER,
-    separate: (block) => separateBlock(block, regex),
+    separate(block, watch = createPatternWatch()) {
+      watch.pattern = pattern;
+      watch.bytes = block.bytes;
+      const separated = separateBlock(block, regex, watch);
+      watch.pattern = null;
+      return separated;
+    },
     splitsEverywhere: regex.exec("")?.[0] === "",
   };
 }
@@ -51,13 +58,14 @@ function isPlain(character: string): boolean {
   return character.length === 1 && character < "\x7f" && character !== "\n" && character !== "\r";
 }
 
-function separateBlock(block: LineBlock, regex: RegExp): LineBlock {
+function separateBlock(block: LineBlock, regex: RegExp, watch: PatternWatch): LineBlock {
   const lines: Buffer[] = [];
   const starts = new Int32Array(block.count + 1);
   const separator = String.fromCharCode(PRIVATE_DELIMITER);
   let at = 0;
   for (let line = 0; line < block.count; line++) {
     const from = block.starts[line] ?? 0;
+    watch.from = from;
     const { text, encoding } = decode(block.bytes, from, (block.starts[line + 1] ?? 0) - 1);
     const bytes = Buffer.from(`${splitLikeJava(text, regex).join(separator)}\n`, encoding);
     starts[line] = at;

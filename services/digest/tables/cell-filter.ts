@@ -3,8 +3,13 @@ import { put, type ByteBuffer } from "../output/byte-sink.ts";
 import { decode } from "../source/delimiter.ts";
 import { translateJavaRegex } from "../source/java-regex.ts";
 import { compileJavaReplacement } from "../source/java-replacement.ts";
+import type { PatternWatch } from "../source/pattern-watch.ts";
 
-export type TextFilter = (text: string) => string;
+export interface TextFilter {
+  (text: string): string;
+  /** The regular expression that it matches, if any. */
+  readonly pattern?: string;
+}
 
 type FilterRule = Pick<ColumnRule, "filterFrom" | "filterTo" | "findText" | "replaceText">;
 
@@ -23,8 +28,9 @@ export function compileTextFilter(rule: FilterRule): TextFilter | null {
   }
   const pattern = translateJavaRegex(findText);
   const replacement = compileJavaReplacement(replaceText, pattern);
-  return (text) =>
+  const filter = (text: string): string =>
     replaceAll(cut(text, filterFrom ?? "", filterTo ?? ""), pattern.regex, replacement);
+  return Object.assign(filter, { pattern: findText });
 }
 
 function cut(text: string, filterFrom: string, filterTo: string): string {
@@ -50,19 +56,24 @@ function replaceAll(
   return out + text.slice(from);
 }
 
-/** Writes the cell `source[from, to)` to the sink as the filter leaves it. */
+/** Writes the cell `source[from, to)` to the sink as the filter leaves it; `watch` is told of the match. */
 export function putFiltered(
   sink: ByteBuffer,
   filter: TextFilter | null,
   source: Buffer,
   from: number,
   to: number,
+  watch: PatternWatch,
 ): void {
   if (filter === null) {
     put(sink, source, from, to);
     return;
   }
   const { text, encoding } = decode(source, from, to);
+  watch.pattern = filter.pattern ?? null;
+  watch.bytes = source;
+  watch.from = from;
   const filtered = Buffer.from(filter(text), encoding);
+  watch.pattern = null;
   put(sink, filtered, 0, filtered.length);
 }

@@ -139,6 +139,14 @@ export function createRowTable(
       if (rows.length === origins.length) write(rows);
       else if (rows.length > 0 && problems.count === 0) reportAbsent();
     },
+    locate(bytes, from) {
+      const k = taken.findIndex((row) => row?.bytes === bytes);
+      const [row, origin] = [taken[k] ?? null, origins[k]];
+      if (row === null || origin === undefined) return null;
+      let column = origin.column + 1;
+      for (let at = 0; at < from; at++) if (bytes[at] === row.delimiter) column++;
+      return { line: origin.row + 1, column };
+    },
     close: () => sink.close(),
     get rows() {
       return writer.rows;

@@ -1,5 +1,6 @@
 import type { ColumnRule } from "../../contract/load.ts";
 import { put, putByte, putNumber, type ByteSink } from "../output/byte-sink.ts";
+import { createPatternWatch, type PatternWatch } from "../source/pattern-watch.ts";
 import { compileTextFilter, putFiltered, type TextFilter } from "./cell-filter.ts";
 
 const TAB = 9;
@@ -20,6 +21,8 @@ export interface RowWriterOptions {
   readonly valueSteps?: ReadonlyMap<string, readonly ValueStep[]>;
   /** Whether a row that is equal to an earlier one is left out. */
   readonly distinct?: boolean;
+  /** Told of what is matched against which cell. */
+  readonly watch?: PatternWatch;
 }
 
 export interface RowWriter {
@@ -55,6 +58,7 @@ export function createRowWriter(
   const seen = options.distinct === true ? new Set<string>() : null;
   /** The row before: in most files equal rows follow each other, and no string need be made to see it. */
   let lastRow: Buffer | null = null;
+  const watch = options.watch ?? createPatternWatch();
   let counter = 0;
   let rows = 0;
 
@@ -79,6 +83,7 @@ export function createRowWriter(
           source,
           cells.from[part.index] ?? 0,
           cells.to[part.index] ?? 0,
+          watch,
         );
       }
     }

@@ -6,6 +6,8 @@ export interface TableReader {
   /** The block is valid only during the call. Cells are told apart by the byte `delimiter`. */
   read(block: LineBlock, delimiter: number): void;
   endFile(): void;
+  /** Line and column, 1-based, of a cell that it has kept, at `bytes[from]`; null where it is none of those. */
+  locate?(bytes: Buffer, from: number): { readonly line: number; readonly column: number } | null;
   /** Called after the last file, and also when reading was given up: closes the digest file. */
   close(): void;
   /** Data rows and columns so far. */
