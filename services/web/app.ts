@@ -22,6 +22,7 @@ import {
 } from "./callback/callback-routes.ts";
 import type { Role } from "./crop.ts";
 import type { GobiiSessions } from "./gobii-sessions.ts";
+import { fileRoutes } from "./api/file-routes.ts";
 import { gobiiRouter } from "./gobii/router.ts";
 import { consolePages, tokenExchange } from "./http/console.ts";
 import { errorHandler, notFound } from "./http/errors.ts";
@@ -86,6 +87,7 @@ function apiParts(deps: AppDeps): { own: ApiPart; callback: ApiPart } {
         ...instructionRoutes(deps),
         ...jobRoutes(deps),
         ...qualityRoutes(deps),
+        ...fileRoutes(deps),
         ...eventRoutes(deps),
         ...digesterRoutes(deps),
         ...sampleRoutes(deps),

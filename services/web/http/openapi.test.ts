@@ -97,6 +97,8 @@ describe("the OpenAPI document", () => {
         "GET /api/v1/jobs/{id}/events",
         "GET /api/v1/jobs/{id}/quality",
         "GET /api/v1/jobs/{id}/quality/{table}",
+        "GET /api/v1/files",
+        "POST /api/v1/files",
         "POST /api/v1/jobs/{id}/requeue",
         "POST /api/v1/jobs/{id}/hold",
         "POST /api/v1/jobs/{id}/release",
