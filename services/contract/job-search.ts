@@ -164,7 +164,8 @@ function printText(value: string): string {
   return isBare ? value : quoted(value);
 }
 
-function printValue(value: string): string {
+/** A value as it stands after a qualifier. */
+export function printValue(value: string): string {
   return value !== "" && !/[\s,"]/.test(value) ? value : quoted(value);
 }
 

@@ -1,12 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { jobSorts } from "../../../services/contract/api.ts";
-import { jobStatuses } from "../../../services/contract/job.ts";
 import { jobOf } from "../testing/wire.ts";
-import { matchesFilter, readJobFilter, toggleStatus, writeJobFilter } from "./job-filter.ts";
+import { matchesFilter, readJobFilter, writeJobFilter, writeJobQuery } from "./job-filter.ts";
 
 const filters = fc.record({
-  status: fc.subarray([...jobStatuses]),
   q: fc.string({ maxLength: 80 }),
   sort: fc.constantFrom(...jobSorts),
 });
@@ -21,26 +19,34 @@ describe("the filter in the address bar", () => {
   });
 
   it("passes over what it does not understand", () => {
-    expect(readJobFilter("status=failed,lost&sort=colour&other=1")).toEqual({
-      status: [],
-      q: "",
-      sort: "-id",
-    });
+    const nothing = { q: "", sort: "-id" };
+    expect(readJobFilter("status=failed,lost&sort=colour&other=1")).toEqual(nothing);
   });
 
-  it("says nothing that is default", () => {
-    expect(writeJobFilter({ status: [], q: "", sort: "-id" })).toBe("");
+  it("says nothing that is default, and the rest for people to read", () => {
+    expect(writeJobFilter({ q: "", sort: "-id" })).toBe("");
+    expect(writeJobFilter({ q: "status:failed,aborted", sort: "-updatedAt" })).toBe(
+      "q=status:failed,aborted&sort=-updatedAt",
+    );
   });
 
-  it("keeps statuses in one order however they were clicked", () => {
-    const one = toggleStatus({ status: ["failed"], q: "", sort: "-id" }, "submitted");
-    expect(one.status).toEqual(["submitted", "failed"]);
-    expect(toggleStatus(one, "failed").status).toEqual(["submitted"]);
+  it("takes a list of statuses for terms of the search", () => {
+    expect(readJobFilter("status=failed,aborted&q=wheat").q).toBe("wheat status:failed,aborted");
+  });
+
+  it("keeps the usual order where the address says nothing of it", () => {
+    expect(readJobFilter("", "key").sort).toBe("key");
+    expect(readJobFilter("sort=-key", "key").sort).toBe("-key");
+  });
+
+  it("asks the service for a stretch of the list", () => {
+    const query = writeJobQuery({ q: "a b", sort: "-id" }, 100, 300);
+    expect(query).toBe("q=a+b&sort=-id&limit=100&offset=300");
   });
 });
 
 describe("matchesFilter", () => {
-  const filter = { status: ["failed" as const], q: "Wheat", sort: "-id" as const };
+  const filter = { q: "status:failed Wheat", sort: "-id" as const };
 
   it("asks for the status and, ignoring case, for the text anywhere it is looked for", () => {
     expect(matchesFilter(jobOf(1, { status: "failed", key: "WHEAT_1" }), filter)).toBe(true);

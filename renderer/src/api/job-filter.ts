@@ -1,63 +1,68 @@
 import { z } from "zod";
 import { JobSort } from "../../../services/contract/api.ts";
-import { parseSearch, termMatcher } from "../../../services/contract/job-search.ts";
-import { JobStatus, jobStatuses, type JobSummary } from "../../../services/contract/job.ts";
+import {
+  parseSearch,
+  printSearch,
+  termMatcher,
+  toggleValue,
+} from "../../../services/contract/job-search.ts";
+import { JobStatus, type JobSummary } from "../../../services/contract/job.ts";
 
-/** What the job list shows, as the address bar says it. */
+/** Which jobs a list shows and in which order, as the address bar says it. */
 export interface JobFilter {
-  /** In the order of `jobStatuses`; empty: all. */
-  readonly status: readonly JobStatus[];
+  /** In the language of `job-search.ts`. */
   readonly q: string;
   readonly sort: JobSort;
 }
 
-const defaultSort: JobSort = "-id";
+export const defaultSort: JobSort = "-id";
 
-/** Reads a query string; what it does not understand counts as not said. */
-export function readJobFilter(search: string): JobFilter {
+/**
+ * Reads a query string; what it does not understand counts as not said. `status=failed,aborted` is a short way to write
+ * `q=status:failed,aborted`.
+ */
+export function readJobFilter(search: string, usualSort: JobSort = defaultSort): JobFilter {
   const query = new URLSearchParams(search);
-  const wanted = z
-    .array(JobStatus)
-    .safeParse((query.get("status") ?? "").split(",").filter((part) => part !== ""));
-  const sort = JobSort.safeParse(query.get("sort") ?? defaultSort);
+  const sort = JobSort.safeParse(query.get("sort") ?? usualSort);
   return {
-    status: inOrder(wanted.success ? wanted.data : []),
-    q: (query.get("q") ?? "").slice(0, 500),
-    sort: sort.success ? sort.data : defaultSort,
+    q: withStatuses((query.get("q") ?? "").slice(0, 2000), query.get("status") ?? ""),
+    sort: sort.success ? sort.data : usualSort,
   };
 }
 
-/** The query string of a filter, without a question mark; what is default is left away. */
-export function writeJobFilter({ status, q, sort }: JobFilter): string {
-  const query = new URLSearchParams();
-  if (status.length > 0) query.set("status", status.join(","));
-  if (q !== "") query.set("q", q);
-  if (sort !== defaultSort) query.set("sort", sort);
-  return query.toString().replaceAll("%2C", ",");
+function withStatuses(q: string, list: string): string {
+  const read = z.array(JobStatus).safeParse(list.split(",").filter((part) => part !== ""));
+  if (!read.success || read.data.length === 0) return q;
+  const terms = read.data.reduce(
+    (before, status) => toggleValue(before, "status", status),
+    parseSearch(q).terms,
+  );
+  return printSearch(terms);
 }
 
-/** The query of `GET /jobs` for one page. */
-export function writeJobQuery(filter: JobFilter, limit: number, cursor: string | null): string {
-  const query = new URLSearchParams(writeJobFilter(filter));
-  query.set("sort", filter.sort);
+/** The query string of a filter, without a question mark; what is default is left away. */
+export function writeJobFilter({ q, sort }: JobFilter): string {
+  const query = new URLSearchParams();
+  if (q !== "") query.set("q", q);
+  if (sort !== defaultSort) query.set("sort", sort);
+  return readable(query);
+}
+
+/** The query of `GET /jobs` for the jobs from `offset` on. */
+export function writeJobQuery({ q, sort }: JobFilter, limit: number, offset: number): string {
+  const query = new URLSearchParams(q === "" ? {} : { q });
+  query.set("sort", sort);
   query.set("limit", String(limit));
-  if (cursor !== null) query.set("cursor", cursor);
+  query.set("offset", String(offset));
   return query.toString();
 }
 
-/** With the status added, or removed when it was there. */
-export function toggleStatus(filter: JobFilter, status: JobStatus): JobFilter {
-  const others = filter.status.filter((one) => one !== status);
-  const toggled = others.length === filter.status.length ? [...others, status] : others;
-  return { ...filter, status: inOrder(toggled) };
-}
-
-function inOrder(statuses: readonly JobStatus[]): JobStatus[] {
-  return jobStatuses.filter((status) => statuses.includes(status));
+/** Commas and colons need no code in a query, and people read addresses. */
+export function readable(query: URLSearchParams): string {
+  return query.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
 }
 
 /** Whether the service would list this job, as far as can be told without its instruction. */
-export function matchesFilter(job: JobSummary, { status, q }: JobFilter): boolean {
-  if (status.length > 0 && !status.includes(job.status)) return false;
+export function matchesFilter(job: JobSummary, { q }: JobFilter): boolean {
   return parseSearch(q).terms.every((term) => termMatcher(term, () => false)(job));
 }

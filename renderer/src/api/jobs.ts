@@ -1,29 +1,53 @@
-import { infiniteQueryOptions, queryOptions, type InfiniteData } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
 import {
   BulkAnswer,
   JobEvents,
+  JobFacets,
   JobList,
   type ActionBody,
   type BulkActionBody,
   type JobAction,
+  type UndoRequest,
 } from "../../../services/contract/api.ts";
+import type { Qualifier } from "../../../services/contract/job-search.ts";
 import { Job } from "../../../services/contract/job.ts";
 import { writeJobQuery, type JobFilter } from "./job-filter.ts";
 import { keys } from "./keys.ts";
 import { request } from "./request.ts";
 
-export type JobPages = InfiniteData<JobList, string | null>;
+/** Rows that are asked for at once. */
+export const pageRows = 100;
 
-const pageSize = 200;
+/** @param page of `pageRows` jobs each, from 0. */
+export function jobPageQuery(filter: JobFilter, page: number) {
+  return queryOptions({
+    queryKey: keys.jobPage(filter, page),
+    queryFn: ({ signal }) => {
+      const query = writeJobQuery(filter, pageRows, page * pageRows);
+      return request(JobList, `/api/v1/jobs?${query}`, { signal });
+    },
+    // While instructions are still being read for a text, more jobs may be found each time.
+    refetchInterval: ({ state }) => ((state.data?.unsearched ?? 0) > 0 ? 1000 : false),
+    gcTime: 60_000,
+  });
+}
 
-/** All jobs that match, in pages of 200 fetched as the list is scrolled. */
-export function jobListQuery(filter: JobFilter) {
-  return infiniteQueryOptions({
-    queryKey: keys.jobList(filter),
-    queryFn: ({ pageParam, signal }) =>
-      request(JobList, `/api/v1/jobs?${writeJobQuery(filter, pageSize, pageParam)}`, { signal }),
-    initialPageParam: null as string | null,
-    getNextPageParam: (last) => last.nextCursor,
+/**
+ * What could be chosen for one qualifier, beside the other terms of a search.
+ *
+ * @param like a part of the values.
+ */
+export function facetQuery(q: string, qualifier: Qualifier, like = "") {
+  return queryOptions({
+    queryKey: keys.facet(q, qualifier, like),
+    queryFn: async ({ signal }) => {
+      const query = new URLSearchParams({ q, only: qualifier, like, limit: "50" });
+      const answer = await request(JobFacets, `/api/v1/jobs/facets?${query.toString()}`, {
+        signal,
+      });
+      return answer.facets[0] ?? { qualifier, values: [], more: 0 };
+    },
+    gcTime: 30_000,
   });
 }
 
@@ -64,6 +88,10 @@ export function jobEventsQuery(id: number) {
 
 export function actOnJob(id: number, action: JobAction, body: ActionBody): Promise<Job> {
   return request(Job, `/api/v1/jobs/${id}/${action}`, { method: "POST", body });
+}
+
+export function undoJobs(body: UndoRequest): Promise<BulkAnswer> {
+  return request(BulkAnswer, "/api/v1/jobs/undo", { method: "POST", body });
 }
 
 export function actOnJobs(body: BulkActionBody): Promise<BulkAnswer> {

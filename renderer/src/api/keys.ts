@@ -1,3 +1,4 @@
+import type { Qualifier } from "../../../services/contract/job-search.ts";
 import type { StatisticsSpan } from "../../../services/contract/statistics.ts";
 import type { JobFilter } from "./job-filter.ts";
 
@@ -6,6 +7,10 @@ export const keys = {
   about: ["about"] as const,
   jobLists: ["jobs", "list"] as const,
   jobList: (filter: JobFilter) => ["jobs", "list", filter] as const,
+  jobPage: (filter: JobFilter, page: number) => ["jobs", "list", filter, page] as const,
+  facets: ["jobs", "facets"] as const,
+  facet: (q: string, qualifier: Qualifier, like: string) =>
+    ["jobs", "facets", qualifier, q, like] as const,
   jobCounts: ["jobs", "counts"] as const,
   failedLately: ["jobs", "failed lately"] as const,
   foundJobs: (text: string) => ["jobs", "found", text] as const,

@@ -32,7 +32,10 @@ describe("applyMessages", () => {
     expect(client.getQueryData<Job>(keys.job("1"))?.status).toBe("in_progress");
     expect(client.getQueryData<JobEvents>(keys.jobEvents("1"))?.events).toHaveLength(2);
     expect(client.getQueryData<Event[]>(keys.activity)).toEqual([event]);
-    expect(stale).toEqual({ everything: false, keys: [keys.jobCounts, keys.failedLately] });
+    expect(stale).toEqual({
+      everything: false,
+      keys: [keys.jobCounts, keys.failedLately, keys.facets],
+    });
   });
 
   it("asks for the result of a job that has ended, and keeps the one that is there", () => {
@@ -73,12 +76,13 @@ describe("applyMessages", () => {
 
   it("asks for what an answer on its way may overwrite with older news", async () => {
     const client = new QueryClient();
-    const list = keys.jobList({ status: [], q: "", sort: "-id" });
+    const filter = { q: "", sort: "-id" as const };
+    const list = keys.jobPage(filter, 0);
     const answers: Array<(value: null) => void> = [];
     const queryFn = () => new Promise<null>((resolve) => answers.push(resolve));
     const asking = client.fetchQuery({ queryKey: list, queryFn });
     const stale = applyMessages(client, [{ kind: "event", event: eventOf(5), job: jobOf(1) }]);
-    expect(stale.keys).toEqual([list]);
+    expect(stale.keys).toEqual([keys.jobList(filter)]);
     answers[0]?.(null);
     await asking;
   });

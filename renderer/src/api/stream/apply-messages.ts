@@ -1,12 +1,11 @@
 import type { QueryClient, QueryKey } from "@tanstack/react-query";
-import type { JobEvents } from "../../../../services/contract/api.ts";
+import type { JobEvents, JobList } from "../../../../services/contract/api.ts";
 import type { Event, StreamMessage } from "../../../../services/contract/event.ts";
 import type { Job, JobSummary } from "../../../../services/contract/job.ts";
 import type { JobFilter } from "../job-filter.ts";
-import type { JobPages } from "../jobs.ts";
 import { keys } from "../keys.ts";
+import { applyJobs, mayMove, type JobChanges } from "./apply-to-list.ts";
 import { mergeEvents } from "./merge-events.ts";
-import { applyJobs, type JobChanges } from "./job-pages.ts";
 
 /** What is to be asked again because the messages alone do not say it. */
 export interface Stale {
@@ -21,16 +20,19 @@ const activityLength = 2000;
 /** Brings a batch of stream messages into the cache and tells what they leave to be asked. */
 export function applyMessages(client: QueryClient, messages: readonly StreamMessage[]): Stale {
   const { jobs, events, digesters, everything } = sortOut(messages);
-  const happened = new Set(events.flatMap((event) => (event.job === null ? [] : [event.job])));
+  const idsOf = (some: readonly Event[]): Set<number> =>
+    new Set(some.flatMap((event) => (event.job === null ? [] : [event.job])));
+  const happened = idsOf(events);
+  const created = idsOf(events.filter((event) => event.type === "submitted"));
   applyToActivity(client, events);
   return {
     everything,
     keys: [
       ...(events.some((event) => event.status !== undefined)
-        ? [keys.jobCounts, keys.failedLately]
+        ? [keys.jobCounts, keys.failedLately, keys.facets]
         : []),
       ...(digesters ? [keys.digesters] : []),
-      ...applyToLists(client, { jobs, happened }),
+      ...applyToLists(client, { jobs, happened, created }),
       ...applyToJobs(client, jobs),
       ...applyToJobEvents(client, events),
     ],
@@ -66,15 +68,34 @@ function sortOut(messages: readonly StreamMessage[]) {
 function applyToLists(client: QueryClient, changes: JobChanges): QueryKey[] {
   if (changes.jobs.size === 0) return [];
   const stale: QueryKey[] = [];
-  const lists = client.getQueriesData<JobPages>({ queryKey: keys.jobLists });
-  for (const [key, pages] of lists) {
-    if (changes.happened.size > 0 && isFetching(client, key)) stale.push(key);
-    if (pages === undefined) continue;
-    const change = applyJobs(pages, key[2] as JobFilter, changes);
-    client.setQueryData(key, change.pages);
-    if (change.stale) stale.push(key);
+  for (const [filter, pages] of listsOf(client)) {
+    const known = new Map<number, JobSummary>();
+    let isAsking = false;
+    for (const { key, list } of pages) {
+      isAsking ||= isFetching(client, key);
+      if (list === undefined) continue;
+      for (const job of list.jobs) if (changes.jobs.has(job.id)) known.set(job.id, job);
+      client.setQueryData(key, applyJobs(list, changes.jobs));
+    }
+    if ((isAsking && changes.happened.size > 0) || mayMove(filter, changes, known)) {
+      stale.push(keys.jobList(filter));
+    }
   }
   return stale;
+}
+
+/** The pages at hand of each list. */
+function listsOf(client: QueryClient) {
+  const lists = new Map<JobFilter, { key: QueryKey; list: JobList | undefined }[]>();
+  const byName = new Map<string, JobFilter>();
+  for (const [key, list] of client.getQueriesData<JobList>({ queryKey: keys.jobLists })) {
+    const filter = key[2] as JobFilter;
+    const name = JSON.stringify(filter);
+    const same = byName.get(name) ?? filter;
+    byName.set(name, same);
+    lists.set(same, [...(lists.get(same) ?? []), { key, list }]);
+  }
+  return lists;
 }
 
 /** A job's page is found by number or by key, as the address bar has it. The stream's jobs come without the result. */

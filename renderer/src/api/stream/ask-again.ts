@@ -4,8 +4,6 @@ import type { Stale } from "./apply-messages.ts";
 
 /** Asking again more often than this would put the load of a busy service on itself. */
 const pauseMs = 500;
-/** A list scrolled further than this is left in the order that it has. */
-const mostPages = 10;
 
 /** Gathers what is stale and asks for it at most twice a second, the first time at once. */
 export function makeAskAgain(client: QueryClient) {
@@ -23,14 +21,8 @@ export function makeAskAgain(client: QueryClient) {
     }
   }
 
-  function isLong(key: QueryKey): boolean {
-    const pages = client.getQueryData<{ pages?: readonly unknown[] }>(key)?.pages;
-    return pages !== undefined && pages.length > mostPages;
-  }
-
   function add(stale: Stale): void {
-    const lists = stale.keys.filter((key) => !isLong(key));
-    for (const key of stale.everything ? knownKeys(client) : lists) {
+    for (const key of stale.everything ? knownKeys(client) : stale.keys) {
       waiting.set(JSON.stringify(key), key);
     }
     if (timer === undefined) ask();
@@ -49,8 +41,10 @@ export function makeAskAgain(client: QueryClient) {
 
 /** TanStack Query restarts a request under way only where there are data already; this one has to be waited for. */
 function isAskedForTheFirstTime(client: QueryClient, key: QueryKey): boolean {
-  const state = client.getQueryState(key);
-  return state?.fetchStatus === "fetching" && state.data === undefined;
+  return client
+    .getQueryCache()
+    .findAll({ queryKey: key })
+    .some(({ state }) => state.fetchStatus === "fetching" && state.data === undefined);
 }
 
 /** Everything but what the stream alone fills. */

@@ -6,10 +6,11 @@ import { coerceError } from "../../../../services/contract/errors.ts";
 import { priorityRange } from "../../../../services/contract/job.ts";
 import type { JobFilter } from "../../api/job-filter.ts";
 import { actOnJobs } from "../../api/jobs.ts";
-import { tellDone, tellError } from "../../components/tell.ts";
+import { tellError } from "../../components/tell.ts";
 import { actorOf, useYourName } from "../../components/your-name.ts";
 import { formatPlural } from "../../format/numbers.ts";
 import { actionWords, conditionWords, doneWords } from "../job/action-words.ts";
+import { tellUndoable } from "../job/tell-undoable.tsx";
 import { targetOf, type Selection } from "./selection.ts";
 
 interface BulkDialogProps {
@@ -38,8 +39,8 @@ export function BulkDialog({ action, selection, filter, onClose, onDone }: BulkD
   });
   const act = useMutation({
     mutationFn: () => actOnJobs(body),
-    onSuccess: ({ done }) => {
-      tellDone(`${doneWords[action]} ${formatPlural(done, "job")}.`);
+    onSuccess: ({ done, undo }) => {
+      tellUndoable(`${doneWords[action]} ${formatPlural(done, "job")}.`, undo, yourName);
       onDone();
     },
     onError: (error) => tellError("Nothing was done", error),
@@ -69,7 +70,7 @@ export function BulkDialog({ action, selection, filter, onClose, onDone }: BulkD
         <Text size="sm">
           {actionWords[action]} <b>{formatPlural(possible, "job")}</b>.{" "}
           {impossible > 0 &&
-            `${formatPlural(impossible, "other")} stay as they are: ${conditionWords[action]}`}
+            `${formatPlural(impossible, "other")} ${impossible === 1 ? "stays" : "stay"} untouched: ${conditionWords[action]}`}
         </Text>
       )}
       <Group justify="flex-end" gap="xs" mt="lg">

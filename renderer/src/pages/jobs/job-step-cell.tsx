@@ -27,9 +27,14 @@ export function JobStepCell({ job }: { job: JobSummary }) {
 function Words({ text, kind }: { text: string; kind?: "failed" }) {
   return (
     <span className={classes["words"]} title={text} data-kind={kind}>
-      {text}
+      {withoutFolders(text)}
     </span>
   );
+}
+
+/** In a row the name of a file must do: the cause stands behind it. */
+function withoutFolders(text: string): string {
+  return text.replaceAll(/(?:\/[^\s/:,]+)+\/([^\s/:,]+)/g, "$1");
 }
 
 function Running({ job }: { job: JobSummary }) {

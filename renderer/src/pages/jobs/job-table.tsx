@@ -1,110 +1,114 @@
 import { Button, Text } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useEffectEvent, useRef } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, type CSSProperties } from "react";
 import type { JobSort } from "../../../../services/contract/api.ts";
 import { coerceError } from "../../../../services/contract/errors.ts";
-import type { JobSummary } from "../../../../services/contract/job.ts";
+import { ColumnHead } from "./column-head.tsx";
+import { gridOf, type ColumnName } from "./columns.ts";
 import { JobRow, JobRowSkeleton } from "./job-row.tsx";
 import { isEmpty, isSelected, type Selection } from "./selection.ts";
-import { SortHeader } from "./sort-header.tsx";
+import type { JobWindow } from "./use-job-window.ts";
+import { useRowKeys } from "./use-row-keys.ts";
 import classes from "./job-table.module.css";
 
 interface JobTableProps {
-  readonly rows: readonly JobSummary[];
-  /** Rows there are, loaded or not. */
-  readonly total: number;
-  readonly isLoading: boolean;
-  /** The rows are those of the filter before, until the new ones arrive. */
-  readonly isStale: boolean;
-  readonly hasMore: boolean;
-  readonly isLoadingMore: boolean;
-  readonly moreError: unknown;
-  readonly onMore: () => void;
+  readonly jobs: JobWindow;
+  readonly columns: readonly ColumnName[];
+  /** Told which rows are drawn. */
+  readonly onRange: (range: { first: number; last: number }) => void;
   readonly sort: JobSort;
   readonly onSort: (sort: JobSort) => void;
   readonly selection: Selection;
-  readonly onToggle: (id: number, withRange: boolean) => void;
+  readonly onToggle: (id: number, index: number, withRange: boolean) => void;
   readonly onToggleAll: () => void;
 }
 
 const wideRowPx = 37;
 const narrowRowPx = 61;
-/** Rows that stand for those still on their way. */
+/** Rows that stand for those of a list whose length is not known yet. */
 const skeletonRows = 12;
-/** The next page is asked for when this many rows are left below. */
-const lookAhead = 60;
 
-/** Draws only the rows in sight; more are fetched as the end comes near. */
+/** Draws only the rows in sight, wherever in the list that is. */
 export function JobTable(props: JobTableProps) {
-  const { rows, selection, sort, onSort } = props;
+  const { jobs, columns, onRange, selection, sort, onSort } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const isNarrow = useMediaQuery("(max-width: 767px)", false, { getInitialValueInEffect: false });
   const rowPx = isNarrow ? narrowRowPx : wideRowPx;
-  const placeholders = props.isLoading || props.hasMore ? skeletonRows : 0;
   // oxlint-disable-next-line react/incompatible-library -- the React Compiler, which it is incompatible with, is not used
   const virtual = useVirtualizer({
-    count: rows.length + (props.moreError === null ? placeholders : 0),
+    count: jobs.total ?? skeletonRows,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowPx,
     overscan: 12,
   });
   useEffect(() => virtual.measure(), [virtual, rowPx]);
 
-  const lastShown = virtual.getVirtualItems().at(-1)?.index ?? 0;
-  const isNearEnd = lastShown >= rows.length - lookAhead;
-  const loadMore = useEffectEvent(props.onMore);
-  const mayLoad =
-    props.hasMore && !props.isLoadingMore && !props.isStale && props.moreError === null;
-  useEffect(() => {
-    if (isNearEnd && mayLoad) loadMore();
-  }, [isNearEnd, mayLoad, rows.length]);
+  const items = virtual.getVirtualItems();
+  const first = items[0]?.index ?? 0;
+  const last = items.at(-1)?.index ?? 0;
+  useEffect(() => onRange({ first, last }), [onRange, first, last]);
+  useKeepPlace(scroller, jobs, rowPx);
+  const onKeyDown = useRowKeys(scroller, {
+    count: jobs.total ?? 0,
+    show: (index) => virtual.scrollToIndex(index),
+  });
 
-  const allSelected = rows.length > 0 && rows.every((row) => isSelected(selection, row.id));
+  const grid = useMemo(() => gridOf(columns), [columns]);
+  const style: CSSProperties & Record<`--${string}`, string> = {
+    "--tracks": grid.tracks,
+    "--least": `${grid.least}px`,
+  };
+  const isAll = selection.kind === "all" && selection.except.size === 0;
   return (
-    <div ref={scroller} className={classes["scroller"]} data-stale={props.isStale} tabIndex={-1}>
-      <table aria-label="Jobs" aria-rowcount={props.total + 1} className={classes["table"]}>
+    // The list is gone through by its own keys.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
+    <section
+      ref={scroller}
+      className={classes["scroller"]}
+      data-stale={jobs.isStale}
+      aria-label="List of jobs"
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolled by keyboard
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+    >
+      <table
+        aria-label="Jobs"
+        aria-rowcount={(jobs.total ?? -2) + 1}
+        className={classes["table"]}
+        style={style}
+      >
         <thead className={classes["head"]}>
           <tr aria-rowindex={1} className={classes["row"]}>
-            <th scope="col" className={classes["box"]}>
+            <th scope="col" data-column="box">
               <input
                 type="checkbox"
-                aria-label="Select all loaded jobs"
-                checked={allSelected}
+                aria-label="Select all jobs that match"
+                checked={isAll}
                 ref={(box) => {
-                  if (box !== null) box.indeterminate = !allSelected && !isEmpty(selection);
+                  if (box !== null) box.indeterminate = !isAll && !isEmpty(selection);
                 }}
-                disabled={rows.length === 0}
+                disabled={(jobs.total ?? 0) === 0}
                 onChange={props.onToggleAll}
               />
             </th>
-            <SortHeader word="Name" up="key" down="-key" sort={sort} onSort={onSort} />
-            <th scope="col">Status</th>
-            <th scope="col">Step</th>
-            <th scope="col">Digester</th>
-            <th scope="col" className={classes["number"]}>
-              Waited
-            </th>
-            <SortHeader
-              word="Updated"
-              up="updatedAt"
-              down="-updatedAt"
-              sort={sort}
-              onSort={onSort}
-              isNumber
-            />
+            {columns.map((column) => (
+              <ColumnHead key={column} column={column} sort={sort} onSort={onSort} />
+            ))}
           </tr>
         </thead>
         <tbody className={classes["body"]} style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map((item) => {
-            const job = rows[item.index];
+          {items.map((item) => {
+            const job = jobs.rowAt(item.index);
             const place = { index: item.index, top: item.start, height: rowPx };
             return job === undefined ? (
-              <JobRowSkeleton key={item.key} {...place} />
+              <JobRowSkeleton key={`at ${item.index}`} columns={columns} {...place} />
             ) : (
               <JobRow
-                key={job.id}
+                // While rows keep their places one may be found at a second place.
+                key={jobs.rowAt(item.index - 1)?.id === job.id ? `at ${item.index}` : job.id}
                 job={job}
+                columns={columns}
                 {...place}
                 isSelected={isSelected(selection, job.id)}
                 onToggle={props.onToggle}
@@ -113,14 +117,45 @@ export function JobTable(props: JobTableProps) {
           })}
         </tbody>
       </table>
-      {props.moreError !== null && (
+      {jobs.error !== null && (
         <div className={classes["more"]} role="alert">
-          <Text size="sm">More jobs could not be read: {coerceError(props.moreError).message}</Text>
-          <Button variant="default" onClick={props.onMore}>
+          <Text size="sm">These jobs could not be read: {coerceError(jobs.error).message}</Text>
+          <Button variant="default" onClick={jobs.retry}>
             Try again
           </Button>
         </div>
       )}
-    </div>
+    </section>
+  );
+}
+
+/** Jobs that arrive above what is looked at must not push it away: the list is scrolled along with them. */
+function useKeepPlace(
+  scroller: { readonly current: HTMLElement | null },
+  jobs: JobWindow,
+  rowPx: number,
+): void {
+  const before = useRef<{ id: number; index: number } | null>(null);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const top = Math.floor(element.scrollTop / rowPx);
+    const known = before.current;
+    const isAway = element.scrollTop > 0 && !jobs.isStale;
+    if (isAway && known !== null && known.index === top && jobs.rowAt(top)?.id !== known.id) {
+      const index = nearby(known.index).find((one) => jobs.rowAt(one)?.id === known.id);
+      if (index !== undefined) element.scrollTop += (index - known.index) * rowPx;
+    }
+    const now = Math.floor(element.scrollTop / rowPx);
+    const job = jobs.rowAt(now);
+    before.current = job === undefined ? null : { id: job.id, index: now };
+  });
+}
+
+/** Places around one, the next ones first. */
+function nearby(index: number): number[] {
+  return Array.from(
+    { length: 100 },
+    (_, i) => index + (i % 2 === 0 ? 1 : -1) * Math.ceil((i + 1) / 2),
   );
 }

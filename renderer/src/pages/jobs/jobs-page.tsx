@@ -1,95 +1,127 @@
-import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
-import { toggleStatus } from "../../api/job-filter.ts";
-import { jobCountsQuery, jobListQuery } from "../../api/jobs.ts";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import {
+  parseSearch,
+  printSearch,
+  toggleValue,
+  valuesOf,
+} from "../../../../services/contract/job-search.ts";
+import { jobPageQuery, pageRows } from "../../api/jobs.ts";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Page } from "../../components/page.tsx";
+import { useStable } from "../../components/use-stable.ts";
 import { formatPlural } from "../../format/numbers.ts";
+import { ColumnMenu } from "./column-menu.tsx";
 import { JobTable } from "./job-table.tsx";
 import { NoJobs } from "./no-jobs.tsx";
-import { rowsOf } from "./rows.ts";
-import { SearchBox } from "./search-box.tsx";
+import { FacetMenu } from "./search/facet-menu.tsx";
+import { facetMenus } from "./search/facet-words.ts";
+import { SearchBox } from "./search/search-box.tsx";
+import { isEmpty } from "./selection.ts";
 import { SelectionBar } from "./selection-bar.tsx";
 import { SortSelect } from "./sort-select.tsx";
 import { StatusTiles } from "./status-tiles.tsx";
-import { useJobFilter } from "./use-job-filter.ts";
-import { useSelectedRows } from "./use-selected-rows.ts";
+import { useJobView, writeView } from "./use-job-view.ts";
+import { useJobWindow } from "./use-job-window.ts";
+import { useSelection } from "./use-selection.ts";
+import { ViewMenu } from "./views/view-menu.tsx";
 import classes from "./jobs-page.module.css";
 
 export function JobsPage() {
-  const [filter, setFilter] = useJobFilter();
-  const list = useInfiniteQuery({
-    ...jobListQuery(filter),
-    placeholderData: keepPreviousData,
-  });
-  const { data: counts } = useQuery(jobCountsQuery);
-  const loaded = useMemo(() => rowsOf(list.data), [list.data]);
-  const selected = useSelectedRows(loaded, filter);
+  const client = useQueryClient();
+  const [view, setView] = useJobView();
+  const { filter, columns } = view;
+  const [range, setRange] = useState({ first: 0, last: 0 });
+  const selected = useSelection(filter, idsBetween);
+  const { selection } = selected;
+  const jobs = useJobWindow(filter, range, !isEmpty(selection));
+  const { terms } = parseSearch(filter.q);
+  const search = (q: string): void => setView({ ...view, filter: { ...filter, q } });
 
-  const statuses = filter.status;
-  const total =
-    filter.q === "" && counts !== undefined
-      ? sum(statuses.length === 0 ? Object.values(counts) : statuses.map((one) => counts[one]))
-      : (list.data?.pages[0]?.total ?? 0);
-  const isFiltered = statuses.length > 0 || filter.q !== "";
+  async function idsBetween(from: number, to: number): Promise<readonly number[]> {
+    const [low, high] = [Math.min(from, to), Math.max(from, to)];
+    const first = Math.floor(low / pageRows);
+    const count = Math.floor(high / pageRows) - first + 1;
+    const pages = await Promise.all(
+      Array.from({ length: count }, (_, i) =>
+        client.ensureQueryData(jobPageQuery(filter, first + i)),
+      ),
+    );
+    const ids = pages.flatMap((page) => page.jobs.map((job) => job.id));
+    return ids.slice(low - first * pageRows, high - first * pageRows + 1);
+  }
+
+  const onRange = useStable(({ first, last }: { first: number; last: number }) => {
+    // Drawn anew only when another page comes into sight.
+    const isSame =
+      Math.floor(first / pageRows) === Math.floor(range.first / pageRows) &&
+      Math.floor(last / pageRows) === Math.floor(range.last / pageRows);
+    if (!isSame) setRange({ first, last });
+  });
+  const onToggle = useStable((id: number, index: number, withRange: boolean) => {
+    void selected.toggleRow(id, index, withRange);
+  });
 
   return (
     <Page
       title="Jobs"
       ownScroll
-      tools={<SearchBox value={filter.q} onSearch={(q) => setFilter({ ...filter, q })} />}
+      tools={<SearchBox value={filter.q} onSearch={search} />}
       fixed={
         <div className={classes["filters"]}>
           <StatusTiles
-            chosen={statuses}
-            onToggle={(status) => setFilter(toggleStatus(filter, status))}
+            chosen={valuesOf(terms, "status")}
+            onToggle={(status) => search(printSearch(toggleValue(terms, "status", status)))}
           />
-          <span className={classes["total"]}>
-            {list.data !== undefined && formatPlural(total, "job")}
-          </span>
-          <SortSelect value={filter.sort} onChange={(sort) => setFilter({ ...filter, sort })} />
+          <div className={classes["facets"]} role="group" aria-label="Facets">
+            {facetMenus.map((qualifier) => (
+              <FacetMenu key={qualifier} qualifier={qualifier} q={filter.q} onSearch={search} />
+            ))}
+          </div>
+          <div className={classes["view"]}>
+            <SortSelect
+              value={filter.sort}
+              onChange={(sort) => setView({ ...view, filter: { ...filter, sort } })}
+            />
+            <span className={classes["total"]} role="status">
+              {jobs.total !== undefined && formatPlural(jobs.total, "job")}
+              {jobs.unsearched > 0 &&
+                `, ${formatPlural(jobs.unsearched, "instruction")} still to be searched`}
+            </span>
+            <ViewMenu query={writeView(view)} />
+            <ColumnMenu
+              columns={columns}
+              onChange={(next) => setView({ ...view, columns: next })}
+            />
+          </div>
         </div>
       }
     >
-      {list.isError && list.data === undefined ? (
-        <ErrorPanel
-          error={list.error}
-          what="The jobs could not be read"
-          onRetry={() => void list.refetch()}
-        />
-      ) : list.isSuccess && loaded.length === 0 && !list.hasNextPage && !list.isPlaceholderData ? (
-        <NoJobs
-          isFiltered={isFiltered}
-          onClear={() => setFilter({ ...filter, status: [], q: "" })}
-        />
+      {jobs.error !== null && jobs.total === undefined ? (
+        <ErrorPanel error={jobs.error} what="The jobs could not be read" onRetry={jobs.retry} />
+      ) : jobs.total === 0 && !jobs.isStale ? (
+        <NoJobs isFiltered={filter.q !== ""} onClear={() => search("")} />
       ) : (
         <JobTable
-          rows={selected.rows}
-          total={total}
-          isLoading={list.isPending}
-          isStale={list.isPlaceholderData}
-          hasMore={list.hasNextPage}
-          isLoadingMore={list.isFetchingNextPage}
-          moreError={list.isFetchNextPageError ? list.error : null}
-          onMore={() => void list.fetchNextPage({ cancelRefetch: false })}
+          // Another list begins at its top.
+          key={`${filter.q} ${filter.sort}`}
+          jobs={jobs}
+          columns={columns}
+          onRange={onRange}
           sort={filter.sort}
-          onSort={(sort) => setFilter({ ...filter, sort })}
-          selection={selected.selection}
-          onToggle={selected.toggle}
-          onToggleAll={selected.toggleLoaded}
+          onSort={(sort) => setView({ ...view, filter: { ...filter, sort } })}
+          selection={selection}
+          onToggle={onToggle}
+          onToggleAll={isEmpty(selection) ? selected.selectAll : selected.clear}
         />
       )}
       <SelectionBar
-        selection={selected.selection}
+        selection={selection}
         filter={filter}
-        total={total}
+        total={jobs.total ?? 0}
         onSelectAll={selected.selectAll}
         onClear={selected.clear}
       />
     </Page>
   );
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((all, value) => all + value, 0);
 }

@@ -9,8 +9,8 @@ export function NoJobs({ isFiltered, onClear }: { isFiltered: boolean; onClear: 
     return (
       <Notice icon={IconFilterOff} title="No job matches">
         <Text size="sm" c="dimmed">
-          None of the jobs has this status and this text in its name, reason, source, tables or
-          submitter.
+          No job meets all terms of this search. Text without a qualifier is looked for in names,
+          reasons, messages, sources and instructions.
         </Text>
         <Button variant="default" mt="xs" onClick={onClear}>
           Show all jobs

@@ -5,7 +5,7 @@ import type { JobFilter } from "../../api/job-filter.ts";
 import { formatCount, formatPlural } from "../../format/numbers.ts";
 import { actionWords } from "../job/action-words.ts";
 import { BulkDialog } from "./bulk-dialog.tsx";
-import { isEmpty, type Selection } from "./selection.ts";
+import { countOf, isEmpty, type Selection } from "./selection.ts";
 import classes from "./selection-bar.module.css";
 
 interface SelectionBarProps {
@@ -26,7 +26,7 @@ export function SelectionBar({
 }: SelectionBarProps) {
   const [action, setAction] = useState<JobAction | null>(null);
   if (isEmpty(selection)) return null;
-  const count = selection.kind === "all" ? total : selection.ids.size;
+  const count = countOf(selection, total);
   return (
     <section className={classes["bar"]} aria-label="Selected jobs">
       <span className={classes["count"]}>{formatCount(count)} selected</span>
@@ -36,7 +36,7 @@ export function SelectionBar({
           {one === "priority" && "…"}
         </Button>
       ))}
-      {selection.kind === "some" && total > count && (
+      {total > count && (
         <Button variant="subtle" onClick={onSelectAll}>
           Select all {formatPlural(total, "job")} that match
         </Button>

@@ -3,17 +3,16 @@ import { IconArrowsSort } from "@tabler/icons-react";
 import { JobSort } from "../../../../services/contract/api.ts";
 import classes from "./jobs-page.module.css";
 
-const sorts: { value: JobSort; label: string }[] = [
+const sorts: readonly { value: JobSort; label: string }[] = [
   { value: "-id", label: "Newest first" },
   { value: "id", label: "Oldest first" },
   { value: "-updatedAt", label: "Last updated first" },
   { value: "updatedAt", label: "Longest unchanged first" },
   { value: "-priority", label: "Highest priority first" },
-  { value: "priority", label: "Lowest priority first" },
   { value: "key", label: "Name, A to Z" },
-  { value: "-key", label: "Name, Z to A" },
 ];
 
+/** Stands in for the heads of columns where there is no room for them. */
 export function SortSelect({
   value,
   onChange,
@@ -27,7 +26,7 @@ export function SortSelect({
       className={classes["sort"] ?? ""}
       allowDeselect={false}
       leftSection={<IconArrowsSort size={15} aria-hidden />}
-      data={sorts}
+      data={[...sorts]}
       value={value}
       onChange={(next) => {
         const sort = JobSort.safeParse(next);

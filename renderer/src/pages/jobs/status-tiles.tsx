@@ -10,7 +10,8 @@ import classes from "./status-tiles.module.css";
 const tiles: readonly JobStatus[] = ["submitted", "in_progress", "failed", "completed", "aborted"];
 
 interface StatusTilesProps {
-  readonly chosen: readonly JobStatus[];
+  /** Values of the search. */
+  readonly chosen: readonly string[];
   readonly onToggle: (status: JobStatus) => void;
 }
 
