@@ -20,8 +20,6 @@ const activityLength = 2000;
 /** Brings a batch of stream messages into the cache and tells what they leave to be asked. */
 export function applyMessages(client: QueryClient, messages: readonly StreamMessage[]): Stale {
   const { jobs, events, digesters, everything } = sortOut(messages);
-  const idsOf = (some: readonly Event[]): Set<number> =>
-    new Set(some.flatMap((event) => (event.job === null ? [] : [event.job])));
   const happened = idsOf(events);
   const created = idsOf(events.filter((event) => event.type === "submitted"));
   applyToActivity(client, events);
@@ -37,6 +35,10 @@ export function applyMessages(client: QueryClient, messages: readonly StreamMess
       ...applyToJobEvents(client, events),
     ],
   };
+}
+
+function idsOf(events: readonly Event[]): Set<number> {
+  return new Set(events.flatMap((event) => (event.job === null ? [] : [event.job])));
 }
 
 function sortOut(messages: readonly StreamMessage[]) {

@@ -77,15 +77,17 @@ export function JobRowSkeleton({
       aria-rowindex={index + 2}
       aria-busy
     >
-      <td data-column="box" aria-label="Loading" />
-      {columns.map((column, place) => (
-        <td key={column} data-column={column}>
-          <span
-            className={classes["bone"]}
-            style={{ width: `${40 + ((index * 17 + place * 29) % 45)}%` }}
-          />
-        </td>
-      ))}
+      <td aria-label="Loading" className={classes["bones"]}>
+        <span data-column="box" />
+        {columns.map((column, place) => (
+          <span key={column} data-column={column}>
+            <span
+              className={classes["bone"]}
+              style={{ width: `${40 + ((index * 17 + place * 29) % 45)}%` }}
+            />
+          </span>
+        ))}
+      </td>
     </tr>
   );
 }

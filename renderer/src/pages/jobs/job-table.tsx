@@ -144,7 +144,9 @@ function useKeepPlace(
     const isAway = element.scrollTop > 0 && !jobs.isStale;
     if (isAway && known !== null && known.index === top && jobs.rowAt(top)?.id !== known.id) {
       const index = nearby(known.index).find((one) => jobs.rowAt(one)?.id === known.id);
-      if (index !== undefined) element.scrollTop += (index - known.index) * rowPx;
+      if (index !== undefined) {
+        element.scrollBy({ top: (index - known.index) * rowPx, behavior: "instant" });
+      }
     }
     const now = Math.floor(element.scrollTop / rowPx);
     const job = jobs.rowAt(now);

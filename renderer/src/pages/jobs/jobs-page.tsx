@@ -73,17 +73,17 @@ export function JobsPage() {
             chosen={valuesOf(terms, "status")}
             onToggle={(status) => search(printSearch(toggleValue(terms, "status", status)))}
           />
-          <div className={classes["facets"]} role="group" aria-label="Facets">
+          <fieldset className={classes["facets"]} aria-label="Facets">
             {facetMenus.map((qualifier) => (
               <FacetMenu key={qualifier} qualifier={qualifier} q={filter.q} onSearch={search} />
             ))}
-          </div>
+          </fieldset>
           <div className={classes["view"]}>
             <SortSelect
               value={filter.sort}
               onChange={(sort) => setView({ ...view, filter: { ...filter, sort } })}
             />
-            <span className={classes["total"]} role="status">
+            <span className={classes["total"]}>
               {jobs.total !== undefined && formatPlural(jobs.total, "job")}
               {jobs.unsearched > 0 &&
                 `, ${formatPlural(jobs.unsearched, "instruction")} still to be searched`}

@@ -7,6 +7,15 @@ function at(text: string) {
   return wantedAt(text.replace("|", ""), caret);
 }
 
+function fill(text: string, insert: string): string {
+  const caret = text.indexOf("|");
+  const plain = text.replace("|", "");
+  const wanted = wantedAt(plain, caret);
+  if (wanted === null) throw new Error("nothing is wanted");
+  const filled = fillIn(plain, wanted, insert);
+  return `${filled.text.slice(0, filled.caret)}|${filled.text.slice(filled.caret)}`;
+}
+
 describe("completion", () => {
   it("offers qualifiers at the beginning of a word", () => {
     expect(at("|")).toMatchObject({ kind: "qualifier", part: "" });
@@ -31,14 +40,6 @@ describe("completion", () => {
   });
 
   it("fills in what was chosen, with a space behind a value", () => {
-    const fill = (text: string, insert: string) => {
-      const caret = text.indexOf("|");
-      const plain = text.replace("|", "");
-      const wanted = wantedAt(plain, caret);
-      if (wanted === null) throw new Error("nothing is wanted");
-      const filled = fillIn(plain, wanted, insert);
-      return `${filled.text.slice(0, filled.caret)}|${filled.text.slice(filled.caret)}`;
-    };
     expect(fill("sub| gbs", "submitter:")).toBe("submitter:| gbs");
     expect(fill("submitter:a| gbs", '"Ada L"')).toBe('submitter:"Ada L" |gbs');
     expect(fill("status:failed,a|", "aborted")).toBe("status:failed,aborted |");

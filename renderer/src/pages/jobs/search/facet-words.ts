@@ -28,7 +28,7 @@ export const facetTitles: Record<Qualifier, string> = {
 /** The facets that are worth a menu: a value of theirs belongs to many jobs. Statuses have their tiles. */
 export const facetMenus = ["submitter", "table", "crop", "digester", "error"] as const;
 
-export const failureWords: Record<FailureKind, string> = {
+const failureWords: Record<FailureKind, string> = {
   input: "Bad input",
   validation: "Against the rules of a table",
   lost: "Digester lost",

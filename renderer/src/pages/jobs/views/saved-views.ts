@@ -41,8 +41,6 @@ export function withView(views: readonly SavedView[], view: SavedView): readonly
 
 /** Views that everybody has. @param name the person's; empty where it is not known. */
 export function usualViews(name: string): readonly SavedView[] {
-  const search = (q: string, sort = ""): string =>
-    new URLSearchParams({ q, ...(sort === "" ? {} : { sort }) }).toString();
   return [
     { name: "Failed", query: search("status:failed", "-settledAt") },
     { name: "Running", query: search("status:in_progress", "startedAt") },
@@ -50,4 +48,8 @@ export function usualViews(name: string): readonly SavedView[] {
     { name: "Held", query: search("status:held") },
     ...(name === "" ? [] : [{ name: "Mine", query: search(`submitter:${printValue(name)}`) }]),
   ];
+}
+
+function search(q: string, sort = ""): string {
+  return new URLSearchParams({ q, ...(sort === "" ? {} : { sort }) }).toString();
 }
