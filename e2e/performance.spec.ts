@@ -171,8 +171,10 @@ async function usedMegabytes(page: Page): Promise<number> {
 
 function frames(times: readonly number[]): string {
   const sorted = times.toSorted((a, b) => a - b);
-  const at = (share: number): string =>
-    `${(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(1)}`;
+  const at = (share: number): string => {
+    const place = Math.min(sorted.length - 1, Math.floor(sorted.length * share));
+    return (sorted[place] ?? 0).toFixed(1);
+  };
   const late = times.filter((ms) => ms > 34).length;
   return `${times.length} frames in 5 s; ms a frame p50 ${at(0.5)}, p95 ${at(0.95)}, p99 ${at(0.99)}; ${late} longer than two`;
 }
