@@ -3,6 +3,7 @@ import { AppError } from "../../../contract/errors.ts";
 import { keyWithin } from "../change-rules.ts";
 import { wordsIn } from "../instruction-words.ts";
 import type { AttemptChange, BatchChanges, Looked, Wants } from "./batch.ts";
+import { allOf } from "./connection.ts";
 import { ensureEventPartitions } from "./event-partitions.ts";
 import {
   insertJobs,
@@ -21,7 +22,7 @@ export async function look(client: pg.Client, wants: readonly Wants[]): Promise<
   const ids = [...new Set(wants.flatMap(({ jobs }) => jobs ?? []))];
   const keys = wants.flatMap((want) => want.keys ?? []);
   const names = [...new Set(wants.flatMap(({ settings }) => settings ?? []))];
-  const [head, jobs, taken, settings] = await Promise.all([
+  const [head, jobs, taken, settings] = await allOf([
     client.query<{ last_id: number; last_seq: number }>(
       "SELECT last_id, last_seq FROM head FOR UPDATE",
     ),
@@ -106,7 +107,7 @@ export async function write(
     work.push(client.query(insertEvents, eventValues(all)));
   }
   if (settings.size > 0) work.push(writeSettings(client, [...settings]));
-  await Promise.all(work);
+  await allOf(work);
 }
 
 const insertEvents = `

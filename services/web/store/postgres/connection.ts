@@ -100,6 +100,18 @@ export async function connect(
   return client;
 }
 
+/**
+ * Waits for all queries of a pipeline and passes on the failure of the first one that failed: those behind it fail as well,
+ * and say nothing of why.
+ */
+export async function allOf<T extends readonly unknown[] | []>(
+  queries: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  const outcomes = await Promise.allSettled(queries);
+  for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+  return Promise.all(queries);
+}
+
 /** Lets go of a connection that is of no use any more, without waiting for it. */
 export function abandon(client: Client): void {
   client.removeAllListeners("end");
@@ -107,7 +119,7 @@ export function abandon(client: Client): void {
 }
 
 /** Conditions of the database itself that pass: it stops, starts, is full of connections, or wants it tried again. */
-const passing = /^(08...|57P0[1-5]|53...|40001|40P01|55P03|57014|25P0[23])$/;
+const passing = /^(08...|57P0[1-5]|53...|40001|40P01|55P03|57014|25P03)$/;
 
 /** Whether the same may well work in a moment. What is no answer of the database at all is a broken connection. */
 function mayPass(thrown: unknown): boolean {

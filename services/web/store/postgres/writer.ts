@@ -3,7 +3,15 @@ import { AppError } from "../../../contract/errors.ts";
 import { createBatch, type Batch, type BatchChanges, type Wants } from "./batch.ts";
 import { look, write } from "./batch-sql.ts";
 import { createBell } from "./bell.ts";
-import { abandon, again, connect, told, type Database, type Patience } from "./connection.ts";
+import {
+  abandon,
+  again,
+  allOf,
+  connect,
+  told,
+  type Database,
+  type Patience,
+} from "./connection.ts";
 import { roundsOf, touchValues, writeTouches, type TouchBuffer } from "./touch-buffer.ts";
 
 /**
@@ -133,7 +141,7 @@ export function createWriter(deps: WriterDeps): Writer {
       requests.length > 0 ? "BEGIN" : "BEGIN; SET LOCAL synchronous_commit = off",
     );
     const touching = roundsOf(toTouch).map((round) => writeRound(open, round));
-    await Promise.all([begin, ...touching]);
+    await allOf([begin, ...touching]);
     if (requests.length === 0) {
       await open.query("COMMIT");
       return { changes: null, answers: [] };
@@ -149,7 +157,7 @@ export function createWriter(deps: WriterDeps): Writer {
       await open.query("COMMIT");
       return { changes: null, answers };
     }
-    await Promise.all([
+    await allOf([
       open.query(
         `INSERT INTO writer (id, batch) VALUES ($1, $2)
          ON CONFLICT (id) DO UPDATE SET batch = excluded.batch, seen_at = now()`,
@@ -246,7 +254,7 @@ async function writeRound(
   round: Parameters<typeof touchValues>[0],
 ): Promise<void> {
   const ids = round.map(({ id }) => id);
-  await Promise.all([
+  await allOf([
     client.query("SELECT FROM job WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE", [ids]),
     client.query(writeTouches, touchValues(round)),
   ]);
