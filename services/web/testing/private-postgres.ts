@@ -46,6 +46,11 @@ export function missingForPostgres(): string | null {
   return null;
 }
 
+/** For the title of a test that is skipped where something is missing. */
+export function skipNote(missing: string | null): string {
+  return missing === null ? "" : `(skipped: ${missing})`;
+}
+
 /** PostgreSQL refuses to run as root. */
 function asOrdinaryUser(command: string, args: readonly string[]): [string, string[]] {
   if (userInfo().uid !== 0) return [command, [...args]];

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Event } from "../../../contract/event.ts";
 import {
   missingForPostgres,
+  skipNote,
   startPrivatePostgres,
   type PrivatePostgres,
 } from "../../testing/private-postgres.ts";
@@ -13,9 +14,8 @@ import type { Store } from "../store.ts";
 import { openPostgresStore, type PostgresStoreOptions } from "./postgres-store.ts";
 
 const missing = missingForPostgres();
-const title = `a database that fails${missing === null ? "" : ` (skipped: ${missing})`}`;
 
-describe.skipIf(missing !== null)(title, () => {
+describe.skipIf(missing !== null)(`a database that fails ${skipNote(missing)}`, () => {
   let server: PrivatePostgres;
   const cleanUp: Array<() => Promise<unknown>> = [];
   beforeAll(async () => {
@@ -35,28 +35,6 @@ describe.skipIf(missing !== null)(title, () => {
     });
     cleanUp.push(() => store.close());
     return { store, warnings, seqs: heardBy(store) };
-  };
-
-  /** Counts up, with a change that tells how often it was done. */
-  const countUp = (store: Store): Promise<unknown> =>
-    store.update(1, (job) => ({
-      job: { ...job, priority: job.priority + 1 },
-      events: [{ ...eventOf(job, "priority", now), message: String(job.priority + 1) }],
-    }));
-
-  /** What was counted, and every event of it once, in order, without a gap: in the record and with whoever listened. */
-  const expectExactly = async (
-    count: number,
-    ...services: Array<{ store: Store; seqs: number[] }>
-  ) => {
-    for (const { store, seqs } of services) {
-      expect((await store.job(1))?.priority).toBe(count);
-      const events = await store.events(1);
-      expect(events.map(({ seq }) => seq)).toEqual(upTo(count + 1));
-      expect(events.slice(1).map(({ message }) => message)).toEqual(upTo(count).map(String));
-      await expect.poll(() => seqs.at(-1), { timeout: 10_000 }).toBe(count + 1);
-      expect(seqs).toEqual(upTo(count + 1).slice(-seqs.length));
-    }
   };
 
   /** Counts up in several lanes of each store, until told to stop; resolves with how often. */
@@ -98,9 +76,9 @@ describe.skipIf(missing !== null)(title, () => {
     const [one, two] = [await opened(url), await opened(url)];
     await create(one.store, "run1");
     const stop = counting([one.store, two.store]);
-    for (const end of [server.stop, server.kill, server.kill]) {
+    for (const end of ["stop", "kill", "kill"] as const) {
       await sleep(300);
-      await end();
+      await server[end]();
       await server.start();
     }
     await sleep(300);
@@ -150,6 +128,7 @@ describe.skipIf(missing !== null)(title, () => {
         await countUp(two.store);
         await expectExactly(2 * count, one, two);
       }
+      expect(await one.store.lastSeq()).toBe(11);
     },
   );
 
@@ -180,6 +159,28 @@ describe.skipIf(missing !== null)(title, () => {
     expect(await store.job(1)).toMatchObject({ message: "fine", attempt: 0 });
   });
 });
+
+/** Counts up, with a change that tells how often it was done. */
+const countUp = (store: Store): Promise<unknown> =>
+  store.update(1, (job) => ({
+    job: { ...job, priority: job.priority + 1 },
+    events: [{ ...eventOf(job, "priority", now), message: String(job.priority + 1) }],
+  }));
+
+/** What was counted, and every event of it once, in order, without a gap: in the record and with whoever listened. */
+const expectExactly = async (
+  count: number,
+  ...services: Array<{ store: Store; seqs: number[] }>
+) => {
+  for (const { store, seqs } of services) {
+    expect((await store.job(1))?.priority).toBe(count);
+    const events = await store.events(1);
+    expect(events.map(({ seq }) => seq)).toEqual(upTo(count + 1));
+    expect(events.slice(1).map(({ message }) => message)).toEqual(upTo(count).map(String));
+    await expect.poll(() => seqs.at(-1), { timeout: 10_000 }).toBe(count + 1);
+    expect(seqs).toEqual(upTo(count + 1).slice(-seqs.length));
+  }
+};
 
 const everything = {
   statuses: null,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import {
   missingForPostgres,
+  skipNote,
   startPrivatePostgres,
   type PrivatePostgres,
 } from "../../testing/private-postgres.ts";
@@ -9,18 +10,15 @@ import { openPostgresStore } from "./postgres-store.ts";
 
 const missing = missingForPostgres();
 
-describe.skipIf(missing !== null)(
-  `PostgreSQL${missing === null ? "" : ` (skipped: ${missing})`}`,
-  () => {
-    let server: PrivatePostgres;
-    beforeAll(async () => {
-      server = await startPrivatePostgres();
-    }, 60_000);
-    afterAll(() => server.dispose());
+describe.skipIf(missing !== null)(`with PostgreSQL ${skipNote(missing)}`, () => {
+  let server: PrivatePostgres;
+  beforeAll(async () => {
+    server = await startPrivatePostgres();
+  }, 60_000);
+  afterAll(() => server.dispose());
 
-    describeStore("PostgreSQL", async () => {
-      const store = await openPostgresStore(server.freshUrl(), { onWarning: () => {} });
-      return { store, dispose: () => store.close() };
-    });
-  },
-);
+  describeStore("PostgreSQL", async () => {
+    const store = await openPostgresStore(server.freshUrl(), { onWarning: () => {} });
+    return { store, dispose: () => store.close() };
+  });
+});
