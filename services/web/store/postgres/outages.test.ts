@@ -37,24 +37,6 @@ describe.skipIf(missing !== null)(`a database that fails ${skipNote(missing)}`, 
     return { store, warnings, seqs: heardBy(store) };
   };
 
-  /** Counts up in several lanes of each store, until told to stop; resolves with how often. */
-  const counting = (stores: readonly Store[]) => {
-    const ending = new AbortController();
-    const lane = async (store: Store): Promise<number> => {
-      let done = 0;
-      while (!ending.signal.aborted) {
-        await countUp(store);
-        done += 1;
-      }
-      return done;
-    };
-    const lanes = stores.flatMap((store) => [lane(store), lane(store), lane(store)]);
-    return async (): Promise<number> => {
-      ending.abort();
-      return (await Promise.all(lanes)).reduce((sum, one) => sum + one, 0);
-    };
-  };
-
   it("does each change once though its connections are ended in the middle", async () => {
     const url = server.freshUrl();
     const [one, two] = [await opened(url), await opened(url)];
@@ -180,6 +162,24 @@ const expectExactly = async (
     await expect.poll(() => seqs.at(-1), { timeout: 10_000 }).toBe(count + 1);
     expect(seqs).toEqual(upTo(count + 1).slice(-seqs.length));
   }
+};
+
+/** Counts up in several lanes of each store, until told to stop; resolves with how often. */
+const counting = (stores: readonly Store[]) => {
+  const ending = new AbortController();
+  const lane = async (store: Store): Promise<number> => {
+    let done = 0;
+    while (!ending.signal.aborted) {
+      await countUp(store);
+      done += 1;
+    }
+    return done;
+  };
+  const lanes = stores.flatMap((store) => [lane(store), lane(store), lane(store)]);
+  return async (): Promise<number> => {
+    ending.abort();
+    return (await Promise.all(lanes)).reduce((sum, one) => sum + one, 0);
+  };
 };
 
 const everything = {
