@@ -1,4 +1,4 @@
-import express, { type Express } from "express";
+import express, { type Express, type RequestHandler } from "express";
 import helmet from "helmet";
 import { BulkAnswer, JobEvents, JobFacets, JobList, SubmitAnswer } from "../contract/api.ts";
 import { JobPatch, PatchAnswer, UnsettledJobs } from "../contract/callback.ts";
@@ -26,7 +26,7 @@ import { fileRoutes } from "./api/file-routes.ts";
 import { gobiiRouter } from "./gobii/router.ts";
 import { consolePages, tokenExchange } from "./http/console.ts";
 import { errorHandler, notFound } from "./http/errors.ts";
-import { hostGuard, isSameSecret, originGuard, tokenGuard } from "./http/guards.ts";
+import { hostGuard, isSameSecret, originGuard, tokenGuard, tokensOf } from "./http/guards.ts";
 import { openApiDocument, type ApiPart } from "./http/openapi.ts";
 import { roleGuard } from "./http/roles.ts";
 import { mount } from "./http/route.ts";
@@ -120,6 +120,8 @@ export function createApp(deps: AppDeps): Express {
     request.url = [path.replace(/\/{2,}/g, "/"), ...query].join("?");
     next();
   });
+  const learnTokens = sessionLearner(deps);
+  app.use(learnTokens);
   for (const crop of deps.crops) {
     app.use(crop.contextPath, gobiiRouter({ ...deps, crop, users: deps.usersOf(crop.name) }));
   }
@@ -151,6 +153,18 @@ export function createApp(deps: AppDeps): Express {
   app.use(notFound);
   app.use(errorHandler(deps.log));
   return app;
+}
+
+/** Finds out about the tokens of users that a request carries, which another service on the same record may have issued. */
+function sessionLearner({ token, sessions, port }: AppDeps): RequestHandler {
+  return async (request, _response, next) => {
+    if (!request.path.startsWith("/api/callback")) {
+      for (const given of tokensOf(request, port)) {
+        if (!isSameSecret(given, token)) await sessions.learn(given);
+      }
+    }
+    next();
+  };
 }
 
 /** The service's own token may do everything; that of a user of the whole service, what the user may. */

@@ -5,7 +5,7 @@ import type { Account } from "./users.ts";
 /** The generations of GOBii's clients. They differ in the header that they can read and in the shape of an instruction. */
 export type GobiiGeneration = "v1.1" | "v2.1" | "v2.2";
 
-interface GobiiSession {
+export interface GobiiSession {
   readonly user: string;
   readonly role: Role;
   /** See `Account.everywhere`. */
@@ -30,16 +30,25 @@ export interface SessionInfo extends GobiiSession {
  */
 export interface GobiiSessions {
   /** A new token: base64 of 32 random bytes. */
-  issue(account: Account, crop: string): string;
+  issue(account: Account, crop: string): Promise<string>;
   /** Takes a token that another GOBii server issued for this account. */
-  adopt(token: string, account: Account, crop: string): void;
+  adopt(token: string, account: Account, crop: string): Promise<void>;
+  /** Those that this service knows; others may have been issued by another one. See `learn`. */
   find(token: string): GobiiSession | null;
+  /** Finds out about a token, before `find` is asked for it. */
+  learn(token: string): Promise<void>;
   /** GET requests say nothing of the client's generation, so it is remembered from the requests that do. */
-  rememberGeneration(token: string, generation: GobiiGeneration): void;
+  rememberGeneration(token: string, generation: GobiiGeneration): Promise<void>;
   /** Those that count now, oldest first. */
-  list(): SessionInfo[];
+  list(): Promise<SessionInfo[]>;
   /** Ends those that the test names. Returns how many. */
-  revoke(isMeant: (session: SessionInfo) => boolean): number;
+  revoke(isMeant: (session: SessionInfo) => boolean): Promise<number>;
+}
+
+/** Sessions that can be taken over from another service, and let go of. */
+export interface LocalSessions extends GobiiSessions {
+  put(token: string, session: GobiiSession): void;
+  forget(token: string): void;
 }
 
 /** Clients never sign out, so the oldest tokens make room once there are this many. */
@@ -47,14 +56,14 @@ const limit = 10_000;
 /** A week. */
 export const defaultTokenLifeMs = 7 * 24 * 3_600_000;
 
-export function gobiiSessions(
-  options: {
-    /** How long a token counts, in milliseconds. @default a week */
-    readonly lifeMs?: number;
-    /** Milliseconds since 1970. */
-    readonly now?: () => number;
-  } = {},
-): GobiiSessions {
+export interface SessionOptions {
+  /** How long a token counts, in milliseconds. @default a week */
+  readonly lifeMs?: number;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
+export function gobiiSessions(options: SessionOptions = {}): LocalSessions {
   const { lifeMs = defaultTokenLifeMs, now = Date.now } = options;
   const sessions = new Map<string, GobiiSession>();
 
@@ -66,12 +75,16 @@ export function gobiiSessions(
     return null;
   }
 
-  function adopt(token: string, { name, role, everywhere }: Account, crop: string): void {
+  async function adopt(token: string, { name, role, everywhere }: Account, crop: string) {
     const issuedAt = now();
     const expiresAt = issuedAt + lifeMs;
     const generation = sessions.get(token)?.generation ?? null;
+    put(token, { user: name, role, everywhere, crop, issuedAt, expiresAt, generation });
+  }
+
+  function put(token: string, session: GobiiSession): void {
     sessions.delete(token);
-    sessions.set(token, { user: name, role, everywhere, crop, issuedAt, expiresAt, generation });
+    sessions.set(token, session);
     if (sessions.size <= limit) return;
     const oldest = sessions.keys().next();
     if (!oldest.done) sessions.delete(oldest.value);
@@ -80,23 +93,28 @@ export function gobiiSessions(
   const counting = (): Array<{ token: string; info: SessionInfo }> =>
     [...sessions.keys()].flatMap((token) => {
       const session = find(token);
-      return session === null ? [] : [{ token, info: { id: idOf(token), ...session } }];
+      return session === null
+        ? []
+        : [{ token, info: { id: sessionId(sessionDigest(token)), ...session } }];
     });
 
   return {
-    issue(account, crop) {
+    async issue(account, crop) {
       const token = randomBytes(32).toString("base64");
-      adopt(token, account, crop);
+      await adopt(token, account, crop);
       return token;
     },
     adopt,
+    put,
+    forget: (token) => void sessions.delete(token),
     find,
-    rememberGeneration(token, generation) {
+    learn: async () => undefined,
+    async rememberGeneration(token, generation) {
       const session = sessions.get(token);
       if (session !== undefined) sessions.set(token, { ...session, generation });
     },
-    list: () => counting().map(({ info }) => info),
-    revoke(isMeant) {
+    list: async () => counting().map(({ info }) => info),
+    async revoke(isMeant) {
       const meant = counting().filter(({ info }) => isMeant(info));
       for (const { token } of meant) sessions.delete(token);
       return meant.length;
@@ -104,6 +122,12 @@ export function gobiiSessions(
   };
 }
 
-function idOf(token: string): string {
-  return createHash("sha256").update(token).digest("hex").slice(0, 16);
+/** A token's digest, which does not tell the token. */
+export function sessionDigest(token: string): string {
+  return createHash("sha256").update(token).digest("hex");
+}
+
+/** The id under which a session is shown. */
+export function sessionId(digest: string): string {
+  return digest.slice(0, 16);
 }

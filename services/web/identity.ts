@@ -17,9 +17,12 @@ const secret = (): string => randomBytes(32).toString("base64url");
  * The token of the own API: made once, kept in the store, and written to `<storeDir>/token` for scripts of the same user.
  */
 export async function ownToken(store: Store, storeDir: string): Promise<string> {
-  const known = await store.setting(tokenSetting);
-  const token = typeof known === "string" ? known : secret();
-  if (known !== token) await store.setSetting(tokenSetting, token);
+  const made = secret();
+  // Of several services that start at the same time on one record, one makes it.
+  const kept = await store.updateSetting(tokenSetting, (known) =>
+    typeof known === "string" ? known : made,
+  );
+  const token = typeof kept === "string" ? kept : made;
   await writeFileAtomic(join(storeDir, "token"), `${token}\n`, { mode: 0o600 });
   return token;
 }
@@ -29,10 +32,12 @@ export async function ownToken(store: Store, storeDir: string): Promise<string> 
  * kept in the store, which only the owner can read.
  */
 export async function firstGobiiUser(store: Store, users: Users): Promise<FirstUser> {
-  const known = FirstUser.safeParse(await store.setting(firstUserSetting));
-  if (known.success) return known.data;
-  const user: FirstUser = { name: "loader", password: secret() };
-  await users.set(user.name, user.password);
-  await store.setSetting(firstUserSetting, user);
+  const made: FirstUser = { name: "loader", password: secret() };
+  const user = FirstUser.parse(
+    await store.updateSetting(firstUserSetting, (known) =>
+      FirstUser.safeParse(known).success ? known : made,
+    ),
+  );
+  if (!(await users.has(user.name))) await users.set(user.name, user.password);
   return user;
 }

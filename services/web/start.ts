@@ -15,6 +15,7 @@ import { removeHalfUploads } from "./gobii/upload.ts";
 import { hostTest, isLoopback, isWildcard } from "./http/guards.ts";
 import { firstGobiiUser, ownToken } from "./identity.ts";
 import { digesterDirectory } from "./jobs/digester-directory.ts";
+import { leadOrWait } from "./leadership.ts";
 import { leaseKeeper } from "./jobs/lease-keeper.ts";
 import { createPlacer } from "./jobs/placer.ts";
 import { createUndoLog } from "./jobs/undo-log.ts";
@@ -22,6 +23,7 @@ import { defaultRetryPolicy, type RetryPolicy } from "./jobs/retries.ts";
 import { keepStatistics } from "./jobs/statistics.ts";
 import { isUnsettledByDefault, type IsUnsettled } from "./jobs/unsettled.ts";
 import { createLog, createLogTail, withoutSecrets, type Log } from "./log.ts";
+import { sharedSessions } from "./shared-sessions.ts";
 import { smtpMailer } from "./mail/mailer.ts";
 import { startNotices } from "./mail/notices.ts";
 import { configurationOf } from "./told-configuration.ts";
@@ -204,8 +206,18 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
   const notices =
     mail === null
       ? null
-      : await startNotices({ store, crops, mailer: smtpMailer(mail), consoleUrl: publicUrl, log });
+      : await leadOrWait({
+          store,
+          log,
+          name: "mail",
+          start: () =>
+            startNotices({ store, crops, mailer: smtpMailer(mail), consoleUrl: publicUrl, log }),
+        });
 
+  const sessionTerms = {
+    now,
+    ...(options.tokenLifeMs === undefined ? {} : { lifeMs: options.tokenLifeMs }),
+  };
   let closing: Promise<void> | null = null;
   async function close(): Promise<void> {
     unsubscribe();
@@ -231,10 +243,7 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
       now,
       log,
       usersOf: (crop) => accountsIn([...(options.usersOf?.(crop) ?? []), users]),
-      sessions: gobiiSessions({
-        now,
-        ...(options.tokenLifeMs === undefined ? {} : { lifeMs: options.tokenLifeMs }),
-      }),
+      sessions: store.isShared ? sharedSessions(store, sessionTerms) : gobiiSessions(sessionTerms),
       ...(options.maxUploadMbytes === undefined
         ? {}
         : { maxUploadMbytes: options.maxUploadMbytes }),

@@ -12,7 +12,7 @@ export function tokenRoutes({ sessions }: { readonly sessions: GobiiSessions }):
       path: "/tokens",
       summary: "The tokens of users that count now",
       answer: UserTokens,
-      handle: async () => ({ body: { tokens: sessions.list().map(toToken) } }),
+      handle: async () => ({ body: { tokens: (await sessions.list()).map(toToken) } }),
     }),
     emptyRoute({
       method: "delete",
@@ -20,7 +20,7 @@ export function tokenRoutes({ sessions }: { readonly sessions: GobiiSessions }):
       summary: "Revokes a token at once",
       params: z.object({ id: z.string() }),
       async handle({ params }) {
-        if (sessions.revoke(({ id }) => id === params.id) > 0) return;
+        if ((await sessions.revoke(({ id }) => id === params.id)) > 0) return;
         throw new AppError("not_found", `There is no token "${params.id}".`);
       },
     }),
@@ -30,7 +30,7 @@ export function tokenRoutes({ sessions }: { readonly sessions: GobiiSessions }):
       summary: "Revokes all tokens of a user at once",
       params: z.object({ name: z.string() }),
       async handle({ params }) {
-        sessions.revoke(({ user }) => user === params.name);
+        await sessions.revoke(({ user }) => user === params.name);
       },
     }),
   ];

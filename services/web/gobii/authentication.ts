@@ -66,7 +66,7 @@ export function authenticator(deps: AuthenticatorDeps): Authenticator {
     const account = local ?? ("token" in remote ? upstreamAccount(crop, user) : null);
     if (account !== null && !("token" in remote)) return sessions.issue(account, crop.name);
     if (account !== null && "token" in remote) {
-      sessions.adopt(remote.token, account, crop.name);
+      await sessions.adopt(remote.token, account, crop.name);
       return remote.token;
     }
     if ("failure" in remote) throw remote.failure;

@@ -117,7 +117,7 @@ export function gobiiRouter(deps: GobiiDeps): Router {
     entering("call", "submit", async ({ identity, request }, response) => {
       const { data, header } = readEnvelope(await http.readBody(request, response));
       const told = tellGeneration(header, data[0], identity.generation);
-      if (told !== null) sessions.rememberGeneration(identity.token, told);
+      if (told !== null) await sessions.rememberGeneration(identity.token, told);
       const generation = generationOf(told);
       const call = { identity, request, user: identity.user, data, generation };
       write(response, identity, { outcome: await work(call), generation });

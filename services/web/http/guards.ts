@@ -119,6 +119,17 @@ function decoded(text: string): string | null {
   }
 }
 
+/** Whatever a request carries that may be a token, wherever it does. */
+export function tokensOf(request: Request, port: number): string[] {
+  const inQuery = request.query["token"];
+  return [
+    bearerOf(request),
+    request.get("x-auth-token") ?? null,
+    cookieOf(request, cookieName(port)),
+    typeof inQuery === "string" ? inQuery : null,
+  ].filter((token): token is string => token !== null && token !== "");
+}
+
 /**
  * Requires a token of the own API, as bearer or cookie.
  *

@@ -13,10 +13,10 @@ import type { Store } from "../store/store.ts";
 import { digesterClient, type DigesterClient } from "./digester-client.ts";
 import { follow } from "./digester-follower.ts";
 import {
+  changeDigester,
   forgetDigester,
   loadDigesters,
   newToken,
-  saveDigester,
   tokenDigest,
   type DigesterRecord,
 } from "./digester-record.ts";
@@ -91,8 +91,6 @@ interface Entry {
   problem: string | null;
   /** Not reached for so long that nothing is expected of it. */
   isLost: boolean;
-  /** An event has told of the loss, so one tells when it is back. */
-  isLossTold: boolean;
   lastHeardAt: number | null;
   lastReached: number;
   removals: Promise<void>;
@@ -105,6 +103,8 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
   const idByToken = new Map<string, string>();
   const lostAfterMs = deps.renewMs * 2;
   const oneAtATime = serial();
+  let refreshing: NodeJS.Timeout | undefined;
+  let unsubscribe: (() => void) | null = null;
   const sync = recordSync(deps);
 
   function remember(known: DigesterRecord): Entry {
@@ -116,7 +116,6 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
       regulators: [],
       problem: null,
       isLost: false,
-      isLossTold: false,
       lastHeardAt: null,
       lastReached: monotonic(),
       removals: Promise.resolve(),
@@ -182,17 +181,17 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
       return silent(entry, `Another digester, ${status.id}, answers at ${url}.`);
     }
     const wasReached = entry.problem === null && entry.status !== null;
-    const { isLossTold } = entry;
     const newLife = boot !== null && boot !== status.boot;
     Object.assign(entry, {
       status,
       problem: null,
       isLost: false,
-      isLossTold: false,
       lastHeardAt: now(),
       lastReached: monotonic(),
     } satisfies Partial<Entry>);
-    if (isLossTold) await record("digester_found", id);
+    if (entry.record.lost && (await isFirstToTell(entry, false))) {
+      await record("digester_found", id);
+    }
     if (!wasReached || newLife || entry.regulators.length === 0) await learnRegulators(entry);
     await sync.settleDifferences({ digester: id, status, askedAt, newLife });
     if (boot !== status.boot) await updateRecord(entry, { boot: status.boot });
@@ -217,8 +216,7 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     if (!entry.isLost && monotonic() - entry.lastReached >= lostAfterMs) {
       entry.isLost = true;
       // One that was never reached cannot be lost: it may be behind a wall, and ask for work itself.
-      if (entry.status !== null) {
-        entry.isLossTold = true;
+      if (entry.status !== null && (await isFirstToTell(entry, true))) {
         await record("digester_lost", id, { message: problem });
       }
       await sync.putBack(id, `${id} is not reachable: ${problem}`);
@@ -227,10 +225,50 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
   }
 
   async function updateRecord(entry: Entry, fields: Partial<DigesterRecord>): Promise<void> {
-    const changed = { ...entry.record, ...fields };
-    await saveDigester(store, changed);
-    remember(changed);
+    const { id, callbackUrl } = entry.record;
+    const changed = await changeDigester(store, id, (known) => ({
+      ...(known ?? entry.record),
+      ...fields,
+    }));
+    remember({ ...changed, callbackUrl });
   }
+
+  /** Of all services on the record, one tells that a digester is lost or found. */
+  async function isFirstToTell(entry: Entry, lost: boolean): Promise<boolean> {
+    let isFirst = false;
+    await changeDigester(store, entry.record.id, (known) => {
+      const before = known ?? entry.record;
+      isFirst = before.lost !== lost;
+      return isFirst ? { ...before, lost } : before;
+    });
+    entry.record = { ...entry.record, lost };
+    return isFirst;
+  }
+
+  /** Brings in what other services on the record have changed of the digesters. */
+  async function refresh(): Promise<void> {
+    for (const stored of await loadDigesters(store)) {
+      const known = entries.get(stored.id);
+      const callbackUrl = known?.record.callbackUrl ?? ourCallbackUrl(stored);
+      const isSame = known !== undefined && isSameAttachment(known.record, stored);
+      if (known !== undefined && !isSame) await stopFollowing(known);
+      const entry = remember({ ...stored, callbackUrl });
+      if (isSame) continue;
+      if (stored.detached) Object.assign(entry, { status: null, problem: null });
+      else beginToFollow(entry);
+      onChange();
+    }
+  }
+
+  const refreshSafely = (): void => {
+    oneAtATime(refresh).catch((thrown: unknown) => {
+      log.warn({ err: coerceError(thrown) }, "looking for digesters of other services");
+    });
+  };
+
+  /** Where this service is reached, whatever others on the record are called. */
+  const ourCallbackUrl = ({ callbackUrl }: DigesterRecord): string =>
+    deps.isOurs(callbackUrl) ? callbackUrl : deps.callbackUrl;
 
   async function attach(
     request: AttachRequest,
@@ -238,6 +276,7 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     id: string,
     boot: string | null,
   ): Promise<{ isNew: boolean; answer: AttachAnswer }> {
+    if (store.isShared) await refresh();
     const known = entries.get(id);
     const before = known?.record;
     const isNew = before === undefined || before.detached;
@@ -248,17 +287,19 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
       const lost = jobs.filter((job) => job.status === "in_progress" && job.digester === id);
       await sync.loseAll(lost, `${id} was started anew.`);
     }
-    const stored: DigesterRecord = {
+    const made = newToken();
+    const attachedAt = now();
+    const stored = await changeDigester(store, id, (current) => ({
       id,
       url: request.url,
       token: request.token,
-      callbackToken: before?.callbackToken ?? newToken(),
+      callbackToken: current?.callbackToken ?? made,
       callbackUrl,
-      attachedAt: isNew ? now() : before.attachedAt,
-      boot: boot ?? before?.boot ?? null,
+      attachedAt: current === null || current.detached ? attachedAt : current.attachedAt,
+      boot: boot ?? current?.boot ?? null,
       detached: false,
-    };
-    await saveDigester(store, stored);
+      lost: current?.lost ?? false,
+    }));
     const entry = remember(stored);
     if (newLife) entry.status = null;
     entry.problem = null;
@@ -325,9 +366,14 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
           await forgetDigester(store, stored.id);
           continue;
         }
-        const callbackUrl = deps.isOurs(stored.callbackUrl) ? stored.callbackUrl : deps.callbackUrl;
-        const entry = remember({ ...stored, callbackUrl });
+        const entry = remember({ ...stored, callbackUrl: ourCallbackUrl(stored) });
         if (!stored.detached) beginToFollow(entry);
+      }
+      if (store.isShared) {
+        refreshing = setInterval(refreshSafely, refreshMs);
+        unsubscribe = store.subscribe(({ type }) => {
+          if (type === "digester_attached" || type === "digester_detached") refreshSafely();
+        });
       }
     },
 
@@ -366,9 +412,24 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     record,
 
     async stop() {
+      clearInterval(refreshing);
+      unsubscribe?.();
+      await oneAtATime(async () => undefined);
       await Promise.all([...entries.values()].map(stopFollowing));
     },
   };
+}
+
+/** What another service on the record attaches without an event that tells of it is known after so long. */
+const refreshMs = 2000;
+
+function isSameAttachment(a: DigesterRecord, b: DigesterRecord): boolean {
+  return (
+    a.url === b.url &&
+    a.token === b.token &&
+    a.callbackToken === b.callbackToken &&
+    a.detached === b.detached
+  );
 }
 
 /** A digester that attaches itself says who it is; of any other it is asked. */

@@ -16,6 +16,8 @@ export const DigesterRecord = z.object({
   boot: z.string().nullable(),
   /** Detached ones may finish what they run, and nothing else. */
   detached: z.boolean(),
+  /** An event has told that it cannot be reached, so one tells when it is back. */
+  lost: z.boolean().default(false),
 });
 export type DigesterRecord = z.infer<typeof DigesterRecord>;
 
@@ -29,8 +31,20 @@ export async function loadDigesters(store: Store): Promise<DigesterRecord[]> {
   });
 }
 
-export async function saveDigester(store: Store, record: DigesterRecord): Promise<void> {
-  await store.setSetting(prefix + record.id, record);
+/**
+ * Changes what is remembered of a digester by what it is: another service on the same record may have changed it.
+ *
+ * @param decide is pure; what it throws is passed on.
+ */
+export async function changeDigester(
+  store: Store,
+  id: string,
+  decide: (known: DigesterRecord | null) => DigesterRecord,
+): Promise<DigesterRecord> {
+  const kept = await store.updateSetting(prefix + id, (value) =>
+    decide(DigesterRecord.safeParse(value).data ?? null),
+  );
+  return DigesterRecord.parse(kept);
 }
 
 export async function forgetDigester(store: Store, id: string): Promise<void> {

@@ -43,8 +43,10 @@ export function leaseKeeper(deps: LeaseKeeperDeps): LeaseKeeper {
   async function tick(): Promise<void> {
     const at = { wall: now(), monotonic: monotonic() };
     const unheard = couldNotHear(lastLook, at, terms);
-    lastLook = at;
+    // A record that cannot be read cannot be written either: nobody could have renewed a lease.
+    lastLook = null;
     const running = (await store.unsettled()).filter((job) => job.status === "in_progress");
+    lastLook = at;
     leases = leasesAt(leases, running, at.monotonic, unheard, terms);
     await Promise.all(running.map((job) => loseIf(job, whyLost(job, leases.get(job.id), at))));
   }

@@ -50,6 +50,8 @@ export interface PlacerDeps {
 const mostAtOnce = 100;
 const mostCharacters = 1_000_000;
 const passOverMs = 2000;
+/** Another service on the same record leaves a job alone for so long: longer than a digester may take to answer. */
+const reservedMs = 15_000;
 /** How old the time may be that a job which waits for its next try is said to have before it. */
 const retellMs = 5000;
 
@@ -191,7 +193,11 @@ export function createPlacer(deps: PlacerDeps): Placer {
   }
 
   /** Every digester by itself: one that does not answer keeps no other waiting. */
-  async function dispatchAll(moves: readonly Move[]): Promise<void> {
+  async function dispatchAll(planned: readonly Move[]): Promise<void> {
+    if (planned.length === 0) return;
+    const ids = planned.map(({ job }) => job.id);
+    const ours = new Set(await store.reserve(ids, reservedMs));
+    const moves = planned.filter(({ job }) => ours.has(job.id));
     const digesters = [...new Set(moves.map(({ digester }) => digester))];
     await Promise.all(
       digesters.map(async (digester) => {
@@ -216,7 +222,8 @@ export function createPlacer(deps: PlacerDeps): Placer {
       const job = await store.job(next.id);
       const instruction = await store.instruction(next.id);
       if (job === null || instruction === null) continue;
-      if (!isWaiting(job) || job.attempt !== next.attempt) continue;
+      const isUnmoved = job.attempt === next.attempt && job.digester === next.digester;
+      if (!isWaiting(job) || !isUnmoved) continue;
       jobs.push(job);
       dispatches.push(toDispatch(job, instruction, digester));
       characters += JSON.stringify(instruction).length;
