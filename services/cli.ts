@@ -7,6 +7,8 @@ import { say } from "./commands/output.ts";
 const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
   digest: async () => (await import("./commands/digest.ts")).addDigestCommand,
   validate: async () => (await import("./commands/validate.ts")).addValidateCommand,
+  preview: async () => (await import("./commands/preview.ts")).addPreviewCommand,
+  template: async () => (await import("./commands/template.ts")).addTemplateCommand,
   demo: async () => (await import("./commands/demo.ts")).addDemoCommand,
   web: async () => (await import("./commands/web.ts")).addWebCommand,
   digester: async () => (await import("./commands/digester.ts")).addDigesterCommand,

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync, rmdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Command } from "commander";
+import { InvalidArgumentError, type Command } from "commander";
 import { AppError, coerceError } from "../contract/errors.ts";
 import { toLoad, type Load } from "../contract/load.ts";
 import type { DigestResult } from "../contract/result.ts";
@@ -10,6 +10,7 @@ import { digest } from "../digest/digest.ts";
 import { describeProblem } from "../digest/problems.ts";
 import { publish } from "../digest/publish.ts";
 import { everythingKnown, knownFromFile } from "../digest/validation/known-source.ts";
+import { describeDryRun, dryRunFile } from "./dry-run.ts";
 import { exitCodes } from "./exit.ts";
 import { readInstructionFile } from "./instruction-file.ts";
 import { print, printJson, say, table } from "./output.ts";
@@ -24,6 +25,8 @@ export interface DigestOptions {
   /** Null: any crop. */
   readonly crops: readonly string[] | null;
   readonly json?: true;
+  /** Lines of each source. */
+  readonly dryRun?: number | true;
 }
 
 /** The crops that GOBii serves, and those of its own tests; a server has them configured, a command has not. */
@@ -43,7 +46,20 @@ export function addDigestCommand(program: Command): void {
     .option("--known <file>", "JSON of what the database knows; everything unless given")
     .option("--crops <list>", "the crops that are known, or any", toCrops, toCrops(GOBII_CROPS))
     .option("--json", "print the result object, and only that")
+    .option(
+      "--dry-run [lines]",
+      "show what would be made of the first lines (1000) of each source, and write nothing",
+      toLines,
+    )
     .action(async (file: string, options: DigestOptions) => {
+      if (options.dryRun !== undefined) {
+        const lines = options.dryRun === true ? 1000 : options.dryRun;
+        const run = await dryRunFile(file, options, lines);
+        if (options.json === true) printJson(run);
+        else describeDryRun(run);
+        if (!run.ok) process.exitCode = exitCodes.failed;
+        return;
+      }
       const interrupt = new AbortController();
       const onSignal = (): void => interrupt.abort();
       process.once("SIGINT", onSignal);
@@ -58,6 +74,12 @@ export function addDigestCommand(program: Command): void {
         process.off("SIGTERM", onSignal);
       }
     });
+}
+
+function toLines(text: string): number {
+  const lines = Number(text);
+  if (Number.isInteger(lines) && lines > 0) return lines;
+  throw new InvalidArgumentError("Expected a number of lines.");
 }
 
 function toCrops(list: string): readonly string[] | null {

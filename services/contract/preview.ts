@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { dataSetTypes, orientations } from "./gobii-terms.ts";
+import { readInstruction, type StoredInstruction } from "./instruction.ts";
 import { DigestProblem, MatrixSummary, TableValidation } from "./result.ts";
 
 /**
@@ -115,6 +116,8 @@ export type Grid = z.infer<typeof Grid>;
 export const PreviewRequest = z.object({
   /** Absolute, of one file. */
   path: z.string().min(1).max(4096),
+  /** Whose data roots it lies in; the first crop's unless given. */
+  crop: z.string().optional(),
   /** Reads it as this format, whatever it looks like. */
   format: FileFormat.optional(),
   rows: z.number().int().min(1).max(200).default(30),
@@ -162,6 +165,11 @@ export const DryRunRequest = z
     error: "expected instructions: […] or procedure: {…}",
   });
 export type DryRunRequest = z.infer<typeof DryRunRequest>;
+
+/** @throws AppError `invalid_instruction`. */
+export function dryRunInstruction({ instructions, procedure }: DryRunRequest): StoredInstruction {
+  return readInstruction(procedure === undefined ? instructions : { procedure });
+}
 
 const DryRunTable = z.object({
   table: z.string(),

@@ -9,7 +9,8 @@ import type { ColumnRole, Detection } from "./preview.ts";
  * one in while a person still looks at the grid.
  */
 
-export type TemplatePart = "markers" | "samples" | "dataset";
+export const templateParts = ["markers", "samples", "dataset"] as const;
+export type TemplatePart = (typeof templateParts)[number];
 
 interface IdAndName {
   readonly id: number | null;

@@ -12,6 +12,14 @@ import {
   type RegulatorState,
 } from "../contract/digester.ts";
 import { parseOrThrow, toErrorAnswer } from "../contract/errors.ts";
+import type { StoredInstruction } from "../contract/instruction.ts";
+import {
+  dryRunInstruction,
+  DryRunRequest,
+  PreviewRequest,
+  type DryRun,
+  type Preview,
+} from "../contract/preview.ts";
 import { QualityFileRequest } from "../contract/quality.ts";
 import {
   RegulatorSwap,
@@ -34,6 +42,13 @@ export interface Node {
     told: { by?: string | undefined; why?: string | undefined },
   ) => Promise<void>;
   readonly preview: (regulator: ChosenRegulator) => RegulatorPreview;
+  /** What a file is and how it begins. */
+  readonly look: (request: PreviewRequest) => Promise<Preview>;
+  /** What an instruction would make of the first lines of its sources. */
+  readonly dryRun: (
+    instruction: StoredInstruction,
+    size: Pick<DryRunRequest, "lines" | "rows" | "columns">,
+  ) => Promise<DryRun>;
   readonly drain: (on: boolean) => void;
   /** Where a quality file lies that may be read; throws AppError `not_found` or `bad_request`. */
   readonly qualityFile: (request: QualityFileRequest) => Promise<string>;
@@ -146,6 +161,22 @@ export function createApi(node: Node, { token, names, log, metrics }: ApiOptions
       const path = await node.qualityFile(wanted);
       response.type("text/plain");
       await pipeline(createReadStream(path), response);
+    }),
+  );
+
+  app.post(
+    "/preview",
+    handler(async (request, response) => {
+      const wanted = parseOrThrow(PreviewRequest, bodyOf(request), "bad_request", "The body");
+      response.json(await node.look(wanted));
+    }),
+  );
+  app.post(
+    "/dry-run",
+    handler(async (request, response) => {
+      const body = parseOrThrow(DryRunRequest, bodyOf(request), "bad_request", "The body");
+      const { lines, rows, columns } = body;
+      response.json(await node.dryRun(dryRunInstruction(body), { lines, rows, columns }));
     }),
   );
 

@@ -14,13 +14,24 @@ import { toLoad, type Load } from "../contract/load.ts";
 export async function requireInsideRoots(load: Load, roots: readonly string[]): Promise<void> {
   const paths = new Set(load.tables.flatMap(({ source, destination }) => [source, destination]));
   for (const path of paths) {
-    if (path === "") continue;
-    if (!isAbsolute(path)) {
-      throw new AppError("bad_request", `A digester takes absolute paths only: ${path}`);
-    }
-    if (!(await liesInside(path, roots))) {
-      throw new AppError("bad_request", `This path lies outside the data roots: ${path}`);
-    }
+    if (path !== "") await requirePathInsideRoots(path, roots);
+  }
+}
+
+/**
+ * The same for one path.
+ *
+ * @throws AppError `bad_request`.
+ */
+export async function requirePathInsideRoots(
+  path: string,
+  roots: readonly string[],
+): Promise<void> {
+  if (!isAbsolute(path)) {
+    throw new AppError("bad_request", `A digester takes absolute paths only: ${path}`);
+  }
+  if (!(await liesInside(path, roots))) {
+    throw new AppError("bad_request", `This path lies outside the data roots: ${path}`);
   }
 }
 

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import workerpool from "workerpool";
 import { digest } from "../digest/digest.ts";
 import { everythingKnown } from "../digest/validation/known-source.ts";
+import { lookMethods } from "./look.ts";
 import type { WorkerAnswer, WorkerEvent, WorkerRequest } from "./worker-protocol.ts";
 
 const PROGRESS_EVERY_MS = 250;
@@ -108,7 +109,7 @@ function bringToDisk(directory: string): void {
 process.on("SIGINT", () => undefined);
 
 workerpool.worker(
-  createMethods((events) => workerpool.workerEmit(events)),
+  { ...createMethods((events) => workerpool.workerEmit(events)), ...lookMethods },
   {
     abortListenerTimeout: 1500,
   },

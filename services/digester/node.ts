@@ -3,7 +3,13 @@ import type { CallbackTarget, DigesterStatus, Dispatch } from "../contract/diges
 import { AppError, coerceError } from "../contract/errors.ts";
 import type { RegulatorChoice } from "../contract/regulator.ts";
 import type { Node } from "./api.ts";
-import { requireInstructionInsideRoots } from "./data-roots.ts";
+import { toLoad } from "../contract/load.ts";
+import {
+  requireInsideRoots,
+  requireInstructionInsideRoots,
+  requirePathInsideRoots,
+} from "./data-roots.ts";
+import type { Looker } from "./looker.ts";
 import { qualityFilePath } from "./quality-file.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Revision } from "./revision.ts";
@@ -16,6 +22,7 @@ export interface NodeParts {
     "id" | "boot" | "version" | "host" | "pid" | "startedAt" | "workers" | "lineLimit" | "labels"
   >;
   readonly scheduler: Scheduler;
+  readonly looker: Pick<Looker, "preview" | "dryRun">;
   readonly outbox: Pick<Outbox, "size">;
   readonly revision: Revision;
   readonly dataRoots: () => readonly string[];
@@ -69,6 +76,15 @@ export function createNode(parts: NodeParts): Node {
       log.info({ regulator: chosen.choice, by, why }, "The regulator was swapped");
     },
     preview: scheduler.preview,
+    look: async (request) => {
+      await requirePathInsideRoots(request.path, dataRoots());
+      return parts.looker.preview(request);
+    },
+    dryRun: async (instruction, size) => {
+      const load = toLoad(instruction);
+      await requireInsideRoots(load, dataRoots());
+      return parts.looker.dryRun({ load, ...size });
+    },
     qualityFile: (wanted) => qualityFilePath(wanted, dataRoots()),
     drain: (on) => {
       scheduler.drain(on);

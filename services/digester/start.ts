@@ -15,6 +15,7 @@ import { openAttemptJournal } from "./attempt-journal.ts";
 import { createDeliver } from "./callback-client.ts";
 import type { Deliver } from "./delivery.ts";
 import { openDigestHistory } from "./digest-history.ts";
+import { createLooker } from "./looker.ts";
 import { openIntake, type Intake } from "./intake.ts";
 import { createDigesterMetrics } from "./metrics.ts";
 import { createNode, takeable } from "./node.ts";
@@ -149,6 +150,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
       log,
       onRestart: metrics.workerRestarted,
     });
+  const looker = createLooker({ workerPath: options.workerPath, kind: options.workerKind, log });
   const context = {
     digester: id,
     deliver,
@@ -205,6 +207,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
       labels: [...labels],
     },
     scheduler,
+    looker,
     outbox,
     revision,
     dataRoots,
@@ -277,7 +280,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
     revision.close();
     server.close();
     server.closeIdleConnections();
-    await Promise.race([pool.close(), sleep(1000)]);
+    await Promise.race([Promise.all([pool.close(), looker.close()]), sleep(1000)]);
     await outbox.close();
     await Promise.all([journal.close(), history.close()]);
     server.closeAllConnections();

@@ -189,7 +189,8 @@ function runOnce(
   });
 }
 
-function createPool({ workerPath, kind, log }: WorkerPoolOptions): Pool {
+/** A pool of one worker. */
+export function createPool({ workerPath, kind, log }: WorkerPoolOptions): Pool {
   log.debug({ workerPath, kind }, "Starting a worker");
   return workerpool.pool(workerPath, {
     minWorkers: 1,

@@ -6,6 +6,7 @@ import { AttachAnswer, AttachedDigester } from "../contract/digester.ts";
 import { Event } from "../contract/event.ts";
 import { StoredInstruction } from "../contract/instruction.ts";
 import { Job, JobSummary } from "../contract/job.ts";
+import { Detection, DryRun, Preview } from "../contract/preview.ts";
 import { RegulatorInfo, RegulatorPreview } from "../contract/regulator.ts";
 import { DigestResult } from "../contract/result.ts";
 import { aboutRoutes, eventRoutes, sampleRoutes } from "./api/about-routes.ts";
@@ -13,6 +14,7 @@ import type { ApiDeps } from "./api/api-deps.ts";
 import { digesterRoutes } from "./api/digester-routes.ts";
 import { instructionRoutes } from "./api/instruction-routes.ts";
 import { jobRoutes } from "./api/job-routes.ts";
+import { previewRoutes } from "./api/preview-routes.ts";
 import { qualityRoutes } from "./api/quality-routes.ts";
 import { tokenRoutes } from "./api/token-routes.ts";
 import {
@@ -61,7 +63,9 @@ const components = {
   AttachAnswer,
   AttachedDigester,
   BulkAnswer,
+  Detection,
   DigestResult,
+  DryRun,
   Event,
   Job,
   JobEvents,
@@ -70,6 +74,7 @@ const components = {
   JobPatch,
   JobSummary,
   PatchAnswer,
+  Preview,
   RegulatorInfo,
   RegulatorPreview,
   StoredInstruction,
@@ -88,6 +93,7 @@ function apiParts(deps: AppDeps): { own: ApiPart; callback: ApiPart } {
         ...jobRoutes(deps),
         ...qualityRoutes(deps),
         ...fileRoutes(deps),
+        ...previewRoutes(deps),
         ...eventRoutes(deps),
         ...digesterRoutes(deps),
         ...sampleRoutes(deps),

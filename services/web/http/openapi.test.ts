@@ -83,6 +83,8 @@ describe("the OpenAPI document", () => {
     );
     expect(operations.toSorted()).toEqual(
       [
+        "POST /api/v1/dry-run",
+        "POST /api/v1/preview",
         "GET /api/v1/jobs/facets",
         "POST /api/v1/jobs/undo",
         "POST /api/v1/jobs/{id}/front",

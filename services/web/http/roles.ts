@@ -3,7 +3,7 @@ import { AppError } from "../../contract/errors.ts";
 import { mayDo, roles, type Role } from "../crop.ts";
 
 /** Paths of the own API below which submitting and moving jobs lie. */
-const jobPaths = ["/instructions", "/jobs", "/samples", "/files"];
+const jobPaths = ["/instructions", "/jobs", "/samples", "/files", "/preview", "/dry-run"];
 
 /** What a call of the own API needs: looking is free to all who may sign in, and what concerns no job is the admin's. */
 function neededRole(method: string, path: string): Role {

@@ -7,6 +7,12 @@ import {
   type Dispatch,
 } from "../../contract/digester.ts";
 import { AppError, coerceError, ErrorBody, type ErrorCode } from "../../contract/errors.ts";
+import {
+  DryRun,
+  Preview,
+  type DryRunRequest,
+  type PreviewRequest,
+} from "../../contract/preview.ts";
 import type { QualityFileRequest } from "../../contract/quality.ts";
 import {
   RegulatorPreview,
@@ -41,10 +47,16 @@ export interface DigesterClient {
   regulator(): Promise<RegulatorState>;
   swapRegulator(swap: RegulatorSwap): Promise<void>;
   previewRegulator(choice: RegulatorChoice): Promise<RegulatorPreview>;
+  /** What a file is and how it begins. */
+  preview(request: PreviewRequest): Promise<Preview>;
+  /** What an instruction would make of the first lines of its sources. */
+  dryRun(request: DryRunRequest): Promise<DryRun>;
   /** A quality file that it wrote. */
   qualityFile(request: QualityFileRequest): Promise<Readable>;
 }
 
+/** The digester gives up looking after 20 s, and others may look before. */
+const lookTimeoutMs = 30_000;
 const callTimeoutMs = 10_000;
 /** A table has a row per marker, of which there may be millions. */
 const fileTimeoutMs = 600_000;
@@ -104,6 +116,10 @@ export function digesterClient(target: DigesterTarget): DigesterClient {
     },
     previewRegulator: (choice) =>
       ask(RegulatorPreview, "POST", "/regulator/preview", { body: choice }),
+    preview: (request) =>
+      ask(Preview, "POST", "/preview", { body: request, timeoutMs: lookTimeoutMs }),
+    dryRun: (request) =>
+      ask(DryRun, "POST", "/dry-run", { body: request, timeoutMs: lookTimeoutMs }),
     async qualityFile({ file, destination }) {
       const query = new URLSearchParams({ destination }).toString();
       const path = `/quality/${file}?${query}`;
@@ -213,6 +229,7 @@ const passedOn: readonly ErrorCode[] = [
   "conflict",
   "full",
   "draining",
+  "unavailable",
 ];
 
 function failure({ url }: DigesterTarget, { status, body }: Answer): AppError {

@@ -72,13 +72,23 @@ function requireTables(instruction: StoredInstruction): void {
   throw new AppError("invalid_instruction", "The instruction names no table: nothing to digest.");
 }
 
-async function requireInside(crop: Crop, instruction: StoredInstruction): Promise<void> {
+/** @throws AppError `invalid_instruction` naming each path that is missing, relative or outside the crop's data roots. */
+export async function requireInside(crop: Crop, instruction: StoredInstruction): Promise<void> {
   const problems = await Promise.all(pathsOf(instruction).map((place) => problemOf(crop, place)));
   const details = problems.filter((problem) => problem !== null);
   const [first] = details;
   if (first === undefined) return;
   throw new AppError("invalid_instruction", first, {
     details,
+    hint: `Data roots of ${crop.name}: ${crop.dataRoots.join(", ")}`,
+  });
+}
+
+/** @throws AppError `bad_request` for a file that is named by a relative path or lies outside the crop's data roots. */
+export async function requireFileInside(crop: Crop, path: string): Promise<void> {
+  if (isAbsolute(path) && (await liesInside(crop, path))) return;
+  const what = isAbsolute(path) ? "lies outside the data roots" : "is a relative path";
+  throw new AppError("bad_request", `path: the file ${what}: ${path}`, {
     hint: `Data roots of ${crop.name}: ${crop.dataRoots.join(", ")}`,
   });
 }

@@ -1,0 +1,45 @@
+import { dirname, resolve } from "node:path";
+import { toLoad } from "../contract/load.ts";
+import type { DryRun } from "../contract/preview.ts";
+import { dryRun } from "../digest/dry-run.ts";
+import { describeProblem } from "../digest/problems.ts";
+import { everythingKnown, knownFromFile } from "../digest/validation/known-source.ts";
+import { readInstructionFile } from "./instruction-file.ts";
+import { print, say, table } from "./output.ts";
+
+export interface DryRunFileOptions {
+  readonly root?: string;
+  readonly known?: string;
+  readonly crops: readonly string[] | null;
+}
+
+/** @throws AppError where the file holds no instruction. */
+export function dryRunFile(
+  file: string,
+  { root, known, crops }: DryRunFileOptions,
+  lines: number,
+): Promise<DryRun> {
+  return dryRun({
+    load: toLoad(readInstructionFile(file)),
+    root: resolve(root ?? dirname(file)),
+    knownCrops: crops,
+    known: known === undefined ? everythingKnown : knownFromFile(known),
+    lines,
+    rows: 5,
+    columns: 8,
+  });
+}
+
+export function describeDryRun(run: DryRun): void {
+  for (const warning of run.warnings) say(`warning: ${describeProblem(warning)}`);
+  for (const error of run.errors) say(`error: ${describeProblem(error)}`);
+  const untold = run.errorCount - run.errors.length;
+  if (untold > 0) say(`error: and ${untold} more`);
+  for (const { table: name, rows, columns, header, grid } of run.tables) {
+    print(`${name}: ${rows} rows, ${columns} columns`);
+    print(table([...(header === null ? [] : [header]), ...grid.rows]));
+    print("");
+  }
+  const what = run.complete ? "all there is" : `the first ${run.lines} lines`;
+  say(`${run.ok ? "This would be a load" : "This would fail"}, by ${what}. Nothing was written.`);
+}
