@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { InvalidArgumentError, type Command } from "commander";
 import { AppError, coerceError } from "../contract/errors.ts";
 import { toLoad, type Load } from "../contract/load.ts";
+import type { QualitySummary } from "../contract/quality.ts";
 import type { DigestResult } from "../contract/result.ts";
 import { digest } from "../digest/digest.ts";
 import { describeProblem } from "../digest/problems.ts";
@@ -224,7 +225,24 @@ function describeResult(result: DigestResult): void {
         `${matrix.missing} calls missing, ${matrix.heterozygous} heterozygous`,
     );
   }
+  if (result.quality !== undefined) say(describeQuality(result.quality));
   say(
     `${result.status} in ${(result.durationMs / 1000).toFixed(1)} s, ${result.bytesRead} bytes read`,
   );
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+function describeQuality(quality: QualitySummary): string {
+  const { minorAlleleFrequency, heterozygosity, duplicateSamples } = quality;
+  const parts = [`call rate ${percent(quality.callRate)}`];
+  if (minorAlleleFrequency !== null) {
+    parts.push(`mean minor allele frequency ${minorAlleleFrequency.toFixed(3)}`);
+  }
+  if (heterozygosity !== null) parts.push(`heterozygosity ${percent(heterozygosity)}`);
+  parts.push(`${quality.monomorphicMarkers} markers monomorphic`);
+  if (duplicateSamples !== null) parts.push(`${duplicateSamples} pairs of duplicate samples`);
+  return `quality: ${parts.join(", ")}`;
 }

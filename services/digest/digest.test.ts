@@ -246,7 +246,7 @@ describe("what a digest makes", () => {
       names: left,
     } = await runDigest(makeLoad(matrixOnly, { orientation: "SAMPLE_FAST" }), dir);
     expect(files).toEqual({ "digest.calls": "AA\tTT\tGG\nAC\tNN\tGG\n" });
-    expect(left).toEqual(["digest.calls"]);
+    expect(left.filter((name) => !name.startsWith("quality."))).toEqual(["digest.calls"]);
     expect(result).toMatchObject({
       tables: [{ table: "calls", file: "output/digest.calls", rows: 2, columns: 3 }],
       matrix: { markers: 2, samples: 3, missing: 1, heterozygous: 1 },
@@ -284,7 +284,7 @@ describe("what a digest makes", () => {
     const { result, files } = await runDigest(makeLoad(vcfTables, {}, { fileType: "VCF" }), dir);
     expect(files["digest.calls"]).toBe("NN\tNN\n");
     expect(result.matrix).toMatchObject({ missing: 2, heterozygous: 0 });
-    expect(result.warnings).toEqual([
+    expect(result.warnings.filter(({ line }) => line !== null)).toEqual([
       expect.objectContaining({ message: expect.stringMatching(/without GT/), line: 2 }),
     ]);
   });

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { coerceError } from "../contract/errors.ts";
 import type { Load } from "../contract/load.ts";
+import type { QualitySummary } from "../contract/quality.ts";
 import type { DigestProblem, DigestResult, TableValidation } from "../contract/result.ts";
 import type { Phase } from "./failure-message.ts";
 import { loadKernels } from "./kernels/kernels.ts";
@@ -10,6 +11,8 @@ import type { Pace } from "./pace.ts";
 import { mayPass } from "./passing-problems.ts";
 import { planLoad, type LoadPlan } from "./plan.ts";
 import { createProblems, NOWHERE, type Problems } from "./problems.ts";
+import { createMatrixQuality, type MatrixQuality } from "./quality/matrix-quality.ts";
+import type { MarkerCalls } from "./quality/quality-collector.ts";
 import { readTables, type TableRead, type TablesRead } from "./read-tables.ts";
 import { validateDigestFiles } from "./validation/digest-validator.ts";
 import { findingsOf, validateInstruction } from "./validation/instruction-validator.ts";
@@ -35,6 +38,8 @@ export interface DigestRequest {
   readonly limit?: ReadLimit | undefined;
   /** How long the regular expressions of the instruction may take for a block of lines; ten seconds unless given. */
   readonly patternBudgetMs?: number;
+  /** Whether to take quality figures of the matrix; they are taken unless this is false. */
+  readonly quality?: boolean;
 }
 
 export interface DigestHooks {
@@ -59,7 +64,7 @@ export async function digest(request: DigestRequest, hooks: DigestHooks): Promis
   const warnings = createProblems();
   const guard = guardHooks(hooks);
   const progress = { file: null as string | null, bytesRead: 0 };
-  let outcome: Outcome = { read: null, validation: [] };
+  let outcome: Outcome = { read: null, validation: [], quality: null };
   let isPassing = false;
   try {
     outcome = await run(request, guard, problems, warnings, progress);
@@ -77,6 +82,7 @@ export async function digest(request: DigestRequest, hooks: DigestHooks): Promis
     status: failed ? "failed" : "completed",
     tables: isGone ? [] : tablesOf(request, outcome.read),
     matrix: matrixOf(request.load, outcome.read),
+    ...(failed || outcome.quality === null ? {} : { quality: outcome.quality }),
     validation: outcome.validation,
     errors: [...problems.list],
     errorCount: problems.count,
@@ -96,6 +102,7 @@ function hasVanished(thrown: unknown): boolean {
 interface Outcome {
   readonly read: TablesRead | null;
   readonly validation: TableValidation[];
+  readonly quality: QualitySummary | null;
 }
 
 async function run(
@@ -105,8 +112,38 @@ async function run(
   warnings: Problems,
   progress: { file: string | null; bytesRead: number },
 ): Promise<Outcome> {
-  const { load, outDir } = request;
   await guard.phase({ gobiiStatus: "validation", message: "Beginning Validation" });
+  const plan = prepare(request, problems, warnings);
+  if (plan === null) return { read: null, validation: [], quality: null };
+  const quality = qualityOf(request, plan, warnings);
+  try {
+    return await makeTables(request, plan, quality, guard, problems, warnings, progress);
+  } finally {
+    quality?.close();
+  }
+}
+
+/** Null where there is no matrix, or only its beginning, or where it is switched off. */
+function qualityOf(
+  request: DigestRequest,
+  { tables }: LoadPlan,
+  warnings: Problems,
+): MatrixQuality | null {
+  const matrix = tables.find((plan) => plan.kind === "matrix");
+  if (matrix === undefined || request.quality === false || request.limit) return null;
+  return createMatrixQuality(matrix.isVcf ? "VCF" : matrix.declaredType, request.outDir, warnings);
+}
+
+async function makeTables(
+  request: DigestRequest,
+  plan: LoadPlan,
+  quality: MatrixQuality | null,
+  guard: GuardedHooks,
+  problems: Problems,
+  warnings: Problems,
+  progress: { file: string | null; bytesRead: number },
+): Promise<Outcome> {
+  const { load, outDir } = request;
   let isCut = false;
   const limit = request.limit && {
     ...request.limit,
@@ -115,8 +152,7 @@ async function run(
       request.limit?.onCut();
     },
   };
-  const plan = prepare(request, problems, warnings);
-  if (plan === null) return { read: null, validation: [] };
+  const isTransposed = plan.tables.some((table) => table.kind === "matrix" && table.sampleFast);
 
   await guard.phase({ gobiiStatus: "digest", message: "Beginning file digest" });
   const read = await readTables({
@@ -127,6 +163,7 @@ async function run(
     problems,
     warnings,
     limit,
+    quality: isTransposed ? null : quality,
     pace: guard.pace,
     patternBudgetMs: request.patternBudgetMs,
     onFile: (path) => {
@@ -151,13 +188,23 @@ async function run(
   for (const table of plan.tables) {
     await guard.phase({ gobiiStatus: "transformation", message: "Metadata Transformation" });
     if (table.kind === "matrix" && table.sampleFast && problems.count === 0) {
-      await transposeMatrix(read.matrix, table.rule.width, guard.pace);
+      await transposeMatrix(read.matrix, table.rule.width, quality, guard.pace);
     }
   }
   if (load.dataset.id === null && plan.tables.some((table) => table.table === "matrix")) {
     problems.report("data set id", NOWHERE, () => "Data Set ID is null for variant call");
   }
-  return { read, validation };
+  const figures =
+    quality === null || read.matrix === null || problems.count > 0
+      ? null
+      : await quality.finish({
+          outDir,
+          matrixPath: read.matrix.path,
+          tables: read.tables,
+          warnings,
+          pace: guard.pace,
+        });
+  return { read, validation, quality: figures };
 }
 
 /** Checks what can be checked before reading. Null where the load cannot be read at all. */
@@ -234,12 +281,20 @@ function sizeOf(load: Load, matrix: TableRead | null): { markers: number; sample
     : { markers: matrix.rows, samples: matrix.columns };
 }
 
-async function transposeMatrix(matrix: TableRead | null, width: number, pace: Pace): Promise<void> {
+async function transposeMatrix(
+  matrix: TableRead | null,
+  width: number,
+  quality: MatrixQuality | null,
+  pace: Pace,
+): Promise<void> {
   if (matrix === null || matrix.rows === 0) return;
   const asRead = `${matrix.path}.sample-fast`;
   renameSync(matrix.path, asRead);
   const { rows, columns } = matrix;
-  await transposeFile(asRead, matrix.path, { rows, columns, width }, pace, loadKernels());
+  quality?.begin(columns, rows);
+  const onCalls = quality && ((calls: MarkerCalls) => quality.calls(calls));
+  const size = { rows, columns, width };
+  await transposeFile(asRead, matrix.path, size, pace, loadKernels(), undefined, onCalls);
   rmSync(asRead);
 }
 

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { loadKernels } from "./kernels/kernels.ts";
 import { createMatrixTable, type MatrixReader } from "./matrix/matrix-table.ts";
+import type { MatrixQuality } from "./quality/matrix-quality.ts";
 import type { AlleleTable } from "./matrix/vcf-alleles.ts";
 import { createByteSink } from "./output/byte-sink.ts";
 import type { TablePlan } from "./plan.ts";
@@ -39,6 +40,8 @@ export interface ReaderContext {
   readonly alleles: AlleleTable | null;
   /** Told of each match of an expression that the instruction brings. */
   readonly watch: PatternWatch;
+  /** Looks at a matrix with markers in rows. */
+  readonly quality: MatrixQuality | null;
 }
 
 /** @throws a system error where the digest file cannot be made. */
@@ -55,7 +58,7 @@ export function openReader(plan: TablePlan, context: ReaderContext): OpenReader 
       kernels: loadKernels(),
       watch: context.watch,
     };
-    const reader = createMatrixTable(rule, path, found, context.warnings);
+    const reader = createMatrixTable(rule, path, found, context.warnings, context.quality);
     return { plan, path, reader, matrixReader: reader, found };
   }
   const sink = createByteSink(path);

@@ -13,6 +13,7 @@ import type { Pace } from "./pace.ts";
 import { markerPlan, planPasses } from "./passes.ts";
 import type { TablePlan } from "./plan.ts";
 import { createPatternGuard, EndlessPattern } from "./pattern-guard.ts";
+import type { MatrixQuality } from "./quality/matrix-quality.ts";
 import { NOWHERE, type Place, type Problems } from "./problems.ts";
 import { rowReaderOf, sourceFilesOf } from "./formats/row-readers.ts";
 import { createPatternWatch, type PatternWatch } from "./source/pattern-watch.ts";
@@ -31,6 +32,8 @@ export interface ReadRequest {
   readonly warnings: Problems;
   /** Reads the beginning of each source file only. */
   readonly limit?: ReadLimit | undefined;
+  /** Looks at a matrix with markers in rows. */
+  readonly quality: MatrixQuality | null;
   readonly pace: Pace;
   /** How long the expressions of the instruction may take for a block of lines; ten seconds unless given. */
   readonly patternBudgetMs?: number | undefined;

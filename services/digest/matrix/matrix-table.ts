@@ -6,6 +6,7 @@ import type { CellPlace, LineBlock } from "../source/line-blocks.ts";
 import { PRIVATE_DELIMITER } from "../source/delimiter.ts";
 import type { PatternWatch } from "../source/pattern-watch.ts";
 import { putFiltered, type TextFilter } from "../tables/cell-filter.ts";
+import type { MatrixQuality } from "../quality/matrix-quality.ts";
 import type { TableReader } from "../tables/table-reader.ts";
 import { cellEnd, LF, type CallCounts, type MatrixRow, type MatrixRule } from "./matrix-rule.ts";
 import type { AlleleTable } from "./vcf-alleles.ts";
@@ -34,12 +35,14 @@ export interface MatrixReader extends TableReader {
  * of the source. All rows of all files must have the same number of calls.
  *
  * @param path where the converted rows go, in the orientation of the source.
+ * @param quality gets each row, which is a marker then; null where samples stand in rows, or nobody wants to know.
  */
 export function createMatrixTable(
   table: MatrixTableRule,
   path: string,
   problems: Problems,
   warnings: Problems,
+  quality: MatrixQuality | null,
 ): MatrixReader {
   const { rule, firstRow, firstColumn } = table;
   const sink = createByteSink(path);
@@ -173,6 +176,7 @@ export function createMatrixTable(
     if (columns < 0) columns = calls;
     else if (calls !== columns) irregular(calls, "");
     sink.bytes[end - 1] = LF;
+    quality?.row(row, sink.bytes, sink.at, end, { file, line, isAsRead: scratch === null });
     sink.at = end;
     sink.commit();
   };
@@ -190,6 +194,7 @@ export function createMatrixTable(
         headerCells = countCells(block.bytes, lineFrom, lineTo, delimiter);
         const at = findFirstCall(block, lineFrom, delimiter);
         if (at >= 0) converter.header?.(block.bytes, lineFrom, at);
+        quality?.header(block.bytes, lineFrom, lineTo, delimiter);
       }
       for (let k = Math.max(0, above + 1); k < block.count; k++) {
         line = block.firstRow + k + 1;

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
 import type { Kernels } from "../kernels/kernels.ts";
 import type { Pace } from "../pace.ts";
+import type { MarkerCalls } from "../quality/quality-collector.ts";
 
 /** A matrix file whose cells are all `width` bytes, each with one byte behind it: TAB, or LF behind the last of a row. */
 export interface FixedMatrix {
@@ -23,6 +24,7 @@ const SQUARE = 32;
  *
  * @param pace awaited after each tile; may throw to stop.
  * @param kernels null: do without.
+ * @param onCalls gets the calls of each row of the target, which is a marker, piece by piece; its slot is the place in the tile.
  * @throws a system error where a file cannot be read or written.
  */
 export async function transposeFile(
@@ -32,8 +34,18 @@ export async function transposeFile(
   pace: Pace,
   kernels: Kernels | null,
   tileBytes = TILE_BYTES,
+  onCalls: ((calls: MarkerCalls) => void) | null = null,
 ): Promise<void> {
   const { rows, columns } = matrix;
+  const calls: MarkerCalls = {
+    marker: 0,
+    bytes: Buffer.alloc(0),
+    from: 0,
+    to: 0,
+    firstSample: 0,
+    slot: 0,
+    isLast: true,
+  };
   const cell = matrix.width + 1;
   const tile = tileSize(rows, columns, cell, tileBytes);
   const { input, output, transpose } = createTransposer(
@@ -56,6 +68,18 @@ export async function transposeFile(
         const isLast = row + height === rows;
         for (let j = 0; j < width; j++) {
           output[(j + 1) * height * cell - 1] = isLast ? LF : TAB;
+        }
+        if (onCalls !== null) {
+          calls.bytes = output;
+          calls.firstSample = row;
+          calls.isLast = isLast;
+          for (let j = 0; j < width; j++) {
+            calls.marker = column + j;
+            calls.slot = j;
+            calls.from = j * height * cell;
+            calls.to = calls.from + height * cell;
+            onCalls(calls);
+          }
         }
         if (height === rows) {
           writeAll(to, output, 0, width * height * cell, column * rows * cell);

@@ -76,6 +76,7 @@ export function compareReader(dir: string, golden: GoldenCase): Promise<Comparis
         warnings: createProblems(),
         pace: () => {},
         onFile: () => {},
+        quality: null,
         onProgress: () => {},
       });
     }

@@ -18,8 +18,9 @@ export interface ColumnSummary {
   blank: boolean;
   /** Whether a row ends before one of the columns. */
   short: boolean;
-  /** Values that occurred before, at most three. */
+  /** Values that occurred before, at most twenty, and how many rows repeat one. */
   readonly duplicates: string[];
+  repeats: number;
   readonly all: ListSum;
   readonly distinct: ListSum;
 }
@@ -42,7 +43,9 @@ export function wishKey(columns: readonly string[]): string {
   return columns.join(",");
 }
 
+/** Values that a failure names at most. */
 export const EXAMPLES = 3;
+const KEPT_DUPLICATES = 20;
 const TAB = 9;
 
 /** Reads a digest file once and gathers what is wished for. */
@@ -93,6 +96,7 @@ function emptySummary(missingColumns: readonly string[]): ColumnSummary {
     blank: false,
     short: false,
     duplicates: [],
+    repeats: 0,
     all: { count: 0, low: 0, high: 0 },
     distinct: { count: 0, low: 0, high: 0 },
   };
@@ -118,7 +122,7 @@ function watch(summary: ColumnSummary, indexes: readonly number[], wantsDistinct
     if (seen === null) return;
     addToSum(summary.all, hash);
     if (seen.add(hash.low, hash.high)) addToSum(summary.distinct, hash);
-    else if (summary.duplicates.length < EXAMPLES) {
+    else if (summary.repeats++ < KEPT_DUPLICATES) {
       summary.duplicates.push(valueText(bytes, ends, from, indexes));
     }
   };

@@ -116,7 +116,8 @@ async function failuresOf(
           if (found.short) failures.push(failure("Missing Values Detected", [check.column]));
           else if (found.blank) failures.push(failure("NULL VALUE", [check.column]));
           if (check.check === "required" && check.unique && found.duplicates.length > 0) {
-            failures.push(failure("Duplicate Found", [check.column], found.duplicates));
+            const examples = found.duplicates.slice(0, EXAMPLES);
+            failures.push(failure("Duplicate Found", [check.column], examples));
           }
         }
         break;
@@ -128,10 +129,12 @@ async function failuresOf(
         break;
       }
       case "warn of duplicates": {
-        const { duplicates } = column([check.column]);
-        if (duplicates.length > 0) {
+        const { duplicates, repeats } = column([check.column]);
+        if (repeats > 0) {
+          const rows = repeats === 1 ? "a row repeats" : `${repeats} rows repeat`;
+          const more = repeats > duplicates.length ? ", …" : "";
           warnings.push({
-            message: `Table ${file.table} has values of ${check.column} more than once, such as ${duplicates.join(", ")}`,
+            message: `Table ${file.table} has values of ${check.column} more than once, ${rows} one: ${duplicates.join(", ")}${more}`,
             file: null,
             line: null,
             column: null,
@@ -169,6 +172,7 @@ const NOTHING_KNOWN: ColumnSummary = {
   blank: false,
   short: false,
   duplicates: [],
+  repeats: 0,
   all: { count: 0, low: 0, high: 0 },
   distinct: { count: 0, low: 0, high: 0 },
 };

@@ -184,6 +184,7 @@ export const tableChecks: Readonly<Record<string, readonly Check[]>> = {
       within: { column: "platform_id", kind: "platform" },
       unless: "marker",
     },
+    { check: "warn of duplicates", column: "marker_name" },
     { check: "matrix size", of: "markers" },
   ],
   dataset_dnarun: [
@@ -196,6 +197,7 @@ export const tableChecks: Readonly<Record<string, readonly Check[]>> = {
       within: { column: "experiment_id", kind: "experiment" },
       unless: "dnarun",
     },
+    { check: "warn of duplicates", column: "dnarun_name" },
     { check: "matrix size", of: "samples" },
   ],
 };
