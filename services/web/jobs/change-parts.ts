@@ -11,9 +11,13 @@ export function eventOf(job: JobRecord, type: NewEvent["type"], at: number): New
   return { type, at, job: job.id, key: job.key, attempt: job.attempt, digester: job.digester };
 }
 
+/**
+ * Whether this callback of the current attempt is one that was applied before. Of a settled job only its outcome is: whoever
+ * claims it again, or wants to publish again, was told late and must not.
+ */
 export function wasApplied(job: JobRecord, patch: JobPatch): boolean {
-  if (patch.callback !== undefined && patch.callback <= job.callback) return true;
-  return patch.status !== undefined && isSettled(patch.status) && patch.status === job.status;
+  if (isSettled(job.status)) return patch.status === job.status;
+  return patch.callback !== undefined && patch.callback <= job.callback;
 }
 
 export function stale(job: JobRecord, patch: JobPatch): AppError {

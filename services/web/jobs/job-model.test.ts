@@ -130,6 +130,17 @@ describe("callbacks of the running attempt", () => {
     expect(patch(done.job, { status: "completed" })).toEqual({ job: done.job, events: [] });
   });
 
+  it("are nothing any more when it has settled, even those that were applied once", () => {
+    // A hand-over that was on its way for long makes its digester claim and publish the attempt again.
+    const told = patch(claimed(), { callback: 2, publish: true });
+    const done = patch(told.job, { callback: 3, status: "completed" });
+    const first = { callback: 1, status: "in_progress" } as const;
+    expect(patch(told.job, first)).toEqual({ job: told.job, events: [] });
+    expect(codeOf(() => patch(done.job, first))).toBe("stale_attempt");
+    expect(codeOf(() => patch(done.job, { callback: 2, publish: true }))).toBe("stale_attempt");
+    expect(patch(done.job, { callback: 3, status: "completed" }).job).toBe(done.job);
+  });
+
   it("hand it back without counting it as lost", () => {
     const { job, events } = patch(claimed(), { status: "submitted", reason: "Spot notice." });
     expect(job).toMatchObject({ status: "submitted", digester: null, losses: 0, attempt: 1 });
