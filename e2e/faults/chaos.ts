@@ -20,7 +20,7 @@ export async function main(args: readonly string[]): Promise<void> {
       workers: { type: "string", default: "2" },
       lease: { type: "string" },
       out: { type: "string" },
-      every: { type: "string", default: "2200" },
+      every: { type: "string", default: "2000" },
     },
   });
   const run = await runFaults({
@@ -30,7 +30,7 @@ export async function main(args: readonly string[]): Promise<void> {
     workers: wholeNumber("workers", values.workers),
     lease: values.lease === undefined ? null : wholeNumber("lease", values.lease),
     everyMs: wholeNumber("every", values.every),
-    size: { matrices: [4000, 30_000, 80_000], panel: 8000 },
+    size: { matrices: [4000, 15_000, 40_000], panel: 8000 },
     keepIn: values.out ?? null,
     say: (line) => process.stderr.write(`${line}\n`),
   });

@@ -71,6 +71,8 @@ export function startLoad(options: LoadOptions): Load {
       await submit(await prepare(n));
     }
   })();
+  // Told by `finish`, which may be called long after.
+  posting.catch(() => undefined);
 
   async function lookAt(entry: Entry): Promise<void> {
     entry.difference = await inspect(entry);
@@ -86,7 +88,7 @@ export function startLoad(options: LoadOptions): Load {
     // Into a directory that is not empty, files are moved one by one.
     const others = random.chance(50) ? ["notes.txt"] : [];
     if (others.length > 0) await mkdir(destination);
-    for (const name of others) await writeFile(join(destination, name), "of somebody else\n");
+    for (const name of others) await writeWhenThereIsRoom(join(destination, name));
     const isKept = !small && kind.bytes < keepBytes;
     return { key, kind, destination, others, isKept, difference: "not looked at", isSeen: false };
   }
@@ -143,6 +145,17 @@ export function startLoad(options: LoadOptions): Load {
 /** Small ones often, large ones so that there is always something to be in the middle of. */
 function weightOf({ bytes }: LoadKind): number {
   return bytes < keepBytes ? 4 : bytes < 20_000_000 ? 3 : 2;
+}
+
+/** The small disk may be full at this moment. */
+async function writeWhenThereIsRoom(path: string): Promise<void> {
+  for (;;) {
+    try {
+      return await writeFile(path, "of somebody else\n");
+    } catch {
+      await sleep(500);
+    }
+  }
 }
 
 /** The HTTP status; null when there was no answer. */

@@ -4,7 +4,7 @@ import type { JobRecord } from "./job-record.ts";
 /** What a digester said, and when we asked: what we wrote later it could not know yet. */
 export interface Heard {
   readonly digester: string;
-  readonly status: DigesterStatus;
+  readonly status: Pick<DigesterStatus, "running" | "waiting" | "draining">;
   /** Milliseconds since 1970, of the clock that stamps the jobs. */
   readonly askedAt: number;
   /** The process was started anew since we heard from it last. */
