@@ -124,7 +124,7 @@ async function mountSmallDisk(path: string): Promise<string | null> {
 }
 
 /** Below those that systems give to outgoing connections, so that a process that comes back finds its port free. */
-async function freePort(random: Seeded): Promise<number> {
+export async function freePort(random: Seeded): Promise<number> {
   for (;;) {
     const port = random.between(15_000, 30_000);
     const server = createServer();
