@@ -62,7 +62,9 @@ async function survives(kills: number, seed: number): Promise<boolean> {
     ...verdict.unkept.map((one) => `told and not kept: ${one}`),
     ...complaints,
   ];
-  const killed = [...targets].toSorted().map(([target, count]) => `${target} ${count}`);
+  const killed = [...targets]
+    .toSorted(([a], [b]) => a.localeCompare(b))
+    .map(([target, count]) => `${target} ${count}`);
   say(
     `${accepted} accepted in ${run.seconds.toFixed(0)} s, ${unanswered} posts without an answer; killed: ${killed.join(", ")}`,
   );

@@ -237,9 +237,10 @@ async function rage(
     };
     const done =
       target === null ? endDatabase(signal, Math.min(ms, 4000)) : target.end(signal, true, ms);
-    const noted = done.then(() => {
+    const noted = (async () => {
+      await done;
       kill.backAt = Date.now();
-    });
+    })();
     underWay.add(noted);
     kills.push(kill);
     onKill(kill, kills.length);
