@@ -5,7 +5,7 @@ import envPaths from "env-paths";
 import { startDigester } from "../digester/start.ts";
 import { createLog, createLogTail } from "../web/log.ts";
 import { startWeb } from "../web/start.ts";
-import { defaultWorkers, headlessOptions, readPositive } from "./digester.ts";
+import { defaultWorkers, handOverOption, headlessOptions, readPositive } from "./digester.ts";
 import { print, say } from "./output.ts";
 import { addWebServiceOptions, readWebOptions, type WebFlags } from "./web-options.ts";
 import { firstLine, productOptions, signalled } from "./web.ts";
@@ -36,6 +36,7 @@ export function addAllCommand(program: Command): void {
           workers: flags.workers,
           dataRoots: null,
           stateDir: stateDirOf(options.dataDir),
+          ...handOverOption(options.crops ?? []),
         });
         try {
           await digester.attached;

@@ -1,11 +1,13 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { InvalidArgumentError, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { AppError } from "../contract/errors.ts";
 import { Labels } from "../contract/job.ts";
 import { startDigester, type DigesterOptions, type RunningDigester } from "../digester/start.ts";
+import { handOversOf, readConfiguration } from "../web/configuration.ts";
+import type { Crop } from "../web/crop.ts";
 import { createLog } from "../web/log.ts";
 import { addOptionalWebOptions } from "./api-client.ts";
 import { noticeForms, noticeSource } from "../digester/notices/index.ts";
@@ -27,6 +29,7 @@ interface Flags {
   readonly id?: string;
   readonly label: readonly string[];
   readonly notice?: NoticeSource;
+  readonly config?: string;
   readonly json?: true;
 }
 
@@ -45,6 +48,11 @@ export function addDigesterCommand(program: Command): void {
     .option("--id <name>", "the name by which it is known")
     .option("--label <label...>", "what it is for or has; jobs may ask for labels", readLabel, [])
     .option("--notice <source>", `where to hear that the node ends: ${noticeForms}`, readNotice)
+    .addOption(
+      new Option("--config <file>", "the configuration: what is run with the files of a load").env(
+        "DIGESTER_CONFIG",
+      ),
+    )
     .option("--json", "print one line of JSON once it is attached, or listens")
     .addHelpText(
       "after",
@@ -55,7 +63,8 @@ export function addDigesterCommand(program: Command): void {
 
 async function run(flags: Flags): Promise<void> {
   const ended = signalled();
-  const options = headlessOptions();
+  const file = flags.config === undefined ? null : await readConfiguration(flags.config);
+  const options = { ...headlessOptions(), ...handOverOption(file?.crops ?? []) };
   const watching = new AbortController();
   const { notice } = flags;
   // Where something starts us anew after a notice, the node must not take work for its last minute.
@@ -111,6 +120,12 @@ export function headlessOptions(): Pick<
     log: createLog(process.env["DIGESTER_LOG"] ?? "info"),
     ...(token === undefined || token === "" ? {} : { token }),
   };
+}
+
+/** What is run with the files of the loads of these crops. */
+export function handOverOption(crops: readonly Crop[]): Pick<DigesterOptions, "handOverOf"> {
+  const handOverOf = handOversOf(crops);
+  return handOverOf === undefined ? {} : { handOverOf };
 }
 
 /** As many as there are processors, but at most four, as in GOBii's own design: a digest also needs memory. */

@@ -5,6 +5,7 @@ import type { JobPatch } from "../contract/callback.ts";
 import type { Dispatch } from "../contract/digester.ts";
 import { finishPublish, publish } from "../digest/publish.ts";
 import { createDeliver } from "./callback-client.ts";
+import { openAttemptJournal } from "./attempt-journal.ts";
 import { startAttempt, type AttemptContext } from "./attempt.ts";
 import { openStaging, type Publisher } from "./staging.ts";
 import { makeContext } from "./testing/context.ts";
@@ -42,6 +43,9 @@ const digestForever: Run = (_request, { onPhase }, signal) => {
     signal.addEventListener("abort", () => resolve({ kind: "stopped" }));
   });
 };
+
+/** A hand-over command that is a script of Node. */
+const command = (script: string) => ({ command: [process.execPath, "-e", script], minutes: 1 });
 
 const realPublisher: Publisher = { publish, finishPublish };
 
@@ -107,6 +111,50 @@ describe("an attempt", () => {
     expect(atPermission).toBe(false);
     expect(await readFile(join(destination, "digest.marker"), "utf8")).toBe("name\nm1\n");
     expect(await readdir(root)).toEqual(["out"]);
+  });
+
+  it("hands over what it has published, and completes only when that went well", async () => {
+    const read = "console.log(require('fs').readFileSync('digest.marker', 'utf8'))";
+    const good = { handOverOf: () => ({ table: command(read) }) };
+    const one = await setUp(digestOneTable, good);
+    expect(await startAttempt(one.dispatch, one.context).ended).toMatchObject({
+      status: "completed",
+    });
+    await one.last();
+    expect(one.said().slice(3)).toEqual([
+      [4, undefined, undefined],
+      [5, "metadata_load", "Loading Metadata"],
+      [6, "completed", "Successful Data Load"],
+    ]);
+    expect(await readFile(join(one.destination, "hand-over.log"), "utf8")).toContain("name\nm1\n");
+
+    const bad = {
+      handOverOf: () => ({ table: command("console.log('no database');process.exit(1)") }),
+    };
+    const other = await setUp(digestOneTable, bad);
+    expect(await startAttempt(other.dispatch, other.context).ended).toMatchObject({
+      status: "failed",
+    });
+    const outcome = await other.last();
+    expect(outcome.reason).toContain("ended with code 1:\nno database");
+    expect(outcome.step).toBe("loading_metadata");
+  });
+
+  it("is not taken for completed by a later life when it was cut short during its hand-over", async () => {
+    const { context, dispatch, server } = await setUp(digestOneTable, {
+      handOverOf: () => ({
+        table: { command: [process.execPath, "-e", "setTimeout(() => {}, 60000)"], minutes: 1 },
+      }),
+    });
+    const attempt = startAttempt(dispatch, context);
+    const hasBegun = () =>
+      server.patches.some(({ patch }) => patch.gobiiStatus === "metadata_load");
+    await until(hasBegun, "the hand-over has begun");
+    const { left, journal } = await openAttemptJournal(join(context.state, "attempts.ndjson"));
+    await journal.close();
+    expect(left).toMatchObject([{ job: 7, completion: null }]);
+    attempt.stop({ kind: "stale" });
+    expect(await attempt.ended).toEqual({ kind: "dropped" });
   });
 
   it("leaves nothing behind when the input is wanting, and says where it is", async () => {

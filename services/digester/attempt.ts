@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import type { JobPatch } from "../contract/callback.ts";
 import type { Dispatch } from "../contract/digester.ts";
 import { AppError, coerceError } from "../contract/errors.ts";
+import type { HandOver } from "../contract/hand-over.ts";
 import { stepOfGobiiStatus, type JobStep } from "../contract/job.ts";
 import { toLoad, type Load } from "../contract/load.ts";
 import type { DigestResult } from "../contract/result.ts";
@@ -23,6 +24,7 @@ import {
 } from "./attempt-outcome.ts";
 import type { Deliver, Delivery } from "./delivery.ts";
 import { requireInsideRoots } from "./data-roots.ts";
+import { handOverLoad, NO_QUALITY_CHECK } from "./hand-over.ts";
 import type { Intake } from "./intake.ts";
 import type { Outbox } from "./outbox.ts";
 import { sourcesMayAppear } from "./source-visibility.ts";
@@ -47,6 +49,8 @@ export interface AttemptContext {
   readonly intake: Intake;
   readonly pool: Pick<WorkerPool, "run">;
   readonly publisher: Publisher;
+  /** What is run with the files of a load of this crop, once they are published; null: nothing. */
+  readonly handOverOf?: (crop: string | null) => HandOver | null;
   /** Directories below which it may read and write; empty: no limit. */
   readonly dataRoots: () => readonly string[];
   /** Milliseconds of silence after which the lease has to be renewed. */
@@ -248,7 +252,7 @@ export function startAttempt(
         throw new AppError("internal", "The worker stopped without being told to.");
       case "done":
         return end.result.status === "completed"
-          ? publish(into, end.result, fenced)
+          ? publish(into, load, end.result, fenced)
           : failedDigest(end.result, lastPhase, step, await digestMayPass(end.result, load));
     }
   };
@@ -259,6 +263,7 @@ export function startAttempt(
   /** Asks for permission until there is an answer, however long the web service is away; then moves the files. */
   const publish = async (
     from: Staging,
+    load: Load,
     result: DigestResult,
     fenced: Promise<void>,
   ): Promise<Outcome> => {
@@ -270,9 +275,12 @@ export function startAttempt(
     if (permission.kind !== "accepted") {
       return failed(`Publishing was refused: ${permission.why}.`, lastPhase, step, false);
     }
-    // The next callback is the completion, so its ordinal is known; a later life reports it if this one ends too early.
-    const patch = completed(result);
-    await journal.mayPublish(from.path, { ...speaker, callback: ordinal + 1, ...patch });
+    const handOver = context.handOverOf?.(load.crop) ?? null;
+    if (handOver === null) {
+      // The next callback is the completion, so its ordinal is known; a later life reports it if this one ends too early.
+      const patch = completed(result);
+      await journal.mayPublish(from.path, { ...speaker, callback: ordinal + 1, ...patch });
+    }
     throwIfStopping();
     try {
       await context.publisher.publish(from.path, from.destination);
@@ -281,6 +289,23 @@ export function startAttempt(
       const reason = `The files could not be moved to ${from.destination}: ${fileProblem(thrown)}.`;
       return failed(reason, lastPhase, step, mayPass(thrown));
     }
+    const told =
+      handOver === null
+        ? load.qcCheck
+          ? [NO_QUALITY_CHECK]
+          : []
+        : await handOverLoad({
+            job,
+            key: dispatch.key,
+            load,
+            result,
+            destination: from.destination,
+            handOver,
+            onPhase: tellPhase,
+            signal: stopping.signal,
+          });
+    const warnings = told.map((message) => ({ message, file: null, line: null, column: null }));
+    const patch = completed({ ...result, warnings: [...result.warnings, ...warnings] });
     return { kind: "settled", status: "completed", patch };
   };
 

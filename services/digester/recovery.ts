@@ -81,6 +81,8 @@ async function recover(left: JournaledAttempt, context: RecoveryContext): Promis
       log.info("The publish of an earlier life was brought to its end");
     }
   }
+  // Cut short on its way to a hand-over, which the next attempt does again: the destination must not hold half of it.
+  if (completion === null) await context.publisher.finishPublish(staging);
   await removeStaging({ path: staging, made });
   await context.journal.remove(staging);
   return true;

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { AttachAnswer, Dispatch } from "../contract/digester.ts";
 import { AppError, coerceError } from "../contract/errors.ts";
+import type { HandOver } from "../contract/hand-over.ts";
 import { loadKernels } from "../digest/kernels/kernels.ts";
 import { finishPublish, publish } from "../digest/publish.ts";
 import { createApi } from "./api.ts";
@@ -59,6 +60,8 @@ export interface DigesterOptions {
   readonly lineLimit?: number;
   /** What it is for, or has: jobs that ask for labels come to digesters only that carry all of them. @default [] */
   readonly labels?: readonly string[];
+  /** What is run with the files of a load of a crop, once they are published. @default nothing */
+  readonly handOverOf?: (crop: string | null) => HandOver | null;
   /** For tests: what stands in for the worker pool, the network, the clock. */
   readonly replace?: {
     readonly pool?: WorkerPool;
@@ -159,6 +162,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
     intake,
     pool,
     publisher,
+    ...(options.handOverOf === undefined ? {} : { handOverOf: options.handOverOf }),
     dataRoots,
     renewMs: () => answer?.renewMs ?? RENEW_MS,
     now,

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { AppError, coerceError, describeIssues } from "../contract/errors.ts";
+import { HandOver } from "../contract/hand-over.ts";
 import { Labels, priorityRange } from "../contract/job.ts";
 import { roles, upstreamUrl, type Crop } from "./crop.ts";
 import { contains } from "./data-roots.ts";
@@ -55,6 +56,8 @@ const CropConfiguration = z.strictObject({
       roles: z.record(z.string(), z.enum(roles)).default({}),
     })
     .optional(),
+  /** For the digesters, which are given the same file. */
+  handOver: HandOver.optional(),
 });
 
 const Mail = z.strictObject({
@@ -260,6 +263,7 @@ function toCrop(crop: CropConfiguration, folder: string): Crop {
     dataRoots: crop.dataRoots.map((root) => resolve(folder, root)),
     excluded: [],
     defaults: crop.defaults,
+    ...(crop.handOver === undefined ? {} : { handOver: crop.handOver }),
     ...(crop.upstream === undefined
       ? {}
       : {
@@ -327,4 +331,18 @@ function invalid(file: string, details: readonly string[]): AppError {
   return new AppError("bad_request", `The configuration ${file} is not valid: ${details[0]}`, {
     details,
   });
+}
+
+/** The hand-over of a crop by its name, in any case; a load that names no crop is of the first. Undefined: there is none. */
+export function handOversOf(
+  crops: readonly Crop[],
+): ((crop: string | null) => HandOver | null) | undefined {
+  if (crops.every((crop) => crop.handOver === undefined)) return undefined;
+  return (cropName) => {
+    const crop =
+      cropName === null
+        ? crops[0]
+        : crops.find((one) => one.name.toLowerCase() === cropName.toLowerCase());
+    return crop?.handOver ?? null;
+  };
 }

@@ -1,3 +1,5 @@
+import type { HandOver } from "../contract/hand-over.ts";
+
 /** One crop of GOBii: its own context path, its own keys, its own files. */
 export interface Crop {
   /** E.g. `dev`. */
@@ -11,6 +13,8 @@ export interface Crop {
   readonly defaults?: CropDefaults;
   /** The GOBii server that answers what this face does not; without one, it answers alone. */
   readonly upstream?: UpstreamServer;
+  /** What digesters run with the files of its loads. */
+  readonly handOver?: HandOver;
 }
 
 /** What holds for an instruction that says nothing else. */
