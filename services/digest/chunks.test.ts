@@ -27,6 +27,7 @@ function digestPieces(dir: string, sample: string, file: Buffer, lengths: readon
     hasMatrix: true,
     alleles,
     watch: createPatternWatch(),
+    quality: null,
   };
   const readers = planLoad(load).tables.map((plan) => openReader(plan, context).reader);
   const cutter = createLineCutter((block) => {
