@@ -116,8 +116,15 @@ function expectWhole({ result, names, files }: Run, load: Load): void {
   }
 }
 
-/** @param load what is to be made of the file, with `path` as its source. */
+const TIMEOUT_MS = 120_000;
+const RUNS = 25;
+
+/**
+ * @param load what is to be made of the file, with `path` as its source.
+ * @returns how many mutated files it survived.
+ */
 async function survive(bench: Bench, original: Buffer, name: string, load: (path: string) => Load) {
+  let survived = 0;
   await fc.assert(
     fc.asyncProperty(faulty, async (fault) => {
       const path = bench.put(name, make(original, fault));
@@ -126,12 +133,12 @@ async function survive(bench: Bench, original: Buffer, name: string, load: (path
       expect(trouble).not.toMatch(/TypeError|RangeError/);
       const wanted = load(path);
       expectWhole(await runDigest(wanted, bench.dir), wanted);
+      survived += 1;
     }),
-    { numRuns: 25 },
+    { numRuns: RUNS },
   );
+  return survived;
 }
-
-const TIMEOUT_MS = 120_000;
 
 describe("shipped samples, mutated", () => {
   it.each([
@@ -144,7 +151,7 @@ describe("shipped samples, mutated", () => {
     async (sample, name) => {
       await withBench(async (bench) => {
         const load = toLoad(readInstruction(readJson(join(samples, sample, "instruction.json"))));
-        await survive(
+        const survived = await survive(
           bench,
           readFileSync(join(samples, sample, "files", name)),
           name,
@@ -153,6 +160,7 @@ describe("shipped samples, mutated", () => {
             tables: load.tables.map((table) => ({ ...table, source })),
           }),
         );
+        expect(survived).toBe(RUNS);
       });
     },
     TIMEOUT_MS,
@@ -175,10 +183,11 @@ describe(`real files of each format, mutated${absent}`, () => {
       await withBench(async (bench) => {
         const original = readFileSync(join(data, name));
         const template = await bench.template(join(data, name));
-        await survive(bench, original, basename(name), (source) => ({
+        const survived = await survive(bench, original, basename(name), (source) => ({
           ...template,
           tables: template.tables.map((table) => ({ ...table, source })),
         }));
+        expect(survived).toBe(RUNS);
       });
     },
     TIMEOUT_MS,
