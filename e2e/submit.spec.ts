@@ -84,7 +84,7 @@ test("the regulator in force and the attached digester are shown", async ({ page
 
 for (const scheme of ["light", "dark"] as const) {
   test(`no page has a barrier that axe finds, ${scheme}`, async ({ page, api }) => {
-    // Five pages are gone through whole.
+    // All pages are gone through whole.
     test.setTimeout(240_000);
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
     const { job } = (await (await api.post("/api/v1/samples/hapmap", { data: {} })).json()) as {
@@ -95,7 +95,15 @@ for (const scheme of ["light", "dark"] as const) {
         timeout: 30_000,
       })
       .toBe("completed");
-    for (const path of ["/", "/jobs", `/jobs/${job.id}`, "/submit", "/digesters", "/activity"]) {
+    for (const path of [
+      "/",
+      "/jobs",
+      `/jobs/${job.id}`,
+      "/submit",
+      "/digesters",
+      "/regulator",
+      "/activity",
+    ]) {
       await page.goto(path);
       await expect(page.getByRole("main")).toBeVisible();
       const { violations } = await new AxeBuilder({ page }).analyze();

@@ -14,6 +14,7 @@ import { JobPage } from "./pages/job/job-page.tsx";
 import { JobsPage } from "./pages/jobs/jobs-page.tsx";
 import { OverviewPage } from "./pages/overview/overview-page.tsx";
 import { NotFoundPage } from "./pages/not-found-page.tsx";
+import { RegulatorPage } from "./pages/regulator/regulator-page.tsx";
 import { SignInPage } from "./pages/sign-in/sign-in-page.tsx";
 import { SubmitPage } from "./pages/submit/submit-page.tsx";
 import { cssVariables, theme } from "./theme.ts";
@@ -51,6 +52,9 @@ function Console() {
           </Route>
           <Route path="/digesters">
             <DigestersPage />
+          </Route>
+          <Route path="/regulator">
+            <RegulatorPage />
           </Route>
           <Route path="/activity">
             <ActivityPage />

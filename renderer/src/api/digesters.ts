@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { z } from "zod";
-import { DigesterList } from "../../../services/contract/api.ts";
+import { DigesterList, JobEvents } from "../../../services/contract/api.ts";
 import type { AttachRequest } from "../../../services/contract/digester.ts";
 import {
   RegulatorPreview,
@@ -15,6 +15,15 @@ export const digestersQuery = queryOptions({
   queryFn: async ({ signal }) =>
     (await request(DigesterList, "/api/v1/digesters", { signal })).digesters,
 });
+
+/** What happened to a digester as a whole, oldest first. */
+export function digesterEventsQuery(id: string) {
+  return queryOptions({
+    queryKey: keys.digesterEvents(id),
+    queryFn: async ({ signal }) =>
+      (await request(JobEvents, `${pathOf(id)}/events`, { signal })).events,
+  });
+}
 
 const pathOf = (id: string): string => `/api/v1/digesters/${encodeURIComponent(id)}`;
 

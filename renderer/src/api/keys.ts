@@ -1,4 +1,5 @@
 import type { Qualifier } from "../../../services/contract/job-search.ts";
+import type { RegulatorChoice } from "../../../services/contract/regulator.ts";
 import type { StatisticsSpan } from "../../../services/contract/statistics.ts";
 import type { JobFilter } from "./job-filter.ts";
 
@@ -21,7 +22,9 @@ export const keys = {
   jobEvents: (id: string) => ["job", id, "events"] as const,
   instruction: (key: string) => ["instruction", key] as const,
   digesters: ["digesters"] as const,
-  digesterEvents: (id: string) => ["digesters", id, "events"] as const,
+  digesterEvents: (id: string) => ["digester", id, "events"] as const,
+  preview: (id: string, choice: RegulatorChoice, line: string) =>
+    ["digester", id, "preview", choice, line] as const,
   samples: ["samples"] as const,
   activity: ["activity", "live"] as const,
   pastActivity: ["activity", "past"] as const,

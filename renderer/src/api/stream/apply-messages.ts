@@ -30,6 +30,9 @@ export function applyMessages(client: QueryClient, messages: readonly StreamMess
         ? [keys.jobCounts, keys.failedLately, keys.facets]
         : []),
       ...(digesters ? [keys.digesters] : []),
+      ...events.flatMap(({ job, digester }) =>
+        job === null && digester !== null ? [keys.digesterEvents(digester)] : [],
+      ),
       ...applyToLists(client, { jobs, happened, created }),
       ...applyToJobs(client, jobs),
       ...applyToJobEvents(client, events),

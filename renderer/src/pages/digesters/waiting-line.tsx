@@ -1,8 +1,6 @@
-import { Button } from "@mantine/core";
-import { useState } from "react";
+import { Link } from "wouter";
 import type { AttachedDigester, DigesterStatus } from "../../../../services/contract/digester.ts";
 import { formatCount, formatPlural } from "../../format/numbers.ts";
-import { SwapDialog } from "./swap-dialog.tsx";
 import { WaitingList } from "./waiting-list.tsx";
 import classes from "./waiting-line.module.css";
 
@@ -13,7 +11,6 @@ interface WaitingLineProps {
 
 /** The regulator in force and the line that it keeps. */
 export function WaitingLine({ digester, status }: WaitingLineProps) {
-  const [swaps, setSwaps] = useState(false);
   const info = digester.regulators.find((one) => one.name === status.regulator.name);
   const options = Object.entries(status.regulator.options);
   return (
@@ -24,14 +21,12 @@ export function WaitingLine({ digester, status }: WaitingLineProps) {
           <span className={classes["limit"]}> of {formatCount(status.lineLimit)} at most</span>
         </h3>
         <span>{info?.title ?? status.regulator.name}</span>
-        <Button
-          variant="default"
-          size="compact-sm"
-          disabled={!digester.reachable || digester.regulators.length === 0}
-          onClick={() => setSwaps(true)}
+        <Link
+          href={`/regulator?digester=${encodeURIComponent(digester.id)}`}
+          className={classes["regulate"] ?? ""}
         >
-          Swap…
-        </Button>
+          Regulate
+        </Link>
       </div>
       <p className={classes["description"]}>{info?.description}</p>
       {options.length > 0 && (
@@ -40,13 +35,6 @@ export function WaitingLine({ digester, status }: WaitingLineProps) {
         </p>
       )}
       <WaitingList waiting={status.waiting} />
-      {swaps && (
-        <SwapDialog
-          digester={digester}
-          inForce={status.regulator}
-          onClose={() => setSwaps(false)}
-        />
-      )}
     </>
   );
 }
