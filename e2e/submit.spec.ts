@@ -103,6 +103,7 @@ for (const scheme of ["light", "dark"] as const) {
       "/digesters",
       "/regulator",
       "/activity",
+      "/settings",
     ]) {
       await page.goto(path);
       await expect(page.getByRole("main")).toBeVisible();

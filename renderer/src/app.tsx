@@ -7,6 +7,7 @@ import { aboutQuery } from "./api/about.ts";
 import { isSignedOut, makeQueryClient } from "./api/query-client.ts";
 import { ConnectionContext } from "./api/stream/connection-context.ts";
 import { useEventStream } from "./api/stream/use-event-stream.ts";
+import { useNotices } from "./frame/use-notices.ts";
 import { Frame } from "./frame/frame.tsx";
 import { ActivityPage } from "./pages/activity/activity-page.tsx";
 import { DigestersPage } from "./pages/digesters/digesters-page.tsx";
@@ -15,6 +16,7 @@ import { JobsPage } from "./pages/jobs/jobs-page.tsx";
 import { OverviewPage } from "./pages/overview/overview-page.tsx";
 import { NotFoundPage } from "./pages/not-found-page.tsx";
 import { RegulatorPage } from "./pages/regulator/regulator-page.tsx";
+import { SettingsPage } from "./pages/settings/settings-page.tsx";
 import { SignInPage } from "./pages/sign-in/sign-in-page.tsx";
 import { SubmitPage } from "./pages/submit/submit-page.tsx";
 import { cssVariables, theme } from "./theme.ts";
@@ -34,7 +36,7 @@ export function App() {
 function Console() {
   const about = useQuery(aboutQuery);
   const signedOut = about.isError && isSignedOut(about.error);
-  const { connection, announcement } = useEventStream(!signedOut);
+  const { connection, announcement } = useEventStream(!signedOut, useNotices());
   if (signedOut) return <SignInPage />;
   return (
     <ConnectionContext value={connection}>
@@ -55,6 +57,9 @@ function Console() {
           </Route>
           <Route path="/regulator">
             <RegulatorPage />
+          </Route>
+          <Route path="/settings">
+            <SettingsPage />
           </Route>
           <Route path="/activity">
             <ActivityPage />

@@ -36,26 +36,6 @@ export async function request<T>(
   });
 }
 
-/**
- * Reads an answer piece by piece until it ends or `onText` says that it has enough.
- *
- * @throws AppError as `request`.
- */
-export async function requestStream(
-  path: string,
-  signal: AbortSignal,
-  onText: (text: string) => boolean,
-): Promise<void> {
-  const response = await send(path, { signal });
-  if (!response.ok) throw toAppError(response.status, await readJson(response));
-  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-  if (reader === undefined) return;
-  for (let read = await reader.read(); !read.done; read = await reader.read()) {
-    if (!onText(read.value)) break;
-  }
-  await reader.cancel();
-}
-
 async function send(path: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(path, init);

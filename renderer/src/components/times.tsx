@@ -1,15 +1,20 @@
-import { formatAgo, formatDateTime, formatSpan, formatTime } from "../format/time.ts";
+import { formatAgo, formatDateTime, formatMoment, formatSpan, formatTime } from "../format/time.ts";
 import { useTimeText } from "./clock.ts";
+import { useTimeStyle } from "./time-style.ts";
 import { useTimeZone } from "./time-zone.ts";
 
-/** How long ago; the date and time on hover. */
+/** How long ago, with the date and time on hover; or the other way round, as the person likes it. */
 export function Ago({ at }: { at: string }) {
   const stamp = Date.parse(at);
   const [zone] = useTimeZone();
-  const text = useTimeText((now) => formatAgo(stamp, now));
+  const [style] = useTimeStyle();
+  const ago = useTimeText((now) => formatAgo(stamp, now));
+  const short = useTimeText((now) => formatMoment(stamp, now, zone));
+  const isRelative = style === "relative";
+  const full = formatDateTime(stamp, zone);
   return (
-    <time dateTime={at} title={formatDateTime(stamp, zone)} className="numbers">
-      {text}
+    <time dateTime={at} title={isRelative ? full : `${ago}, ${full}`} className="numbers">
+      {isRelative ? ago : short}
     </time>
   );
 }

@@ -4,6 +4,7 @@ import {
   formatClock,
   formatDateTime,
   formatDuration,
+  formatMoment,
   formatSpan,
   formatTime,
 } from "./time.ts";
@@ -45,6 +46,12 @@ describe("times", () => {
       "1 h 5 min",
       "2 d 1 h",
     ]);
+  });
+
+  it("tells a moment by the time of day while that is plain, else with the date", () => {
+    const at = Date.parse("2026-11-24T09:31:07Z");
+    expect(formatMoment(at, at + h, "UTC")).toBe("09:31:07");
+    expect(formatMoment(at, at + 30 * h, "UTC")).toBe("24 Nov 09:31");
   });
 
   it("says when a bucket begins, with the day where buckets are long", () => {

@@ -59,6 +59,21 @@ export function formatTime(at: number, zone: TimeZone): string {
   }).format(at);
 }
 
+/** A moment in the past, for columns: `09:31:07` within the last twelve hours, `24 Nov 09:31` before. */
+export function formatMoment(at: number, now: number, zone: TimeZone): string {
+  if (Math.abs(now - at) < 12 * 3_600_000) return formatTime(at, zone);
+  return new Intl.DateTimeFormat("en-GB", {
+    month: "short",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+    ...timeZoneOption(zone),
+  })
+    .format(at)
+    .replace(",", "");
+}
+
 /** When a bucket of that length begins: `09:31`, with the day where a bucket is an hour or longer: `Tue 14:00`. */
 export function formatClock(at: number, bucketMs: number, zone: TimeZone): string {
   return new Intl.DateTimeFormat("en-GB", {

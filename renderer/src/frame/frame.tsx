@@ -10,6 +10,7 @@ import { KeyList } from "./key-list.tsx";
 import { CommandContext } from "./command-context.ts";
 import { Palette } from "./palette.tsx";
 import { SideBar } from "./side-bar.tsx";
+import { useBadge } from "./use-badge.ts";
 import { useDesktopEvents } from "./use-desktop-events.ts";
 import { useKeyStrokes } from "./use-key-strokes.ts";
 import classes from "./frame.module.css";
@@ -64,6 +65,7 @@ export function Frame({ announcement, children }: FrameProps) {
 
   useKeyStrokes(run);
   useDesktopEvents();
+  useBadge();
 
   return (
     <CommandContext value={run}>

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import type { StreamMessage } from "../../../../services/contract/event.ts";
 import { announce } from "./announcement.ts";
 import { applyMessages } from "./apply-messages.ts";
@@ -15,17 +15,26 @@ export interface EventStream {
 
 const announceEveryMs = 1500;
 
-/** Follows the event stream while `enabled` and keeps the query cache true to it. */
-export function useEventStream(enabled: boolean): EventStream {
+/**
+ * Follows the event stream while `enabled` and keeps the query cache true to it. What came within a moment is handed to
+ * `onBatch` at once.
+ */
+export function useEventStream(
+  enabled: boolean,
+  onBatch: (messages: readonly StreamMessage[]) => void,
+): EventStream {
   const client = useQueryClient();
   const [connection, setConnection] = useState(() => newConnection(Date.now()));
   const [announcement, setAnnouncement] = useState("");
+
+  const handOn = useEffectEvent(onBatch);
 
   useEffect(() => {
     if (!enabled) return;
     const askAgain = makeAskAgain(client);
     let unannounced: StreamMessage[] = [];
     const announcer = setInterval(() => {
+      if (unannounced.length > 0) handOn(unannounced);
       const words = announce(unannounced);
       unannounced = [];
       if (words !== null) setAnnouncement(words);
