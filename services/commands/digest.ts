@@ -10,6 +10,7 @@ import type { DigestResult } from "../contract/result.ts";
 import { digest } from "../digest/digest.ts";
 import { describeProblem } from "../digest/problems.ts";
 import { publish } from "../digest/publish.ts";
+import { openGobiiDatabase } from "../digester/gobii-database.ts";
 import { everythingKnown, knownFromFile } from "../digest/validation/known-source.ts";
 import { describeDryRun, dryRunFile } from "./dry-run.ts";
 import { exitCodes } from "./exit.ts";
@@ -23,6 +24,8 @@ export interface DigestOptions {
   readonly out?: string;
   /** A file that says what the database knows. */
   readonly known?: string;
+  /** URL of a GOBii database that knows it. */
+  readonly knownDatabase?: string;
   /** Null: any crop. */
   readonly crops: readonly string[] | null;
   readonly json?: true;
@@ -45,6 +48,7 @@ export function addDigestCommand(program: Command): void {
     )
     .option("--out <dir>", "where the digest files go, instead of the instruction's destination")
     .option("--known <file>", "JSON of what the database knows; everything unless given")
+    .option("--known-database <url>", "a GOBii PostgreSQL database, asked instead of a file")
     .option("--crops <list>", "the crops that are known, or any", toCrops, toCrops(GOBII_CROPS))
     .option("--json", "print the result object, and only that")
     .option(
@@ -99,10 +103,13 @@ export async function digestFile(
   signal?: AbortSignal,
 ): Promise<DigestResult> {
   const startedAt = performance.now();
+  const { knownDatabase } = options;
+  const database = knownDatabase === undefined ? null : openGobiiDatabase(knownDatabase);
   try {
     const load = toLoad(readInstructionFile(file));
     const root = resolve(options.root ?? dirname(file));
-    const known = options.known === undefined ? everythingKnown : knownFromFile(options.known);
+    const known =
+      options.known === undefined ? (database ?? everythingKnown) : knownFromFile(options.known);
     const destination =
       options.out === undefined ? resolve(root, destinationOf(load)) : resolve(options.out);
     return await withStaging(destination, async (outDir) => {
@@ -125,6 +132,8 @@ export async function digestFile(
   } catch (thrown) {
     if (signal?.aborted === true) throw thrown;
     return failedResult(file, thrown, Math.round(performance.now() - startedAt));
+  } finally {
+    await database?.close();
   }
 }
 

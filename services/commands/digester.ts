@@ -30,6 +30,7 @@ interface Flags {
   readonly label: readonly string[];
   readonly notice?: NoticeSource;
   readonly config?: string;
+  readonly knownDatabase: Readonly<Record<string, string>>;
   readonly json?: true;
 }
 
@@ -52,6 +53,12 @@ export function addDigesterCommand(program: Command): void {
       new Option("--config <file>", "the configuration: what is run with the files of a load").env(
         "DIGESTER_CONFIG",
       ),
+    )
+    .option(
+      "--known-database <[crop=]url...>",
+      "GOBii's database, asked whether names and ids exist (or DIGESTER_KNOWN_DATABASES)",
+      readDatabase,
+      databasesOf(process.env["DIGESTER_KNOWN_DATABASES"] ?? ""),
     )
     .option("--json", "print one line of JSON once it is attached, or listens")
     .addHelpText(
@@ -78,6 +85,7 @@ async function run(flags: Flags): Promise<void> {
     host: flags.host,
     workers: flags.workers,
     labels: flags.label,
+    knownDatabases: flags.knownDatabase,
     dataRoots: flags.data?.map((path) => resolve(path)) ?? null,
     stateDir: flags.state === undefined ? null : resolve(flags.state),
     ...(flags.advertise === undefined ? {} : { advertiseUrl: flags.advertise }),
@@ -147,6 +155,28 @@ function readNotice(text: string): NoticeSource {
     if (thrown instanceof AppError) throw new InvalidArgumentError(thrown.message);
     throw thrown;
   }
+}
+
+/** `maize=postgres://…` is for one crop, `postgres://…` for all that have none of their own. */
+function readDatabase(
+  text: string,
+  before: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const [, crop = "", url] = /^(?:([\w.-]+)=)?(postgres(?:ql)?:\/\/.+)$/.exec(text) ?? [];
+  if (url === undefined) {
+    throw new InvalidArgumentError(
+      "Expected postgres://USER@HOST/DATABASE, with CROP= before it for one crop.",
+    );
+  }
+  return { ...before, [crop.toLowerCase()]: url };
+}
+
+/** Several, as an environment variable has them: with spaces between them. A password is not seen by others there. */
+function databasesOf(text: string): Readonly<Record<string, string>> {
+  return text
+    .split(/\s+/)
+    .filter((one) => one !== "")
+    .reduce<Readonly<Record<string, string>>>((all, one) => readDatabase(one, all), {});
 }
 
 function readLabel(text: string, before: readonly string[]): readonly string[] {

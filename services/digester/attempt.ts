@@ -43,6 +43,8 @@ import type { WorkerPool } from "./worker-pool.ts";
 export interface AttemptContext {
   /** The id of this digester. */
   readonly digester: string;
+  /** The GOBii database of a crop that is asked what exists; null: none is. */
+  readonly knownDatabase: (crop: string | null) => string | null;
   readonly deliver: Deliver;
   readonly outbox: Outbox;
   readonly journal: AttemptJournal;
@@ -231,7 +233,12 @@ export function startAttempt(
   ): Promise<Outcome> => {
     throwIfStopping();
     const end = await context.pool.run(
-      { load, outDir: into.path, publishDir: destination },
+      {
+        load,
+        outDir: into.path,
+        publishDir: destination,
+        knownDatabase: context.knownDatabase(load.crop),
+      },
       {
         onPhase: tellPhase,
         onProgress: (read) => {

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import workerpool from "workerpool";
 import { digest } from "../digest/digest.ts";
 import { everythingKnown } from "../digest/validation/known-source.ts";
+import { openGobiiDatabase } from "./gobii-database.ts";
 import { lookMethods } from "./look.ts";
 import type { WorkerAnswer, WorkerEvent, WorkerRequest } from "./worker-protocol.ts";
 
@@ -51,9 +52,11 @@ function createMethods(send: (events: readonly WorkerEvent[]) => void) {
 
   const run = async (request: WorkerRequest): Promise<WorkerAnswer> => {
     let toldAt = -Infinity;
+    const database =
+      request.knownDatabase === null ? null : openGobiiDatabase(request.knownDatabase);
     try {
       const result = await digest(
-        { ...request, root: null, knownCrops: null, known: everythingKnown },
+        { ...request, root: null, knownCrops: null, known: database ?? everythingKnown },
         {
           onPhase: (phase) => emit({ kind: "phase", phase }),
           onProgress: ({ bytesRead, bytesTotal }) => {
@@ -75,6 +78,7 @@ function createMethods(send: (events: readonly WorkerEvent[]) => void) {
       if (thrown instanceof Stopped) return { result: null, events: [] };
       throw thrown;
     } finally {
+      await database?.close();
       const rest = take();
       if (stopping) send([...rest, { kind: "stopped" }]);
       else if (rest.length > 0) send(rest);

@@ -62,6 +62,8 @@ export interface DigesterOptions {
   readonly labels?: readonly string[];
   /** What is run with the files of a load of a crop, once they are published. @default nothing */
   readonly handOverOf?: (crop: string | null) => HandOver | null;
+  /** GOBii databases that know what exists, by the crop in lower case, `""` for all others; else everything does. */
+  readonly knownDatabases?: Readonly<Record<string, string>>;
   /** For tests: what stands in for the worker pool, the network, the clock. */
   readonly replace?: {
     readonly pool?: WorkerPool;
@@ -156,6 +158,10 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
   const looker = createLooker({ workerPath: options.workerPath, kind: options.workerKind, log });
   const context = {
     digester: id,
+    knownDatabase: (crop: string | null): string | null => {
+      const databases = options.knownDatabases ?? {};
+      return databases[crop?.toLowerCase() ?? ""] ?? databases[""] ?? null;
+    },
     deliver,
     outbox,
     journal,

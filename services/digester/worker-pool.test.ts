@@ -30,7 +30,7 @@ async function requestFor(source: string): Promise<WorkerRequest> {
   const outDir = `${destination}.staging`;
   await mkdir(outDir);
   const { instruction } = makeDispatch({ source, destination });
-  return { load: toLoad(instruction), outDir, publishDir: destination };
+  return { load: toLoad(instruction), outDir, publishDir: destination, knownDatabase: null };
 }
 
 async function smallRequest(): Promise<WorkerRequest> {

@@ -9,6 +9,8 @@ export interface WorkerRequest {
   readonly outDir: string;
   /** Where they will stand in the end; the result names them there. */
   readonly publishDir: string;
+  /** URL of the GOBii database that knows what exists; null: everything does. */
+  readonly knownDatabase: string | null;
 }
 
 /** What a worker says while it is at work: the first word by itself, then several at a time. */

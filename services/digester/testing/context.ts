@@ -20,6 +20,7 @@ export async function makeContext(
   });
   const { journal } = await openAttemptJournal(join(state, "attempts.ndjson"));
   return {
+    knownDatabase: () => null,
     digester: "node-1",
     deliver,
     outbox,
