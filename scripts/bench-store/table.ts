@@ -16,16 +16,17 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
 }
 
+const number = (value: number | undefined): string =>
+  value === undefined || Number.isNaN(value) ? "–" : value.toFixed(1);
+const line = (cells: readonly string[]): string =>
+  cells.map((cell, at) => (at === 0 ? cell.padEnd(36) : cell.padStart(14))).join("");
+
 /** @param plain what plain lowdb takes for the same, by the name of the row. */
 export function printTable(
   title: string,
   rows: readonly Row[],
   plain: ReadonlyMap<string, number>,
 ): void {
-  const number = (value: number | undefined): string =>
-    value === undefined || Number.isNaN(value) ? "–" : value.toFixed(1);
-  const line = (cells: readonly string[]): string =>
-    cells.map((cell, at) => (at === 0 ? cell.padEnd(36) : cell.padStart(14))).join("");
   const table = rows.map((row) =>
     line([
       row.what,

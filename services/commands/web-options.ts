@@ -79,11 +79,13 @@ function ofConfiguration({
   retries,
   leaseMs,
   renewMs,
+  isUnsettled,
 }: WebConfiguration) {
   return {
     usersOf,
     mail,
     retries,
+    ...(isUnsettled === undefined ? {} : { isUnsettled }),
     ...(maxUploadMbytes === undefined ? {} : { maxUploadMbytes }),
     ...(tokenLifeMs === undefined ? {} : { tokenLifeMs }),
     ...(leaseMs === undefined ? {} : { leaseMs }),

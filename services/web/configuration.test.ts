@@ -47,7 +47,7 @@ describe("a configuration file", () => {
     expect(more).toMatchObject({ leaseMs: 15_000, renewMs: 5000 });
     // Every key that there is stands in it.
     const example = JSON.parse(await readFile(path, "utf8")) as object;
-    expect(Object.keys(example)).toHaveLength(12);
+    expect(Object.keys(example)).toHaveLength(13);
   });
 
   it("renews a lease three times in its length unless it says otherwise", () => {

@@ -7,6 +7,7 @@ import { Labels, priorityRange } from "../contract/job.ts";
 import { roles, upstreamUrl, type Crop } from "./crop.ts";
 import { contains } from "./data-roots.ts";
 import type { RetryPolicy } from "./jobs/retries.ts";
+import { UnsettledRule, unsettledBy, type IsUnsettled } from "./jobs/unsettled.ts";
 import { isDatabaseUrl } from "./store/database-url.ts";
 import { configuredUsers, isPasswordHash, type UserList } from "./users.ts";
 
@@ -114,6 +115,8 @@ const Configuration = z
     mail: Mail.optional(),
     /** How often a job is tried again by itself. */
     retries: Retries.optional(),
+    /** Which waiting jobs are taken up without anybody asking again. */
+    unsettled: UnsettledRule.optional(),
     /** How long a running job may stay silent before it is given to another digester. */
     lease: Lease.optional(),
   })
@@ -180,6 +183,8 @@ export interface WebConfiguration {
   readonly usersOf: (crop: string) => readonly UserList[];
   readonly mail: MailConfiguration | null;
   readonly retries: Partial<RetryPolicy>;
+  /** Left out: the default rule. */
+  readonly isUnsettled?: IsUnsettled;
   readonly leaseMs?: number;
   readonly renewMs?: number;
 }
@@ -219,6 +224,9 @@ export function parseConfiguration(text: string, file: string): WebConfiguration
     usersOf: usersOf(configuration),
     mail: configuration.mail ?? null,
     retries: retriesOf(configuration.retries ?? {}),
+    ...(configuration.unsettled === undefined
+      ? {}
+      : { isUnsettled: unsettledBy(configuration.unsettled) }),
     ...leaseOf(configuration.lease ?? {}),
   };
 }

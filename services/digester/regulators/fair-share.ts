@@ -32,9 +32,16 @@ export const fairShare: Regulator<z.infer<typeof FairShareOptions>> = {
     const costOf = (job: JobInLine): number => costWith(typical, job);
     const charged = new Map(used);
     for (const job of situation.running) charge(charged, nameOf(job), costOf(job));
+    const begun = beginnings(situation, halfLifeHours * hourMs, weightOf);
+    const standing = new Map(
+      [...begun].map(([name, least]) => [
+        name,
+        Math.max(charged.get(name) ?? 0, least * weightOf(name)),
+      ]),
+    );
     return [
       {
-        arrange: (line) => interleave(line, charged, weightOf, costOf),
+        arrange: (line) => interleave(line, standing, weightOf, costOf),
         words: (job) => {
           const name = nameOf(job);
           const who = name === "" ? "Whoever gives no name" : name;
@@ -49,13 +56,55 @@ export const fairShare: Regulator<z.infer<typeof FairShareOptions>> = {
 
 const nameOf = (job: Pick<JobInLine, "submittedBy">): string => job.submittedBy ?? "";
 
-function usedBefore({ usage, now }: Situation, halfLifeMs: number): Map<string, number> {
+function usedBefore(
+  { usage, now }: Pick<Situation, "usage" | "now">,
+  halfLifeMs: number,
+): Map<string, number> {
   const used = new Map<string, number>();
   for (const { submittedBy, at, bytes, jobs } of usage) {
     const left = 0.5 ** (Math.max(0, now - at) / halfLifeMs);
     charge(used, submittedBy ?? "", (bytes + jobs * jobBytes) * left);
   }
   return used;
+}
+
+/**
+ * Nobody begins with less than the best placed of those who waited before them had by then; else names that are new every
+ * time would keep somebody who had much waiting for ever.
+ *
+ * @returns that share, by submitter with waiting jobs.
+ */
+function beginnings(
+  { waiting, usage, now }: Situation,
+  halfLifeMs: number,
+  weightOf: (name: string) => number,
+): Map<string, number> {
+  const arrivals = new Map<string, number>();
+  for (const job of waiting) {
+    const before = arrivals.get(nameOf(job)) ?? Infinity;
+    arrivals.set(nameOf(job), Math.min(before, job.submittedAt));
+  }
+  const histories = new Map<string, Situation["usage"][number][]>();
+  for (const entry of usage) {
+    const name = entry.submittedBy ?? "";
+    if (arrivals.has(name)) histories.set(name, [...(histories.get(name) ?? []), entry]);
+  }
+  const shareAt = (name: string, time: number): number => {
+    const until = (histories.get(name) ?? []).filter(({ at }) => at < time);
+    const used = usedBefore({ usage: until, now }, halfLifeMs).get(name) ?? 0;
+    return used / weightOf(name);
+  };
+  const least = new Map<string, number>();
+  const inOrder = [...arrivals].toSorted(([x, a], [y, b]) => a - b || (x < y ? -1 : 1));
+  for (const [name, arrived] of inOrder) {
+    let share = Infinity;
+    for (const [earlier, began] of least) {
+      if (share === 0) break;
+      share = Math.min(share, began >= share ? share : Math.max(began, shareAt(earlier, arrived)));
+    }
+    least.set(name, share === Infinity ? 0 : share);
+  }
+  return least;
 }
 
 function charge(to: Map<string, number>, name: string, cost: number): void {

@@ -29,9 +29,10 @@ function startsBefore(
   victim: QueuedJob,
   rival: (turn: number, now: number) => QueuedJob,
   limit: number,
+  before: Situation["usage"] = [],
 ): number {
   let now = noon;
-  let usage: Situation["usage"] = [];
+  let usage = before;
   for (let turn = 0; turn < limit; turn += 1) {
     const waiting = [
       victim,
@@ -168,6 +169,35 @@ describe("fair share", () => {
         expect(startsBefore(regulator, victim, rival, 100)).toBeLessThanOrEqual(1);
       }),
     );
+  });
+});
+
+describe("fair share with names that are new every time", () => {
+  it("lets them pass nobody who waited before, whatever that one had", () => {
+    const had = fc.record({ bytes: fc.integer({ min: 0, max: 1e13 }), jobs: fc.nat(1000) });
+    fc.assert(
+      fc.property(had, fc.integer({ min: 1, max: 3 }), (before, jobsEach) => {
+        const regulator = choose("fair-share");
+        const victim = makeJob(1, { submittedBy: "ana", submittedAt: noon });
+        const ana = { submittedBy: "ana", at: noon - hour, ...before };
+        const stranger = (turn: number, now: number): QueuedJob =>
+          makeJob(2000 + turn, {
+            submittedBy: `new-${Math.floor(turn / jobsEach)}`,
+            submittedAt: now + 1,
+          });
+        expect(startsBefore(regulator, victim, stranger, 50, [ana])).toBe(0);
+      }),
+    );
+  });
+
+  it("still lets somebody who had little catch up with somebody who had much", () => {
+    const usage = [{ submittedBy: "ana", at: noon - hour, bytes: 1e9, jobs: 1 }];
+    const crowd = Array.from({ length: 20 }, (_, i) =>
+      makeJob(i + 1, { submittedBy: "ana", submittedAt: noon - 1000 }),
+    );
+    const one = makeJob(99, { submittedBy: "bo", submittedAt: noon });
+    const { waiting } = choose("fair-share").decide(at({ waiting: [...crowd, one], usage }));
+    expect(waiting.findIndex(({ id }) => id === one.id)).toBeLessThanOrEqual(1);
   });
 });
 

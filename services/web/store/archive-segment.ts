@@ -105,7 +105,8 @@ async function readIndex(
     );
     return none;
   }
-  const index = lines.map((line) => readAs(IndexLine, line.data, disk.path(name)));
+  const path = disk.path(name);
+  const index = lines.map((line) => readAs(IndexLine, line.data, path));
   return { index, indexEnd: end };
 }
 

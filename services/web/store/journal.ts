@@ -43,7 +43,8 @@ export async function readJournal(disk: Disk, number: number): Promise<JournalCo
   const name = journalName(number);
   const content = await readWhole(disk, name);
   const { lines, damaged } = decodeLines(content);
-  const entries = lines.map((line) => readAs(Entry, line.data, disk.path(name)));
+  const path = disk.path(name);
+  const entries = lines.map((line) => readAs(Entry, line.data, path));
   const last = lines.at(-1);
   const end = last === undefined ? 0 : last.offset + last.length;
   return {
