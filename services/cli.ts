@@ -20,6 +20,7 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   cancel: async () => (await import("./commands/cancel.ts")).addCancelCommand,
   regulator: async () => (await import("./commands/regulator.ts")).addRegulatorCommand,
   import: async () => (await import("./commands/import.ts")).addImportCommand,
+  migrate: async () => (await import("./commands/migrate.ts")).addMigrateCommand,
   config: async () => (await import("./commands/config.ts")).addConfigCommand,
   users: async () => (await import("./commands/users.ts")).addUsersCommand,
 };

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { hostname } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import { AppError, coerceError } from "../contract/errors.ts";
 import { createApp } from "./app.ts";
@@ -28,7 +28,7 @@ import { smtpMailer } from "./mail/mailer.ts";
 import { startNotices } from "./mail/notices.ts";
 import { configurationOf } from "./told-configuration.ts";
 import { createWebMetrics, type WebMetrics } from "./metrics.ts";
-import { openStore as openStoreAt } from "./store/open-store.ts";
+import { openStore as openStoreAt, storeFolderOf } from "./store/open-store.ts";
 import type { Store } from "./store/store.ts";
 import { accountsIn, storedUsers, type UserList } from "./users.ts";
 
@@ -93,7 +93,6 @@ export interface RunningWeb {
 }
 
 const loopback = "127.0.0.1";
-const storeFolder = ".digester-web";
 /** Files of some gigabytes may come over a slow line. */
 const longestRequestMs = 3 * 3_600_000;
 
@@ -107,7 +106,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   const log = options.log ?? createLog("info", tail);
   const recentLog = options.recentLog ?? tail.lines;
   const dataDir = resolve(options.dataDir);
-  const storeDir = join(dataDir, storeFolder);
+  const storeDir = storeFolderOf(dataDir);
   await mkdir(storeDir, { recursive: true, mode: 0o700 });
   const metrics = createWebMetrics();
   const openStore =

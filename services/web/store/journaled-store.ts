@@ -1,3 +1,4 @@
+import type { Event } from "../../contract/event.ts";
 import type { Low } from "lowdb";
 import { AppError } from "../../contract/errors.ts";
 import type { StoredInstruction } from "../../contract/instruction.ts";
@@ -27,7 +28,8 @@ import type { Journal } from "./journal.ts";
 import type { SnapshotAdapter } from "./snapshot-adapter.ts";
 import type { Entry } from "./store-schema.ts";
 import { applyEntry, noJob, putJob, type StoreState } from "./store-state.ts";
-import type { Change, Store, StoreListener } from "./store.ts";
+import type { Change, StoreListener } from "./store.ts";
+import { notEmpty, type FillableStore } from "./transfer.ts";
 import { createWriteQueue } from "./write-queue.ts";
 
 /** The opened files of a store. */
@@ -39,7 +41,7 @@ export interface StoreFiles {
   readonly window: EventWindow;
 }
 
-export interface JournaledStore extends Store {
+export interface JournaledStore extends FillableStore {
   /** Moves to the archive what has ended, and takes a snapshot. */
   compact(): Promise<void>;
 }
@@ -106,19 +108,27 @@ export function createJournaledStore(
     newEvents: readonly NewEvent[],
   ): Promise<Accepted> => {
     requireOpen();
-    const events = newEvents.map((event, i) => toEvent(given.seq + 1 + i, event));
+    const numbered = newEvents.map((event, i) => toEvent(given.seq + 1 + i, event));
+    return commitAs(what, job, numbered);
+  };
+
+  const commitAs = async (
+    what: Pick<Entry, "instruction" | "setting">,
+    job: JobRecord | null,
+    events: readonly Event[],
+  ): Promise<Accepted> => {
     const entry: Entry = {
       ...what,
       entry: given.entry + 1,
       ...(job === null ? {} : { job }),
-      ...(events.length === 0 ? {} : { events }),
+      ...(events.length === 0 ? {} : { events: [...events] }),
     };
     const change: Accepted = { entry, job, written: Promise.resolve() };
     const line = encodeLine(entry);
     given = {
       entry: entry.entry,
       id: Math.max(given.id, job?.id ?? 0),
-      seq: given.seq + events.length,
+      seq: Math.max(given.seq, events.at(-1)?.seq ?? 0),
     };
     change.written = queue.push(change, line);
     accepted.add(change);
@@ -300,6 +310,22 @@ export function createJournaledStore(
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+
+    async fill({ jobs, loose, settings }) {
+      requireOpen();
+      if (given.id > 0 || given.seq > 0) throw notEmpty();
+      for await (const page of jobs) {
+        await Promise.all(
+          page.map(({ job, instruction, events }) =>
+            commitAs(instruction === null ? {} : { instruction }, job, events),
+          ),
+        );
+      }
+      if (loose.length > 0) await commitAs({}, null, loose);
+      for (const { name, value } of settings) await putSetting(name, value);
+      // They came job by job: what of them could be replayed, nobody knows.
+      window.continueAfter(state.lastSeq);
     },
 
     now: Date.now,

@@ -8,7 +8,7 @@ import { openJournal, type Journal } from "./journal.ts";
 import { acquireLock } from "./lock.ts";
 import { createSnapshotAdapter } from "./snapshot-adapter.ts";
 import { emptyState } from "./store-state.ts";
-import type { Store } from "./store.ts";
+import type { FillableStore } from "./transfer.ts";
 
 export interface LowdbStoreOptions {
   /** Told what a person should know of: what was mended at start, what could not be written. */
@@ -33,7 +33,7 @@ export interface LowdbStoreOptions {
 export async function openLowdbStore(
   directory: string,
   options: LowdbStoreOptions,
-): Promise<Store> {
+): Promise<FillableStore> {
   try {
     return await openLocked(directory, options);
   } catch (thrown) {
@@ -46,7 +46,7 @@ export async function openLowdbStore(
   }
 }
 
-async function openLocked(directory: string, options: LowdbStoreOptions): Promise<Store> {
+async function openLocked(directory: string, options: LowdbStoreOptions): Promise<FillableStore> {
   const disk = await openDisk(directory);
   const release = await acquireLock(directory);
   try {

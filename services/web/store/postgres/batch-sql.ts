@@ -1,4 +1,5 @@
 import type pg from "pg";
+import type { Event } from "../../../contract/event.ts";
 import { AppError } from "../../../contract/errors.ts";
 import { keyWithin } from "../change-rules.ts";
 import { wordsIn } from "../instruction-words.ts";
@@ -90,38 +91,45 @@ export async function write(
     );
   }
   if (attempts.length > 0) work.push(writeAttempts(client, attempts));
-  if (instructions.length > 0) {
+  if (instructions.length > 0) work.push(writeInstructions(client, instructions));
+  if (events.length > 0) {
     work.push(
-      client.query(
-        "INSERT INTO instruction SELECT * FROM unnest($1::bigint[], $2::json[], $3::text[])",
-        [
-          instructions.map(({ job }) => job),
-          instructions.map(({ instruction }) => json(instruction)),
-          instructions.map(({ instruction }) => joined([...new Set(wordsIn(instruction))])),
-        ],
+      writeEvents(
+        client,
+        events.map(({ event }) => event),
       ),
     );
-  }
-  if (events.length > 0) {
-    const all = events.map(({ event }) => event);
-    work.push(client.query(insertEvents, eventValues(all)));
   }
   if (settings.size > 0) work.push(writeSettings(client, [...settings]));
   await allOf(work);
 }
 
-const insertEvents = `
-  INSERT INTO event (seq, at, type, job, body)
-  SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::bigint[], $5::json[])`;
+export async function writeInstructions(
+  client: pg.Client,
+  instructions: BatchChanges["instructions"],
+): Promise<void> {
+  await client.query(
+    "INSERT INTO instruction SELECT * FROM unnest($1::bigint[], $2::json[], $3::text[])",
+    [
+      instructions.map(({ job }) => job),
+      instructions.map(({ instruction }) => json(instruction)),
+      instructions.map(({ instruction }) => joined([...new Set(wordsIn(instruction))])),
+    ],
+  );
+}
 
-function eventValues(events: ReadonlyArray<BatchChanges["events"][number]["event"]>): unknown[][] {
-  return [
-    events.map(({ seq }) => seq),
-    events.map(({ at }) => at),
-    events.map(({ type }) => type),
-    events.map(({ job }) => job),
-    events.map(json),
-  ];
+export async function writeEvents(client: pg.Client, events: readonly Event[]): Promise<void> {
+  await client.query(
+    `INSERT INTO event (seq, at, type, job, body)
+     SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::bigint[], $5::json[])`,
+    [
+      events.map(({ seq }) => seq),
+      events.map(({ at }) => at),
+      events.map(({ type }) => type),
+      events.map(({ job }) => job),
+      events.map(json),
+    ],
+  );
 }
 
 function requireAll(count: number | null, changed: readonly unknown[]): void {
@@ -130,7 +138,10 @@ function requireAll(count: number | null, changed: readonly unknown[]): void {
 }
 
 /** An attempt that began before it was written here, by a store that was moved, begins with its end. */
-async function writeAttempts(client: pg.Client, attempts: readonly AttemptChange[]): Promise<void> {
+export async function writeAttempts(
+  client: pg.Client,
+  attempts: readonly AttemptChange[],
+): Promise<void> {
   await client.query(
     `INSERT INTO attempt (job, attempt, digester, claimed_at, ended_at, ended_as)
      SELECT * FROM unnest($1::bigint[], $2::integer[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::text[])
@@ -147,7 +158,7 @@ async function writeAttempts(client: pg.Client, attempts: readonly AttemptChange
   );
 }
 
-async function writeSettings(
+export async function writeSettings(
   client: pg.Client,
   settings: ReadonlyArray<[string, unknown]>,
 ): Promise<void> {

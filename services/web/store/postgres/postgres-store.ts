@@ -15,11 +15,13 @@ import {
   requireSameIdentity,
 } from "../change-rules.ts";
 import { Instruction, readAs } from "../store-schema.ts";
-import type { Store, StoreListener } from "../store.ts";
+import type { StoreListener } from "../store.ts";
+import type { FillableStore } from "../transfer.ts";
 import { again, defaultPatience, readDatabaseUrl, type Patience } from "./connection.ts";
 import { createDatabaseClock } from "./database-clock.ts";
 import { createEventFeed, type Happened } from "./event-feed.ts";
 import { countFacets } from "./job-facets.ts";
+import { fillDatabase } from "./fill.ts";
 import { listJobs, type Ask } from "./job-list.ts";
 import { jobColumns, listedColumns, toJobRecord, type JobRow } from "./job-rows.ts";
 import { migrate } from "./migrations.ts";
@@ -50,7 +52,7 @@ const readers = 6;
 export async function openPostgresStore(
   url: string,
   options: PostgresStoreOptions,
-): Promise<Store> {
+): Promise<FillableStore> {
   const { onWarning, onWrite = () => {}, pollMs = 1000 } = options;
   const patience: Patience = { ...defaultPatience, ...options.patience };
   const database = readDatabaseUrl(url, patience);
@@ -243,6 +245,11 @@ export async function openPostgresStore(
         "SELECT name, value FROM setting WHERE starts_with(name, $1) ORDER BY name",
         [prefix],
       ),
+
+    async fill(contents) {
+      requireOpen();
+      await fillDatabase(database, contents);
+    },
 
     now: () => clock.now(),
     isShared: true,
