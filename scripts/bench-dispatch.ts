@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import { startServices, type DigesterAnnouncement } from "../e2e/services-process.ts";
 import { StreamMessage } from "../services/contract/event.ts";
+import { startPrivatePostgres } from "../services/web/testing/private-postgres.ts";
 import { measureBullmq } from "./bench-dispatch/bullmq.ts";
 import { cpuSeconds } from "./bench-dispatch/cpu.ts";
 import { rateOf, report, WARM_UP, type Measured, type Timing } from "./bench-dispatch/report.ts";
@@ -15,7 +16,9 @@ import { rateOf, report, WARM_UP, type Measured, type Timing } from "./bench-dis
  * instruction is trivial, so that what is measured is everything but digesting. Then, in the same run, a queue that others
  * rely on, BullMQ, on a Redis that is as durable.
  *
- * npm run build && npm run bench:dispatch -- [--jobs 2000] [--senders 16] [--workers 2]
+ * With --store postgres, also with the record in a PostgreSQL of its own, as durable.
+ *
+ * npm run build && npm run bench:dispatch -- [--jobs 2000] [--senders 16] [--workers 2] [--store postgres]
  */
 
 /** Jobs a second that two workers on two cores should get through. */
@@ -28,6 +31,7 @@ export async function main(args: readonly string[]): Promise<void> {
       jobs: { type: "string", default: "2000" },
       senders: { type: "string", default: "16" },
       workers: { type: "string", default: "2" },
+      store: { type: "string", default: "lowdb" },
     },
   });
   const [jobs = 0, senders = 0, workers = 0] = [values.jobs, values.senders, values.workers].map(
@@ -36,8 +40,18 @@ export async function main(args: readonly string[]): Promise<void> {
   say(`${jobs} jobs, ${workers} workers, ${senders} senders, ${availableParallelism()} cores\n`);
   const dir = await mkdtemp(join(tmpdir(), "digester-bench-"));
   try {
-    const ours = await measureOurs(dir, jobs, senders, workers);
+    const ours = await measureOurs(join(dir, "lowdb"), jobs, senders, workers, []);
     say(report("Digester", ours));
+    if (values.store === "postgres") {
+      const server = await startPrivatePostgres(true);
+      try {
+        const there = ["--store", server.url];
+        const shared = await measureOurs(join(dir, "postgres"), jobs, senders, workers, there);
+        say(report("Digester on PostgreSQL", shared));
+      } finally {
+        await server.dispose();
+      }
+    }
     const peer = await measureBullmq(dir, jobs, senders, workers);
     if (peer === null) {
       say(
@@ -62,10 +76,11 @@ async function measureOurs(
   jobs: number,
   senders: number,
   workers: number,
+  store: readonly string[],
 ): Promise<Measured> {
   const data = join(dir, "data");
-  await mkdir(data);
-  const web = await startServices(["web", "--port", "0", "--data", data]);
+  await mkdir(data, { recursive: true });
+  const web = await startServices(["web", "--port", "0", "--data", data, ...store]);
   const { url, token } = web.announcement;
   const place = ["--web", url, "--token", token, "--port", "0", "--state", join(dir, "state")];
   const size = ["--workers", String(workers)];

@@ -312,7 +312,7 @@ export function createJournaledStore(
       return () => listeners.delete(listener);
     },
 
-    async fill({ jobs, loose, settings }) {
+    async takeOver({ jobs, loose, settings }) {
       requireOpen();
       if (given.id > 0 || given.seq > 0) throw notEmpty();
       for await (const page of jobs) {

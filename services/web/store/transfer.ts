@@ -6,7 +6,7 @@ import type { JobRecord } from "../jobs/job-record.ts";
 import type { Store } from "./store.ts";
 
 /** A job with everything that belongs to it. */
-export interface WholeJob {
+interface WholeJob {
   readonly job: JobRecord;
   readonly instruction: StoredInstruction | null;
   readonly events: readonly Event[];
@@ -28,7 +28,7 @@ export interface FillableStore extends Store {
    *
    * @throws AppError `conflict` unless it is empty.
    */
-  fill(contents: StoreContents): Promise<void>;
+  takeOver(contents: StoreContents): Promise<void>;
 }
 
 export function notEmpty(): AppError {
@@ -60,7 +60,7 @@ export async function moveContents(from: Store, to: FillableStore): Promise<Cont
   const lastSeq = await from.lastSeq();
   const sums = createSums();
   const contents = await contentsOf(from);
-  await to.fill({ ...contents, jobs: counted(contents.jobs, sums) });
+  await to.takeOver({ ...contents, jobs: counted(contents.jobs, sums) });
   const expected = sums.end(contents);
   if ((await from.lastSeq()) !== lastSeq) {
     throw new AppError("conflict", "The store to be moved was changed meanwhile.", {

@@ -246,7 +246,7 @@ export async function openPostgresStore(
         [prefix],
       ),
 
-    async fill(contents) {
+    async takeOver(contents) {
       requireOpen();
       await fillDatabase(database, contents);
     },

@@ -84,8 +84,8 @@ describe.skipIf(missing !== null)(`moving a record ${skipNote(missing)}`, () => 
     await create(folder, "run1", { message: "as it was" });
     const forgetful: FillableStore = {
       ...database,
-      fill: async (contents) => {
-        await database.fill(contents);
+      takeOver: async (contents) => {
+        await database.takeOver(contents);
         await database.update(1, (job) => ({ job: { ...job, message: "other" }, events: [] }));
       },
     };
