@@ -20,6 +20,7 @@ import {
   type DryRun,
   type Preview,
 } from "../contract/preview.ts";
+import { FileLinesRequest, type FileLines } from "../contract/file-lines.ts";
 import { QualityFileRequest } from "../contract/quality.ts";
 import {
   RegulatorSwap,
@@ -50,6 +51,8 @@ export interface Node {
     size: Pick<DryRunRequest, "lines" | "rows" | "columns">,
   ) => Promise<DryRun>;
   readonly drain: (on: boolean) => void;
+  /** A few lines of a text file below the data roots; throws AppError. */
+  readonly fileLines: (request: FileLinesRequest) => Promise<FileLines>;
   /** Where a quality file lies that may be read; throws AppError `not_found` or `bad_request`. */
   readonly qualityFile: (request: QualityFileRequest) => Promise<string>;
   /** Why it cannot take jobs right now; null when it can. */
@@ -152,6 +155,14 @@ export function createApi(node: Node, { token, names, log, metrics }: ApiOptions
     const { name, options } = readSwap(request);
     response.json(node.preview(chooseRegulator({ name, options })));
   });
+
+  app.get(
+    "/lines",
+    handler(async (request, response) => {
+      const wanted = parseOrThrow(FileLinesRequest, request.query, "bad_request", "The query");
+      response.json(await node.fileLines(wanted));
+    }),
+  );
 
   app.get(
     "/quality/:file",

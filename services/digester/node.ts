@@ -10,6 +10,7 @@ import {
   requirePathInsideRoots,
 } from "./data-roots.ts";
 import type { Looker } from "./looker.ts";
+import { readFileLines } from "./file-lines.ts";
 import { qualityFilePath } from "./quality-file.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Revision } from "./revision.ts";
@@ -41,6 +42,9 @@ export interface NodeParts {
 }
 
 /** The digester as its API shows it. */
+/** Lines far down a large file take a while; a person waits no longer. */
+const FILE_LINES_MS = 25_000;
+
 export function createNode(parts: NodeParts): Node {
   const { about, scheduler, outbox, revision, dataRoots, log } = parts;
 
@@ -85,6 +89,7 @@ export function createNode(parts: NodeParts): Node {
       await requireInsideRoots(load, dataRoots());
       return parts.looker.dryRun({ load, ...size });
     },
+    fileLines: (wanted) => readFileLines(wanted, dataRoots(), AbortSignal.timeout(FILE_LINES_MS)),
     qualityFile: (wanted) => qualityFilePath(wanted, dataRoots()),
     drain: (on) => {
       scheduler.drain(on);

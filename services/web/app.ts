@@ -15,6 +15,7 @@ import { digesterRoutes } from "./api/digester-routes.ts";
 import { instructionRoutes } from "./api/instruction-routes.ts";
 import { jobRoutes } from "./api/job-routes.ts";
 import { previewRoutes } from "./api/preview-routes.ts";
+import { lineRoutes } from "./api/line-routes.ts";
 import { qualityRoutes } from "./api/quality-routes.ts";
 import { tokenRoutes } from "./api/token-routes.ts";
 import {
@@ -91,6 +92,7 @@ function apiParts(deps: AppDeps): { own: ApiPart; callback: ApiPart } {
       routes: [
         ...instructionRoutes(deps),
         ...jobRoutes(deps),
+        ...lineRoutes(deps),
         ...qualityRoutes(deps),
         ...fileRoutes(deps),
         ...previewRoutes(deps),

@@ -86,6 +86,7 @@ describe("the OpenAPI document", () => {
         "POST /api/v1/dry-run",
         "POST /api/v1/preview",
         "GET /api/v1/jobs/facets",
+        "GET /api/v1/jobs/{id}/lines",
         "POST /api/v1/jobs/undo",
         "POST /api/v1/jobs/{id}/front",
         "POST /api/v1/instructions",

@@ -13,6 +13,7 @@ import {
   type DryRunRequest,
   type PreviewRequest,
 } from "../../contract/preview.ts";
+import { FileLines, type FileLinesRequest } from "../../contract/file-lines.ts";
 import type { QualityFileRequest } from "../../contract/quality.ts";
 import {
   RegulatorPreview,
@@ -51,6 +52,8 @@ export interface DigesterClient {
   preview(request: PreviewRequest): Promise<Preview>;
   /** What an instruction would make of the first lines of its sources. */
   dryRun(request: DryRunRequest): Promise<DryRun>;
+  /** A few lines of a file below its data roots. */
+  fileLines(request: FileLinesRequest): Promise<FileLines>;
   /** A quality file that it wrote. */
   qualityFile(request: QualityFileRequest): Promise<Readable>;
 }
@@ -120,6 +123,13 @@ export function digesterClient(target: DigesterTarget): DigesterClient {
       ask(Preview, "POST", "/preview", { body: request, timeoutMs: lookTimeoutMs }),
     dryRun: (request) =>
       ask(DryRun, "POST", "/dry-run", { body: request, timeoutMs: lookTimeoutMs }),
+    fileLines({ file, from, count, cell, separator, width }) {
+      const query = new URLSearchParams({ file, separator });
+      for (const [name, value] of Object.entries({ from, count, cell, width })) {
+        if (value !== undefined) query.set(name, String(value));
+      }
+      return ask(FileLines, "GET", `/lines?${query.toString()}`, { timeoutMs: fileTimeoutMs });
+    },
     async qualityFile({ file, destination }) {
       const query = new URLSearchParams({ destination }).toString();
       const path = `/quality/${file}?${query}`;

@@ -1,0 +1,176 @@
+import { open } from "node:fs/promises";
+import { isAbsolute } from "node:path";
+import { createGunzip } from "node:zlib";
+import { Readable } from "node:stream";
+import { AppError, coerceError } from "../contract/errors.ts";
+import type { FileLine, FileLines, FileLinesRequest } from "../contract/file-lines.ts";
+import { liesInside } from "./data-roots.ts";
+
+const LF = 10;
+const CR = 13;
+const chunkBytes = 1 << 20;
+/** Of a longer line only the beginning is kept: it is shown to people. */
+const longestLine = 8 << 20;
+
+/**
+ * A few lines of a text file, plain or compressed with gzip; LF, CRLF and CR end a line. The file is read in pieces, so that
+ * other work goes on meanwhile, and no further than needed.
+ *
+ * @param roots the directories that may be read; empty: no limit.
+ * @throws AppError `bad_request` for a path outside the roots or a file that is no text, `not_found`.
+ */
+export async function readFileLines(
+  request: FileLinesRequest,
+  roots: readonly string[],
+  signal: AbortSignal,
+): Promise<FileLines> {
+  const { file, from, count } = request;
+  if (!isAbsolute(file) || !(await liesInside(file, roots))) {
+    throw new AppError("bad_request", `This path lies outside the data roots: ${file}`);
+  }
+  const wanted = collector(from, count);
+  try {
+    for await (const chunk of await openText(file, signal)) {
+      if (!Buffer.isBuffer(chunk)) continue;
+      if (chunk.includes(0)) throw new AppError("bad_request", `${file} is not a text file.`);
+      if (wanted.push(chunk)) break;
+    }
+  } catch (thrown) {
+    throw readable(file, thrown);
+  }
+  const { lines, more } = wanted.end();
+  return {
+    file,
+    lines: lines.map((text, index) => clipped(from + index, text, request)),
+    more,
+  };
+}
+
+async function openText(file: string, signal: AbortSignal): Promise<Readable> {
+  const handle = await open(file, "r");
+  try {
+    const head = Buffer.alloc(2);
+    await handle.read(head, 0, 2, 0);
+    const bytes = handle.createReadStream({ start: 0, highWaterMark: chunkBytes, signal });
+    if (head[0] !== 0x1f || head[1] !== 0x8b) return bytes;
+    const unzip = createGunzip({ chunkSize: 256 << 10 });
+    bytes.on("error", (error) => unzip.destroy(error));
+    unzip.on("close", () => bytes.destroy());
+    return bytes.pipe(unzip);
+  } catch (thrown) {
+    await handle.close();
+    throw thrown;
+  }
+}
+
+/** Counts lines until the first wanted one, and keeps those wanted. `push` says when it has enough. */
+function collector(from: number, count: number) {
+  const lines: string[] = [];
+  let number = 1;
+  let pieces: Buffer[] = [];
+  let kept = 0;
+  let afterCr = false;
+  let hasText = false;
+
+  const keep = (piece: Buffer): void => {
+    if (piece.length > 0) hasText = true;
+    if (number < from || kept >= longestLine) return;
+    // The chunk it lies in is used again.
+    pieces.push(Buffer.from(piece.subarray(0, longestLine - kept)));
+    kept += piece.length;
+  };
+  const endLine = (): void => {
+    if (number >= from && lines.length < count) {
+      const text = Buffer.concat(pieces).toString("utf8");
+      lines.push(number === 1 ? text.replace(/^\uFEFF/, "") : text);
+    }
+    pieces = [];
+    kept = 0;
+    hasText = false;
+    number++;
+  };
+
+  return {
+    push(chunk: Buffer): boolean {
+      let at = 0;
+      let nextCr = chunk.indexOf(CR);
+      let nextLf = chunk.indexOf(LF);
+      while (at < chunk.length) {
+        if (lines.length === count) return true;
+        if (afterCr && chunk[at] === LF) {
+          afterCr = false;
+          at++;
+          continue;
+        }
+        afterCr = false;
+        if (nextCr !== -1 && nextCr < at) nextCr = chunk.indexOf(CR, at);
+        if (nextLf !== -1 && nextLf < at) nextLf = chunk.indexOf(LF, at);
+        const ends = [nextCr, nextLf].filter((place) => place >= at);
+        if (ends.length === 0) {
+          keep(chunk.subarray(at));
+          break;
+        }
+        const end = Math.min(...ends);
+        keep(chunk.subarray(at, end));
+        endLine();
+        afterCr = end === nextCr;
+        at = end + 1;
+      }
+      return false;
+    },
+    end() {
+      const isFull = lines.length === count;
+      if (hasText && !isFull) endLine();
+      return { lines, more: isFull && (hasText || number > from + lines.length) };
+    },
+  };
+}
+
+function clipped(number: number, whole: string, request: FileLinesRequest): FileLine {
+  const cell = request.cell === undefined ? null : cellOf(whole, request.separator, request.cell);
+  const start = cell === null ? 0 : Math.max(0, cell.from - Math.floor(request.width / 2));
+  const text = whole.slice(start, start + request.width);
+  return {
+    number,
+    text,
+    before: start,
+    after: whole.length - start - text.length,
+    cell:
+      cell === null
+        ? null
+        : { from: cell.from - start, to: Math.min(cell.to - start, text.length) },
+  };
+}
+
+function cellOf(
+  line: string,
+  separator: string,
+  wanted: number,
+): { from: number; to: number } | null {
+  let from = 0;
+  for (let number = 1; number < wanted; number++) {
+    const at = line.indexOf(separator, from);
+    if (at === -1) return null;
+    from = at + 1;
+  }
+  const end = line.indexOf(separator, from);
+  return { from, to: end === -1 ? line.length : end };
+}
+
+function readable(file: string, thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const error: NodeJS.ErrnoException = coerceError(thrown);
+  switch (error.code) {
+    case "ENOENT":
+    case "ENOTDIR":
+      return new AppError("not_found", `There is no ${file}.`, { cause: error });
+    case "EISDIR":
+      return new AppError("bad_request", `${file} is a directory.`, { cause: error });
+    case "ABORT_ERR":
+      return new AppError("unavailable", `Reading ${file} took too long.`, { cause: error });
+    default:
+      return new AppError("unavailable", `${file} cannot be read: ${error.message}`, {
+        cause: error,
+      });
+  }
+}
