@@ -71,6 +71,7 @@ function collector(from: number, count: number) {
   let kept = 0;
   let afterCr = false;
   let hasText = false;
+  let more = false;
 
   const keep = (piece: Buffer): void => {
     if (piece.length > 0) hasText = true;
@@ -96,11 +97,14 @@ function collector(from: number, count: number) {
       let nextCr = chunk.indexOf(CR);
       let nextLf = chunk.indexOf(LF);
       while (at < chunk.length) {
-        if (lines.length === count) return true;
         if (afterCr && chunk[at] === LF) {
           afterCr = false;
           at++;
           continue;
+        }
+        if (lines.length === count) {
+          more = true;
+          return true;
         }
         afterCr = false;
         if (nextCr !== -1 && nextCr < at) nextCr = chunk.indexOf(CR, at);
@@ -119,9 +123,8 @@ function collector(from: number, count: number) {
       return false;
     },
     end() {
-      const isFull = lines.length === count;
-      if (hasText && !isFull) endLine();
-      return { lines, more: isFull && (hasText || number > from + lines.length) };
+      if (hasText) endLine();
+      return { lines, more };
     },
   };
 }

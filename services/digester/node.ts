@@ -41,10 +41,10 @@ export interface NodeParts {
   readonly log: Logger;
 }
 
-/** The digester as its API shows it. */
 /** Lines far down a large file take a while; a person waits no longer. */
 const FILE_LINES_MS = 25_000;
 
+/** The digester as its API shows it. */
 export function createNode(parts: NodeParts): Node {
   const { about, scheduler, outbox, revision, dataRoots, log } = parts;
 
