@@ -11,6 +11,7 @@ import { useNotices } from "./frame/use-notices.ts";
 import { Frame } from "./frame/frame.tsx";
 import { ActivityPage } from "./pages/activity/activity-page.tsx";
 import { DigestersPage } from "./pages/digesters/digesters-page.tsx";
+import { EditPage } from "./pages/job/edit/edit-page.tsx";
 import { JobPage } from "./pages/job/job-page.tsx";
 import { JobsPage } from "./pages/jobs/jobs-page.tsx";
 import { OverviewPage } from "./pages/overview/overview-page.tsx";
@@ -48,6 +49,7 @@ function Console() {
           <Route path="/jobs">
             <JobsPage />
           </Route>
+          <Route path="/jobs/:id/edit">{({ id }) => <EditPage key={id} id={id} />}</Route>
           <Route path="/jobs/:id">{({ id }) => <JobPage key={id} id={id} />}</Route>
           <Route path="/submit">
             <SubmitPage />

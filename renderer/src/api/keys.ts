@@ -19,6 +19,9 @@ export const keys = {
   configuration: ["configuration"] as const,
   tokens: ["tokens"] as const,
   job: (id: string) => ["job", id] as const,
+  jobLines: (job: number, attempt: number, wanted: string) =>
+    ["job files", job, attempt, "lines", wanted] as const,
+  jobQuality: (job: number, attempt: number) => ["job files", job, attempt, "quality"] as const,
   jobEvents: (id: string) => ["job", id, "events"] as const,
   instruction: (key: string) => ["instruction", key] as const,
   digesters: ["digesters"] as const,

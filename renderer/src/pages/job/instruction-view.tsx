@@ -1,6 +1,7 @@
 import { Button, Group, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { IconFileOff } from "@tabler/icons-react";
+import { useState } from "react";
 import { Link } from "wouter";
 import { AppError } from "../../../../services/contract/errors.ts";
 import { instructionQuery } from "../../api/instructions.ts";
@@ -8,12 +9,18 @@ import { CopyButton } from "../../components/copy-button.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { JsonEditor } from "../../components/json-editor/json-editor.tsx";
 import { Notice } from "../../components/notice.tsx";
+import { InstructionDiff } from "./edit/instruction-diff.tsx";
 import { textOf } from "../submit/instruction-text.ts";
 import classes from "./instruction-view.module.css";
 
 /** The instruction as stored, to be read, folded, searched (Ctrl F) and copied. */
 export function InstructionView({ jobKey }: { jobKey: string }) {
   const { data, error, isPending, isError, refetch } = useQuery(instructionQuery(jobKey));
+  const [compares, setCompares] = useState(false);
+  const original = useQuery({
+    ...instructionQuery(data?.editOf ?? ""),
+    enabled: compares && data?.editOf != null,
+  });
   if (isError && error instanceof AppError && error.code === "not_found") {
     return <Notice icon={IconFileOff} title="This job was made without an instruction" />;
   }
@@ -43,16 +50,18 @@ export function InstructionView({ jobKey }: { jobKey: string }) {
           </Text>
           <CopyButton value={text} what="the instruction" />
         </Group>
-        <Button
-          component={Link}
-          href={`/submit?from=${encodeURIComponent(jobKey)}`}
-          variant="default"
-        >
-          Edit and submit again
-        </Button>
+        {data?.editOf != null && (
+          <Button variant="default" aria-pressed={compares} onClick={() => setCompares(!compares)}>
+            {compares ? "Show the whole" : "Compare with the original"}
+          </Button>
+        )}
       </Group>
       <div className={classes["editor"]}>
-        {!isPending && <JsonEditor value={text} label={`Instruction ${jobKey}`} />}
+        {isPending ? null : compares && original.data !== undefined ? (
+          <InstructionDiff original={textOf(original.data)} initial={text} />
+        ) : (
+          <JsonEditor value={text} label={`Instruction ${jobKey}`} />
+        )}
       </div>
     </>
   );

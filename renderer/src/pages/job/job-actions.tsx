@@ -36,7 +36,7 @@ export function JobActions({ job, id, isStopping }: JobActionsProps) {
   const pending = act.isPending ? act.variables.action : null;
   const holdOrRelease = job.held ? "release" : "hold";
   return (
-    <Group gap={8} wrap="nowrap">
+    <Group gap={8}>
       <ReasonedButton
         whyNot={whyNot("requeue", job)}
         loading={pending === "requeue"}
@@ -50,6 +50,13 @@ export function JobActions({ job, id, isStopping }: JobActionsProps) {
         onClick={() => act.mutate({ action: holdOrRelease })}
       >
         {actionWords[holdOrRelease]}
+      </ReasonedButton>
+      <ReasonedButton
+        whyNot={whyNot("front", job)}
+        loading={pending === "front"}
+        onClick={() => act.mutate({ action: "front" })}
+      >
+        {actionWords.front}
       </ReasonedButton>
       <PriorityButton
         job={job}

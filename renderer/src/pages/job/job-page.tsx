@@ -1,4 +1,4 @@
-import { Tabs } from "@mantine/core";
+import { Button, Group, Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { IconSearchOff } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
@@ -12,14 +12,16 @@ import { Page } from "../../components/page.tsx";
 import { PriorityMark } from "../../components/priority-mark.tsx";
 import { StatusMark } from "../../components/status-mark.tsx";
 import { standingOf } from "../../format/words.ts";
-import { AttemptLanes } from "./attempt-lanes.tsx";
 import { attemptsOf, isStopping } from "./attempts.ts";
 import { EventList } from "./event-list.tsx";
 import { InstructionView } from "./instruction-view.tsx";
 import { JobActions } from "./job-actions.tsx";
 import { JobFacts } from "./job-facts.tsx";
 import { JobSkeleton } from "./job-skeleton.tsx";
+import { QualityView } from "./quality/quality-view.tsx";
+import { ReportButton } from "./report/report-button.tsx";
 import { ResultView } from "./result-view.tsx";
+import { Timeline } from "./timeline/timeline.tsx";
 import classes from "./job-page.module.css";
 
 /** @param id the job's number or key. */
@@ -56,6 +58,7 @@ function Found({ job, id }: { job: Job; id: string }) {
   const [tab, setTab] = useState<string | null>("result");
   const events = data?.events;
   const attempts = useMemo(() => attemptsOf(events ?? []), [events]);
+  const hasQuality = job.result?.quality !== undefined;
   const stopping = job.status === "in_progress" && isStopping(events ?? []);
   return (
     <Page title={job.key} heading={<Crumbs name={job.key} />}>
@@ -66,20 +69,40 @@ function Found({ job, id }: { job: Job; id: string }) {
             <PriorityMark priority={job.priority} />
             {stopping && <span className={classes["stopping"]}>stopping…</span>}
           </div>
-          <JobActions job={job} id={id} isStopping={stopping} />
+          <Group gap={8}>
+            <JobActions job={job} id={id} isStopping={stopping} />
+            <Button
+              component={Link}
+              variant="default"
+              href={`/jobs/${encodeURIComponent(id)}/edit`}
+            >
+              Edit and submit again
+            </Button>
+            <ReportButton job={job} />
+          </Group>
         </div>
         <Reason job={job} />
         <JobFacts job={job} />
-        <AttemptLanes attempts={attempts} />
-        <Tabs value={tab} onChange={setTab} keepMounted={false}>
+        <Timeline job={job} attempts={attempts} events={events ?? []} />
+        <Tabs
+          value={tab === "quality" && !hasQuality ? "result" : tab}
+          onChange={setTab}
+          keepMounted={false}
+        >
           <Tabs.List>
             <Tabs.Tab value="result">Result</Tabs.Tab>
+            {hasQuality && <Tabs.Tab value="quality">Quality</Tabs.Tab>}
             <Tabs.Tab value="events">Events</Tabs.Tab>
             <Tabs.Tab value="instruction">Instruction</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="result" pt="md">
             <ResultView job={job} />
           </Tabs.Panel>
+          {hasQuality && (
+            <Tabs.Panel value="quality" pt="md">
+              <QualityView job={job} />
+            </Tabs.Panel>
+          )}
           <Tabs.Panel value="events" pt="md">
             {isError && data === undefined ? (
               <ErrorPanel

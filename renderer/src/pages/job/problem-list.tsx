@@ -1,18 +1,26 @@
+import { Button } from "@mantine/core";
+import { useState } from "react";
+import type { Job } from "../../../../services/contract/job.ts";
 import type { DigestProblem } from "../../../../services/contract/result.ts";
 import { formatCount } from "../../format/numbers.ts";
+import { SourceLines } from "./files/source-lines.tsx";
 import { placeOf } from "./problem-place.ts";
 import classes from "./result-view.module.css";
 
 interface ProblemListProps {
   readonly title: string;
   readonly kind: "error" | "warning";
+  readonly job: Job;
   readonly problems: readonly DigestProblem[];
   /** How many there are, named here or not. */
   readonly count: number;
 }
 
+/** The lines of so many errors are shown at once; those of the others when they are wanted. */
+const openAtFirst = 3;
+
 /** What is wrong with the input: where, and what was expected. */
-export function ProblemList({ title, kind, problems, count }: ProblemListProps) {
+export function ProblemList({ title, kind, job, problems, count }: ProblemListProps) {
   if (problems.length === 0) return null;
   return (
     <section aria-label={title}>
@@ -24,6 +32,7 @@ export function ProblemList({ title, kind, problems, count }: ProblemListProps) 
           <li key={index}>
             <span>{problem.message}</span>
             <span className={`${classes["place"]} ${classes["mono"]}`}>{placeOf(problem)}</span>
+            <Lines job={job} problem={problem} isOpen={kind === "error" && index < openAtFirst} />
           </li>
         ))}
       </ul>
@@ -33,5 +42,30 @@ export function ProblemList({ title, kind, problems, count }: ProblemListProps) 
         </p>
       )}
     </section>
+  );
+}
+
+interface LinesProps {
+  readonly job: Job;
+  readonly problem: DigestProblem;
+  readonly isOpen: boolean;
+}
+
+function Lines({ job, problem, isOpen }: LinesProps) {
+  const [shown, setShown] = useState(isOpen);
+  const { file, line } = problem;
+  if (file === null || line === null) return null;
+  if (shown) {
+    return <SourceLines job={job.id} attempt={job.attempt} problem={{ ...problem, file, line }} />;
+  }
+  return (
+    <Button
+      variant="subtle"
+      size="compact-xs"
+      className={classes["show"] ?? ""}
+      onClick={() => setShown(true)}
+    >
+      Show the lines
+    </Button>
   );
 }

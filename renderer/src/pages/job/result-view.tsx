@@ -20,14 +20,16 @@ export function ResultView({ job }: { job: Job }) {
       <ProblemList
         title="Errors"
         kind="error"
+        job={job}
         problems={result.errors}
         count={Math.max(result.errorCount, result.errors.length)}
       />
-      <ResultTables tables={result.tables} />
+      <ResultTables job={job} tables={result.tables} />
       <ValidationTable validation={result.validation} />
       <ProblemList
         title="Warnings"
         kind="warning"
+        job={job}
         problems={result.warnings}
         count={result.warnings.length}
       />

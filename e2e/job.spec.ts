@@ -1,0 +1,106 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import type { APIRequestContext, Page } from "@playwright/test";
+import { expect, test } from "./fixtures.ts";
+import { datasetInstruction } from "./large-matrix.ts";
+
+/** What a person does with one job: looks at what came of it, finds what is wrong, mends it, tells a colleague. */
+
+async function ended(api: APIRequestContext, id: number): Promise<string> {
+  const status = async (): Promise<string> =>
+    ((await (await api.get(`/api/v1/jobs/${id}`)).json()) as { status: string }).status;
+  await expect.poll(status, { timeout: 30_000 }).toMatch(/completed|failed/);
+  return status();
+}
+
+async function barriers(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+}
+
+for (const scheme of ["light", "dark"] as const) {
+  test(`shows the first rows of each file and the quality of the matrix, ${scheme}`, async ({
+    page,
+    api,
+  }) => {
+    test.setTimeout(120_000);
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+    const made = await api.post("/api/v1/samples/hapmap", { data: {} });
+    const { job } = (await made.json()) as { job: { id: number } };
+    expect(await ended(api, job.id)).toBe("completed");
+    await page.goto(`/jobs/${job.id}`);
+
+    await page.getByRole("button", { name: "marker", exact: true }).click();
+    const grid = page.getByRole("region", { name: "First rows of marker" });
+    await expect(grid.getByRole("columnheader", { name: "name", exact: true })).toBeVisible();
+    await expect(grid.getByRole("row")).toHaveCount(13);
+    expect(await barriers(page)).toEqual([]);
+
+    await page.getByRole("tab", { name: "Quality" }).click();
+    const picture = page.getByRole("region", { name: "Call rate by marker", exact: true });
+    await expect(picture).toContainText("300 markers");
+    await picture.getByRole("button", { name: "Call rate by marker as a table" }).click();
+    await expect(picture.getByRole("columnheader", { name: "Markers" })).toBeVisible();
+    const [csv] = await Promise.all([
+      page.waitForEvent("download"),
+      picture.getByRole("button", { name: "Call rate by marker as CSV" }).click(),
+    ]);
+    expect(await readFile(await csv.path(), "utf8")).toMatch(/^Call rate by marker,Markers\r\n/);
+    const map = page.getByRole("region", { name: "Missing calls", exact: true });
+    const [png] = await Promise.all([
+      page.waitForEvent("download"),
+      map.getByRole("button", { name: "Missing calls as PNG" }).click(),
+    ]);
+    expect((await readFile(await png.path())).subarray(1, 4).toString()).toBe("PNG");
+    expect(await barriers(page)).toEqual([]);
+  });
+}
+
+test("an error shows the lines at fault; the report holds them; the edit is compared and submitted", async ({
+  page,
+  api,
+  services,
+}) => {
+  test.setTimeout(120_000);
+  const source = join(services.dataDir, "files", "bad");
+  await mkdir(source, { recursive: true });
+  await writeFile(join(source, "matrix.txt"), "marker\tS1\tS2\nM1\tA/A\tA/G\nM2\tA/A\tA/Q\n");
+  const destination = join(services.dataDir, "loader", "digest", "bad");
+  const made = await api.post("/api/v1/instructions", {
+    data: { key: "bad_1", instructions: datasetInstruction(source, destination) },
+  });
+  const { job } = (await made.json()) as { job: { id: number } };
+  expect(await ended(api, job.id)).toBe("failed");
+  await page.goto(`/jobs/${job.id}`);
+  const lines = page.getByRole("region", { name: /^Lines of .*matrix\.txt$/ }).first();
+  await expect(lines.locator("mark")).toHaveText("A/Q");
+  await expect(lines).toContainText("M1");
+  expect(await barriers(page)).toEqual([]);
+
+  const [report] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Report" }).click(),
+  ]);
+  const html = await readFile(await report.path(), "utf8");
+  expect(report.suggestedFilename()).toBe("bad_1.html");
+  expect(html).toContain("<mark>");
+  expect(html).toContain("A/Q");
+  expect(html).not.toContain("<script");
+
+  await page.getByRole("link", { name: "Edit and submit again" }).click();
+  const edited = page.getByRole("textbox", { name: "Edited instruction" });
+  await expect(edited).toBeVisible();
+  expect(await barriers(page)).toEqual([]);
+  const text = JSON.stringify(datasetInstruction(source, `${destination}_2`), null, 2);
+  // As a paste over everything: the editor draws only what is in sight.
+  await edited.click();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.insertText(text);
+  await expect(page.getByText("The edit is a right instruction.")).toBeVisible();
+  await page.getByRole("button", { name: "Submit again" }).click();
+  await expect(page).toHaveURL(/\/jobs\/2$/);
+  await page.getByRole("tab", { name: "Instruction" }).click();
+  await page.getByRole("button", { name: "Compare with the original" }).click();
+  await expect(page.locator(".cm-changedText").first()).toBeVisible();
+});

@@ -1,0 +1,110 @@
+import { Button, Skeleton, Text } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+import { Link, useLocation } from "wouter";
+import type { StoredInstruction } from "../../../../../services/contract/instruction.ts";
+import { instructionQuery, submitInstruction } from "../../../api/instructions.ts";
+import { jobQuery } from "../../../api/jobs.ts";
+import { ErrorPanel } from "../../../components/error-panel.tsx";
+import { Page } from "../../../components/page.tsx";
+import { tellError } from "../../../components/tell.ts";
+import { useYourName } from "../../../components/your-name.ts";
+import { formatPlural } from "../../../format/numbers.ts";
+import { readText, textOf } from "../../submit/instruction-text.ts";
+import { defaultOptions, keyProblem, submitBody } from "../../submit/submit-body.ts";
+import { SubmitOptionsForm } from "../../submit/submit-options-form.tsx";
+import { InstructionDiff } from "./instruction-diff.tsx";
+import classes from "./edit-page.module.css";
+
+/** A job's instruction beside its edit, which becomes a job of its own. @param id the job's number or key. */
+export function EditPage({ id }: { id: string }) {
+  const job = useQuery(jobQuery(id));
+  const key = job.data?.key;
+  const instruction = useQuery({ ...instructionQuery(key ?? ""), enabled: key !== undefined });
+  const failed = [job, instruction].find(({ isError }) => isError);
+  return (
+    <Page
+      title={`Edit ${key ?? id}`}
+      heading={
+        <span className={classes["crumbs"]}>
+          <Link href={`/jobs/${id}`}>{key ?? id}</Link> / edit and submit again
+        </span>
+      }
+    >
+      {failed !== undefined ? (
+        <ErrorPanel
+          error={failed.error}
+          what="The instruction could not be read"
+          onRetry={() => void failed.refetch()}
+        />
+      ) : key === undefined || instruction.data === undefined ? (
+        <Skeleton height={480} animate={false} />
+      ) : (
+        <Edit original={textOf(instruction.data)} jobKey={key} />
+      )}
+    </Page>
+  );
+}
+
+function Edit({ original, jobKey }: { original: string; jobKey: string }) {
+  const [, navigate] = useLocation();
+  const [yourName, setYourName] = useYourName();
+  const [text, setText] = useState(original);
+  const [settled] = useDebouncedValue(text, 150);
+  const reading = useMemo(() => readText(settled), [settled]);
+  const [options, setOptions] = useState({ ...defaultOptions, key: "", submittedBy: yourName });
+  const submit = useMutation({
+    mutationFn: (instruction: StoredInstruction) =>
+      submitInstruction(submitBody(instruction, options, jobKey)),
+    onSuccess: ({ job }) => {
+      setYourName(options.submittedBy.trim());
+      navigate(`/jobs/${job.id}`);
+    },
+    onError: (error) => tellError("Not submitted", error),
+  });
+  const isReady = reading.kind === "right" && settled === text && keyProblem(options.key) === null;
+  return (
+    <form
+      className={classes["edit"]}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (isReady) submit.mutate(reading.instruction);
+      }}
+    >
+      <InstructionDiff original={original} initial={original} onChange={setText} lint={lint} />
+      <div className={classes["side"]}>
+        <Text size="sm" c="dimmed">
+          Left the instruction of {jobKey}, right the one that you submit. Lines that are the same
+          are folded.
+        </Text>
+        <Text
+          size="sm"
+          component="output"
+          c={reading.kind === "wrong" ? "var(--status-failed)" : "dimmed"}
+        >
+          {reading.kind === "wrong"
+            ? `${formatPlural(reading.problems.length, "problem")}: line ${reading.problems[0]?.line}, ${reading.problems[0]?.message}`
+            : text === original
+              ? "Nothing is changed yet."
+              : "The edit is a right instruction."}
+        </Text>
+        <SubmitOptionsForm options={options} onChange={setOptions} />
+        <Button type="submit" size="sm" loading={submit.isPending} disabled={!isReady}>
+          {options.hold ? "Submit and hold" : "Submit again"}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function lint(view: { state: { doc: { toString(): string } } }) {
+  const reading = readText(view.state.doc.toString());
+  if (reading.kind !== "wrong") return [];
+  return reading.problems.map(({ from, to, message }) => ({
+    from,
+    to,
+    message,
+    severity: "error" as const,
+  }));
+}
