@@ -9,6 +9,7 @@ import type { QualitySummary } from "../contract/quality.ts";
 import type { DigestResult } from "../contract/result.ts";
 import { digest } from "../digest/digest.ts";
 import { describeProblem } from "../digest/problems.ts";
+import { exportFormats, type ExportFormat } from "../digest/exports/matrix-exports.ts";
 import { publish } from "../digest/publish.ts";
 import { openGobiiDatabase } from "../digester/gobii-database.ts";
 import { everythingKnown, knownFromFile } from "../digest/validation/known-source.ts";
@@ -31,6 +32,8 @@ export interface DigestOptions {
   readonly json?: true;
   /** Lines of each source. */
   readonly dryRun?: number | true;
+  /** Formats in which the matrix is written as well. */
+  readonly also?: readonly ExportFormat[];
 }
 
 /** The crops that GOBii serves, and those of its own tests; a server has them configured, a command has not. */
@@ -50,6 +53,11 @@ export function addDigestCommand(program: Command): void {
     .option("--known <file>", "JSON of what the database knows; everything unless given")
     .option("--known-database <url>", "a GOBii PostgreSQL database, asked instead of a file")
     .option("--crops <list>", "the crops that are known, or any", toCrops, toCrops(GOBII_CROPS))
+    .option(
+      "--also <formats>",
+      "write the matrix as vcf, hapmap or plink too, for the next tool",
+      toFormats,
+    )
     .option("--json", "print the result object, and only that")
     .option(
       "--dry-run [lines]",
@@ -87,6 +95,14 @@ function toLines(text: string): number {
   throw new InvalidArgumentError("Expected a number of lines.");
 }
 
+function toFormats(list: string): ExportFormat[] {
+  return list.split(",").map((name) => {
+    const format = exportFormats.find((known) => known === name.trim());
+    if (format !== undefined) return format;
+    throw new InvalidArgumentError(`Expected some of ${exportFormats.join(",")}.`);
+  });
+}
+
 function toCrops(list: string): readonly string[] | null {
   return list === "any" ? null : list.split(",").filter((crop) => crop !== "");
 }
@@ -114,7 +130,15 @@ export async function digestFile(
       options.out === undefined ? resolve(root, destinationOf(load)) : resolve(options.out);
     return await withStaging(destination, async (outDir) => {
       const result = await digest(
-        { load, root, outDir, publishDir: destination, knownCrops: options.crops, known },
+        {
+          load,
+          root,
+          outDir,
+          publishDir: destination,
+          knownCrops: options.crops,
+          known,
+          ...(options.also === undefined ? {} : { also: options.also }),
+        },
         {
           onPhase: ({ message }) => {
             if (options.json !== true) say(message);

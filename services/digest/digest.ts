@@ -5,6 +5,7 @@ import type { Load } from "../contract/load.ts";
 import type { QualitySummary } from "../contract/quality.ts";
 import type { DigestProblem, DigestResult, TableValidation } from "../contract/result.ts";
 import type { Phase } from "./failure-message.ts";
+import { exportMatrix, type ExportFormat } from "./exports/matrix-exports.ts";
 import { loadKernels } from "./kernels/kernels.ts";
 import { transposeFile } from "./matrix/transpose.ts";
 import type { Pace } from "./pace.ts";
@@ -40,6 +41,8 @@ export interface DigestRequest {
   readonly patternBudgetMs?: number;
   /** Whether to take quality figures of the matrix; they are taken unless this is false. */
   readonly quality?: boolean;
+  /** Formats in which the matrix is written as well, for the next tool. */
+  readonly also?: readonly ExportFormat[];
 }
 
 export interface DigestHooks {
@@ -194,6 +197,7 @@ async function makeTables(
   if (load.dataset.id === null && plan.tables.some((table) => table.table === "matrix")) {
     problems.report("data set id", NOWHERE, () => "Data Set ID is null for variant call");
   }
+  await writeExports(request, plan, read, warnings, guard.pace, problems.count);
   const figures =
     quality === null || read.matrix === null || problems.count > 0
       ? null
@@ -205,6 +209,32 @@ async function makeTables(
           pace: guard.pace,
         });
   return { read, validation, quality: figures };
+}
+
+async function writeExports(
+  { also = [], outDir, load, limit }: DigestRequest,
+  { tables }: LoadPlan,
+  { matrix, tables: made }: TablesRead,
+  warnings: Problems,
+  pace: Pace,
+  problems: number,
+): Promise<void> {
+  const size = sizeOf(load, matrix);
+  if (also.length === 0 || limit !== undefined || problems > 0) return;
+  if (matrix === null || size === null) return;
+  const plan = tables.find(({ kind }) => kind === "matrix");
+  const told =
+    plan?.kind === "matrix" && plan.rule.width === 2
+      ? await exportMatrix({
+          formats: also,
+          outDir,
+          matrixPath: matrix.path,
+          ...size,
+          tables: made,
+          pace,
+        })
+      : [`Calls of the type ${load.dataSetType} cannot be written as ${also.join(", ")}`];
+  for (const message of told) warnings.report("export", NOWHERE, () => message);
 }
 
 /** Checks what can be checked before reading. Null where the load cannot be read at all. */
