@@ -19,7 +19,7 @@ export default defineConfig({
       target: "node20",
       outDir: "out/main",
       // Bundled: each command would else begin with loading a hundred files of theirs.
-      externalizeDeps: { exclude: ["commander", "re2js", "zod"] },
+      externalizeDeps: { exclude: ["commander", "zod"] },
       rollupOptions: {
         input: {
           index: path("main/index.ts"),
