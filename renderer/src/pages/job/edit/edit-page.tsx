@@ -75,8 +75,7 @@ function Edit({ original, jobKey }: { original: string; jobKey: string }) {
       <InstructionDiff original={original} initial={original} onChange={setText} lint={lint} />
       <div className={classes["side"]}>
         <Text size="sm" c="dimmed">
-          Left the instruction of {jobKey}, right the one that you submit. Lines that are the same
-          are folded.
+          Left the instruction of {jobKey}, right the one that you submit. What differs is marked.
         </Text>
         <Text
           size="sm"

@@ -17,7 +17,7 @@ export interface JsonMergeViewProps {
   readonly lint?: LintSource;
 }
 
-/** Two texts side by side, what differs marked and all else folded away; the right one can be changed. */
+/** Two texts side by side, what differs marked. Where neither can be changed, all else is folded away. */
 export default function JsonMergeView({ original, initial, onChange, lint }: JsonMergeViewProps) {
   const place = useRef<HTMLDivElement>(null);
   const onText = useEffectEvent((text: string) => onChange?.(text));
@@ -43,8 +43,10 @@ export default function JsonMergeView({ original, initial, onChange, lint }: Jso
           lint === undefined ? [] : [linter(lint, { delay: 200 }), lintGutter()],
         ],
       },
-      collapseUnchanged: { margin: 4, minSize: 8 },
-      ...(onChange === undefined ? {} : { revertControls: "a-to-b" as const }),
+      // What is to be changed must be seen.
+      ...(onChange === undefined
+        ? { collapseUnchanged: { margin: 4, minSize: 8 } }
+        : { revertControls: "a-to-b" as const }),
     });
   });
   useEffect(() => {
