@@ -284,6 +284,18 @@ describe("how much is read", () => {
     });
   });
 
+  it("tells of a gzip file how much text is in it, roughly", async () => {
+    const random = Array.from({ length: 60_000 }, (_, k) => `m${k}\t${"ACGT"[(k * 7919) % 4]}\tR`);
+    const text = ["marker\ts1\ts2", ...random].join("\n").repeat(3);
+    await withBench(async (bench) => {
+      const path = bench.put("a.txt.gz", gzipSync(text));
+      const { estimate } = await bench.preview(path);
+      expect(estimate.exact).toBe(false);
+      expect(estimate.plainBytes / text.length).toBeGreaterThan(0.7);
+      expect(estimate.plainBytes / text.length).toBeLessThan(1.4);
+    });
+  });
+
   it("shows as many rows and columns as wanted, and says how many columns there are", async () => {
     const text = Array.from({ length: 100 }, () => Array(500).fill("AA").join("\t")).join("\n");
     await withBench(async (bench) => {

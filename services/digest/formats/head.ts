@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { basename } from "node:path";
+import { constants, gunzipSync } from "node:zlib";
 import { coerceError } from "../../contract/errors.ts";
 import { openChunks } from "../source/line-blocks.ts";
 import { guessDelimiter, splitCells, type DelimiterGuess } from "./delimiter-guess.ts";
@@ -20,8 +21,8 @@ export interface Head {
   /** On disk. */
   readonly size: number;
   readonly bytes: Buffer;
-  /** Bytes on disk that `bytes` came of. */
-  readonly bytesRead: number;
+  /** Bytes of text for each byte on disk. */
+  readonly inflation: number;
   /** Whether `bytes` is the whole file. */
   readonly isWhole: boolean;
   readonly compression: { readonly value: "gzip" | "bgzf" | null; readonly evidence: string };
@@ -46,18 +47,17 @@ export interface Head {
 export async function readHead(path: string): Promise<Head> {
   const { size } = statSync(path);
   const chunks: Buffer[] = [];
-  let [length, lines, bytesRead, counted] = [0, 0, 0, 0];
+  let [length, lines] = [0, 0];
   let isWhole = true;
   let problem: string | null = null;
   try {
-    for await (const chunk of openChunks({ path }, MIN_BYTES, (count) => (counted += count))) {
+    for await (const chunk of openChunks({ path }, MIN_BYTES, () => {})) {
       if (length >= MAX_BYTES || (length >= MIN_BYTES && lines >= FEW_LINES)) {
         isWhole = false;
         break;
       }
       chunks.push(Buffer.from(chunk));
       length += chunk.length;
-      bytesRead = counted;
       lines += countLineEnds(chunk);
     }
   } catch (thrown) {
@@ -65,13 +65,14 @@ export async function readHead(path: string): Promise<Head> {
     if (!(error.code ?? "").startsWith("Z_")) throw error;
     problem = `The gzip file is damaged or cut short: ${error.message}`;
   }
+  const [bytes, start] = [Buffer.concat(chunks), readStart(path)];
   return describe(path, {
     size,
-    bytes: Buffer.concat(chunks),
-    bytesRead,
+    bytes,
+    inflation: isWhole ? bytes.length / Math.max(1, size) : inflationOf(start),
     isWhole,
     problem,
-    start: readStart(path),
+    start,
   });
 }
 
@@ -84,8 +85,23 @@ function countLineEnds(bytes: Buffer): number {
   return Math.max(lf, cr);
 }
 
+const START_BYTES = 1 << 16;
+
+/** By the first 64 KiB: the stream reads ahead of what it has given out. */
+function inflationOf(start: Buffer): number {
+  if (start[0] !== 0x1f || start[1] !== 0x8b) return 1;
+  const most = 16 << 20;
+  try {
+    const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: most };
+    return gunzipSync(start, options).length / start.length;
+  } catch {
+    // It is packed more tightly than anything that was measured, or damaged, which is told elsewhere.
+    return most / start.length;
+  }
+}
+
 function readStart(path: string): Buffer {
-  const start = Buffer.alloc(18);
+  const start = Buffer.alloc(START_BYTES);
   const descriptor = openSync(path, "r");
   try {
     return start.subarray(0, readSync(descriptor, start, 0, start.length, 0));
@@ -97,7 +113,7 @@ function readStart(path: string): Buffer {
 interface RawHead {
   readonly size: number;
   readonly bytes: Buffer;
-  readonly bytesRead: number;
+  readonly inflation: number;
   readonly isWhole: boolean;
   readonly problem: string | null;
   /** The first bytes on disk. */

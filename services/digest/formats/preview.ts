@@ -167,8 +167,7 @@ function estimate(head: Head, detection: Detection, seen: SeenRows): Preview["es
   const { layout, dataSetType } = detection;
   const { columnsTotal } = seen.grid;
   const calls = layout.firstColumn === null ? 0 : Math.max(0, columnsTotal - layout.firstColumn);
-  const perByte = head.bytesRead === 0 ? 1 : head.bytes.length / head.bytesRead;
-  const plainBytes = head.isWhole ? head.bytes.length : Math.round(head.size * perByte);
+  const plainBytes = head.isWhole ? head.bytes.length : Math.round(head.size * head.inflation);
   const { rows, exact, basis } = estimateRows(head, detection, seen, plainBytes, calls);
   const callBytes = dataSetType.value === null ? 0 : CALL_BYTES[dataSetType.value];
   const names = rows + calls;
