@@ -19,7 +19,7 @@ export function NoDigester() {
       </div>
       <Text size="sm" c="dimmed">
         TOKEN is the one with which you signed in. A digester that runs already is attached by its
-        address with the button above.
+        address on the Digesters page.
       </Text>
     </Notice>
   );

@@ -1,11 +1,8 @@
 import { Button, MultiSelect } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { IconActivity, IconPlayerPause, IconPlayerPlay } from "@tabler/icons-react";
-import { useMemo, useState } from "react";
-import { eventTypes, EventType, type Event } from "../../../../services/contract/event.ts";
-import { pastEventsQuery } from "../../api/activity.ts";
-import { keys } from "../../api/keys.ts";
-import { mergeEvents } from "../../api/stream/merge-events.ts";
+import { useState } from "react";
+import { eventTypes, EventType } from "../../../../services/contract/event.ts";
+import { useEvents } from "../../api/stream/use-events.ts";
 import { Notice } from "../../components/notice.tsx";
 import { Page } from "../../components/page.tsx";
 import { formatCount, formatPlural } from "../../format/numbers.ts";
@@ -18,15 +15,7 @@ const typeChoices = eventTypes.map((type) => ({ value: type, label: labelOf(type
 
 /** Every event as it arrives, newest first. */
 export function ActivityPage() {
-  const { data: past } = useQuery(pastEventsQuery);
-  // Filled by the event stream alone.
-  const { data: live } = useQuery<Event[]>({
-    queryKey: keys.activity,
-    queryFn: () => [],
-    enabled: false,
-    gcTime: Infinity,
-  });
-  const events = useMemo(() => mergeEvents(past ?? [], live ?? []), [past, live]);
+  const events = useEvents();
   const [types, setTypes] = useState<readonly EventType[]>([]);
   const [pausedAt, setPausedAt] = useState<number | null>(null);
 

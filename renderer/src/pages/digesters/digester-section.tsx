@@ -1,15 +1,22 @@
 import { Text } from "@mantine/core";
 import type { AttachedDigester } from "../../../../services/contract/digester.ts";
+import type { Event } from "../../../../services/contract/event.ts";
 import { Ago } from "../../components/times.tsx";
 import { formatPlural } from "../../format/numbers.ts";
 import { DigesterActions } from "./digester-actions.tsx";
+import { Lanes } from "./lanes.tsx";
 import { RunningJobs } from "./running-jobs.tsx";
 import { WaitingLine } from "./waiting-line.tsx";
 import { Workers } from "./workers.tsx";
 import classes from "./digester-section.module.css";
 
+interface DigesterSectionProps {
+  readonly digester: AttachedDigester;
+  readonly events: readonly Event[];
+}
+
 /** One digester: whether it is there, what it does, and who waits in its line and why. */
-export function DigesterSection({ digester }: { digester: AttachedDigester }) {
+export function DigesterSection({ digester, events }: DigesterSectionProps) {
   const { status } = digester;
   return (
     <section className={classes["digester"]} aria-label={`Digester ${digester.id}`}>
@@ -56,6 +63,7 @@ export function DigesterSection({ digester }: { digester: AttachedDigester }) {
           </div>
         </div>
       )}
+      {status !== null && <Lanes digester={digester} events={events} />}
     </section>
   );
 }

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { IconPlugConnected } from "@tabler/icons-react";
 import { useState } from "react";
 import { digestersQuery } from "../../api/digesters.ts";
+import { useEvents } from "../../api/stream/use-events.ts";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { NoDigester } from "../../components/no-digester.tsx";
 import { Page } from "../../components/page.tsx";
@@ -12,6 +13,7 @@ import classes from "./digesters-page.module.css";
 
 export function DigestersPage() {
   const { data, error, isPending, refetch } = useQuery(digestersQuery);
+  const events = useEvents();
   const [attaches, setAttaches] = useState(false);
   const attach = (
     <Button
@@ -39,7 +41,7 @@ export function DigestersPage() {
       ) : (
         <div className={classes["list"]}>
           {data.map((digester) => (
-            <DigesterSection key={digester.id} digester={digester} />
+            <DigesterSection key={digester.id} digester={digester} events={events} />
           ))}
         </div>
       )}

@@ -1,0 +1,19 @@
+import { expect, test } from "./fixtures.ts";
+
+/** What the workers did, as lanes and as a table. */
+
+test("each load is a block of its worker's lane, and a row of the table", async ({ page, api }) => {
+  const { key, job } = await (await api.post("/api/v1/samples/vcf", { data: {} })).json();
+  const status = async () => (await (await api.get(`/api/v1/jobs/${job.id}`)).json()).status;
+  await expect.poll(status, { timeout: 30_000 }).toBe("completed");
+  await page.goto("/digesters");
+  const stream = page.getByRole("region", { name: /^What the workers of/ });
+  await stream.locator(`a[href="/jobs/${job.id}"]`).hover();
+  await expect(page.getByRole("tooltip")).toContainText(`${key}, attempt 1: completed`);
+  await stream.getByRole("button", { name: /over time as a table/ }).click();
+  const row = stream.getByRole("row", { name: new RegExp(key) });
+  await expect(row).toContainText("completed");
+  // A second attempt arrives by itself.
+  await api.post(`/api/v1/jobs/${job.id}/requeue`, { data: {} });
+  await expect(row).toHaveCount(2, { timeout: 30_000 });
+});
