@@ -22,7 +22,8 @@ async function submitLargeMatrix(cluster: Cluster): Promise<string> {
 }
 
 async function expectWholeDigest(cluster: Cluster, destination: string): Promise<void> {
-  const files = ["digest.dataset_dnarun", "digest.dataset_marker", "digest.matrix"];
+  const digests = ["digest.dataset_dnarun", "digest.dataset_marker", "digest.matrix"];
+  const files = [...digests, "quality.json", "quality.marker.tsv", "quality.sample.tsv"];
   expect((await readdir(destination)).toSorted()).toEqual(files);
   // Nothing of any attempt stands beside it.
   expect(await readdir(join(destination, ".."))).toEqual(["large"]);
