@@ -41,7 +41,13 @@ function whatIsMissing(): string[] {
 function passesTests(): boolean {
   const { status } = spawnSync(
     "npx",
-    ["vitest", "run", "--maxWorkers=1", "services/web/store/postgres"],
+    [
+      "vitest",
+      "run",
+      "--maxWorkers=1",
+      "services/web/store/postgres",
+      "services/web/shared-record.test.ts",
+    ],
     {
       stdio: "inherit",
     },
