@@ -1,6 +1,6 @@
 import type pg from "pg";
 
-/** Events of one partition. What is pruned goes partition by partition, at no cost to what stays. */
+/** Events of one partition: vacuum and indexes stay small, and what a site wants to be rid of is detached as a whole. */
 const size = 1_000_000;
 
 const numberOf = (seq: number): number => Math.floor(seq / size);

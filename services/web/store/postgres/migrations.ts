@@ -136,6 +136,8 @@ export async function migrate(database: Database): Promise<void> {
       );
     }
     await runner.up();
+    // Of services that were killed, long ago: a row is there again with the next batch of a living one.
+    await client.query("DELETE FROM writer WHERE seen_at < now() - interval '7 days'");
     await client.query("COMMIT");
   } catch (thrown) {
     throw isMigrationError(thrown) ? coerceError(thrown.cause) : thrown;
