@@ -65,6 +65,7 @@ describe.skipIf(missing !== null)(`a database that fails ${skipNote(missing)}`, 
     }
     await sleep(300);
     const count = await stop();
+    expect(count).toBeGreaterThan(10);
     await expectExactly(count, one, two);
   }, 120_000);
 
