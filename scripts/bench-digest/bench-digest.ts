@@ -12,7 +12,7 @@ import {
 } from "./inputs.ts";
 import { canMeasure, runOnce, summarize, writeJson, type Run, type Work } from "./measure.ts";
 import { findPeers, type Peers } from "./peers.ts";
-import { judge, printTable, type Measured } from "./report.ts";
+import { judge, printTable, WITH_QUALITY, type Measured } from "./report.ts";
 
 /*
  * How fast the engine is beside other programs that do the same to the same genotypes, each as a process with all it needs
@@ -81,9 +81,10 @@ interface NamedWork {
   readonly work: Work;
 }
 
-function digestWork(dir: string, name: string, instruction: unknown): Work {
+function digestWork(dir: string, name: string, instruction: unknown, withQuality = false): Work {
   const file = writeJson(join(dir, `${name}.json`), instruction);
-  return { command: [process.execPath, services, "digest", file, "--out", "digest", "--json"] };
+  const how = ["--out", "digest", "--json", ...(withQuality ? [] : ["--no-quality"])];
+  return { command: [process.execPath, services, "digest", file, ...how] };
 }
 
 function allWorks(dir: string, files: InputFiles, peers: Peers): NamedWork[] {
@@ -92,11 +93,17 @@ function allWorks(dir: string, files: InputFiles, peers: Peers): NamedWork[] {
     program: "digester",
     work: digestWork(dir, task.replace(/\W/g, "-"), instruction),
   });
+  const withQuality: NamedWork = {
+    task: "vcf",
+    program: WITH_QUALITY,
+    work: digestWork(dir, "quality", vcfInstruction(files.vcf), true),
+  };
   const readline: Work = {
     command: [process.execPath, baseline, files.iupac, "out.txt"],
   };
   return [
     ours("vcf", vcfInstruction(files.vcf)),
+    withQuality,
     ...peers.vcf(files.vcf).map((peer) => ({ task: "vcf" as const, ...peer })),
     ours("vcf.gz", vcfInstruction(files.vcfGz)),
     ...peers.vcf(files.vcfGz).map((peer) => ({ task: "vcf.gz" as const, ...peer })),

@@ -24,6 +24,10 @@ const GOALS: readonly { task: Measured["task"]; program: string; times: number }
   { task: "transpose", program: "plink1.9 tped to ped", times: 1 },
 ];
 
+/** The engine once more, with the quality figures of the matrix. */
+export const WITH_QUALITY = "digester, quality figures too";
+const QUALITY_SHARE = 0.25;
+
 const PEAK_MIB = 128;
 
 /** One table: each task, and how many times as long as ours each program takes. */
@@ -52,12 +56,24 @@ export function judge(measured: readonly Measured[]): string[] {
     return `${verdict(ratio >= times)}: ${task}: ${ratio.toFixed(2)} times as fast as ${program} (goal >= ${times})`;
   });
   const peaks = measured
-    .filter(({ program }) => program === "digester")
+    .filter(({ program }) => program === "digester" || program === WITH_QUALITY)
     .map(
-      ({ task, run }) =>
-        `${verdict(run.peak <= PEAK_MIB)}: ${task}: ${run.peak.toFixed(0)} MiB at most (goal <= ${PEAK_MIB})`,
+      ({ task, program, run }) =>
+        `${verdict(run.peak <= PEAK_MIB)}: ${task}, ${program}: ${run.peak.toFixed(0)} MiB at most (goal <= ${PEAK_MIB})`,
     );
-  return [...speeds, ...peaks];
+  return [...speeds, ...qualityShare(measured), ...peaks];
+}
+
+function qualityShare(measured: readonly Measured[]): string[] {
+  const cpuOf = (wanted: string): number | undefined =>
+    measured.find(({ task, program }) => task === "vcf" && program === wanted)?.run.cpu;
+  const [without, withFigures] = [cpuOf("digester"), cpuOf(WITH_QUALITY)];
+  if (without === undefined || withFigures === undefined) return [];
+  const share = withFigures / without - 1;
+  const percent = (value: number): string => `${(100 * value).toFixed(0)} %`;
+  return [
+    `${verdict(share <= QUALITY_SHARE)}: quality figures add ${percent(share)} (goal <= ${percent(QUALITY_SHARE)})`,
+  ];
 }
 
 function line(program: string, ...figures: string[]): string {

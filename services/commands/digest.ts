@@ -30,6 +30,8 @@ export interface DigestOptions {
   /** Null: any crop. */
   readonly crops: readonly string[] | null;
   readonly json?: true;
+  /** False: no quality figures of the matrix are taken. */
+  readonly quality?: boolean;
   /** Lines of each source. */
   readonly dryRun?: number | true;
   /** Formats in which the matrix is written as well. */
@@ -58,6 +60,7 @@ export function addDigestCommand(program: Command): void {
       "write the matrix as vcf, hapmap or plink too, for the next tool",
       toFormats,
     )
+    .option("--no-quality", "take no quality figures of the matrix")
     .option("--json", "print the result object, and only that")
     .option(
       "--dry-run [lines]",
@@ -137,6 +140,7 @@ export async function digestFile(
           publishDir: destination,
           knownCrops: options.crops,
           known,
+          ...(options.quality === false ? { quality: false } : {}),
           ...(options.also === undefined ? {} : { also: options.also }),
         },
         {

@@ -1,4 +1,4 @@
-import { Client, DatabaseError } from "pg";
+import type { Client } from "pg";
 import { AppError, coerceError } from "../contract/errors.ts";
 import type { IdKind, KnownSource, NameKind } from "../digest/validation/known-source.ts";
 
@@ -43,7 +43,9 @@ export function openGobiiDatabase(url: string): GobiiDatabase {
   let connection: Promise<Client> | null = null;
 
   const connect = async (): Promise<Client> => {
-    const client = new Client({
+    // Only where a database is asked: few digests do, and loading this takes as long as a small one.
+    const pg = await import("pg");
+    const client = new pg.default.Client({
       connectionString: url,
       connectionTimeoutMillis: CONNECT_MS,
       options: `-c default_transaction_read_only=on -c statement_timeout=${STATEMENT_MS}`,
@@ -105,7 +107,7 @@ export function openGobiiDatabase(url: string): GobiiDatabase {
 
 /** Whether it has answered, and will answer the same again: not that it is stopping, full or cut off. */
 function refuses(error: Error): boolean {
-  return error instanceof DatabaseError && !/^(08|53|57)/.test(error.code ?? "");
+  return "severity" in error && "code" in error && !/^(08|53|57)/.test(String(error.code));
 }
 
 /** Host and database, without the password. */
