@@ -70,10 +70,13 @@ function qualityShare(measured: readonly Measured[]): string[] {
   const [without, withFigures] = [cpuOf("digester"), cpuOf(WITH_QUALITY)];
   if (without === undefined || withFigures === undefined) return [];
   const share = withFigures / without - 1;
-  const percent = (value: number): string => `${(100 * value).toFixed(0)} %`;
   return [
     `${verdict(share <= QUALITY_SHARE)}: quality figures add ${percent(share)} (goal <= ${percent(QUALITY_SHARE)})`,
   ];
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(0)} %`;
 }
 
 function line(program: string, ...figures: string[]): string {
