@@ -416,6 +416,11 @@ describe("an attempt", () => {
     await startAttempt(dispatch, context).ended;
     expect(requests).toHaveLength(1);
     expect(requests[0]).toMatchObject({ publishDir: destination });
-    expect(Object.keys(requests[0] ?? {}).toSorted()).toEqual(["load", "outDir", "publishDir"]);
+    expect(Object.keys(requests[0] ?? {}).toSorted()).toEqual([
+      "knownDatabase",
+      "load",
+      "outDir",
+      "publishDir",
+    ]);
   });
 });

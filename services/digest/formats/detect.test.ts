@@ -1,5 +1,5 @@
 import { existsSync, openSync, closeSync, ftruncateSync, readFileSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -346,7 +346,7 @@ describe("whatever a file contains", () => {
   });
 });
 
-const shared = join(process.env["DIGESTER_SHARED"] ?? "../shared", "data");
+const shared = resolve(process.env["DIGESTER_SHARED"] ?? "../shared", "data");
 const isThere = existsSync(shared);
 
 describe(`real files${isThere ? "" : ` (absent: ${shared})`}`, () => {
