@@ -29,7 +29,7 @@ const FileFormat = z.enum(fileFormats);
 export type FileFormat = z.infer<typeof FileFormat>;
 
 /** What a column or a row of a file says of the marker or the sample that crosses it. */
-const columnRoles = [
+export const columnRoles = [
   "marker",
   "alleles",
   "ref",

@@ -60,9 +60,13 @@ export function possibleParts({ layout, format, orientation }: Detection): Templ
   const has = (role: ColumnRole): boolean =>
     [...layout.columns, ...layout.rows].some((item) => item.role === role);
   const parts: TemplatePart[] = [];
-  if (has("marker") || (has("chromosome") && has("position"))) parts.push("markers");
-  if (has("sample") || has("run")) parts.push("samples");
-  const hasMatrix = layout.firstColumn !== null && orientation.value !== null;
+  const namesMarkers = has("marker") || (has("chromosome") && has("position"));
+  const namesSamples = has("sample") || has("run");
+  if (namesMarkers) parts.push("markers");
+  if (namesSamples) parts.push("samples");
+  // A matrix goes with the list of its markers and that of its samples.
+  const hasMatrix =
+    namesMarkers && namesSamples && layout.firstColumn !== null && orientation.value !== null;
   if (hasMatrix && format !== "MARKER_LIST" && format !== "SAMPLE_LIST") parts.push("dataset");
   return parts;
 }

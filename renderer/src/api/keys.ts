@@ -1,4 +1,6 @@
+import type { ListInstruction } from "../../../services/contract/instruction.ts";
 import type { Qualifier } from "../../../services/contract/job-search.ts";
+import type { FileFormat } from "../../../services/contract/preview.ts";
 import type { RegulatorChoice } from "../../../services/contract/regulator.ts";
 import type { StatisticsSpan } from "../../../services/contract/statistics.ts";
 import type { JobFilter } from "./job-filter.ts";
@@ -29,6 +31,9 @@ export const keys = {
   preview: (id: string, choice: RegulatorChoice, line: string) =>
     ["digester", id, "preview", choice, line] as const,
   samples: ["samples"] as const,
+  files: (crop: string | null, path: string | null) => ["files", crop, path] as const,
+  filePreview: (path: string, format: FileFormat | null) => ["preview", path, format] as const,
+  dryRun: (instructions: readonly ListInstruction[]) => ["dry run", instructions] as const,
   activity: ["activity", "live"] as const,
   pastActivity: ["activity", "past"] as const,
 };

@@ -4,7 +4,7 @@ import type { Job } from "../../../../services/contract/job.ts";
 import type { DigestProblem } from "../../../../services/contract/result.ts";
 import { formatCount } from "../../format/numbers.ts";
 import { SourceLines } from "./files/source-lines.tsx";
-import { placeOf } from "./problem-place.ts";
+import { placeOf } from "../../format/problem-place.ts";
 import classes from "./result-view.module.css";
 
 interface ProblemListProps {

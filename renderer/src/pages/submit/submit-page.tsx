@@ -1,11 +1,12 @@
 import { Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { IconFile, IconFlask, IconJson } from "@tabler/icons-react";
+import { IconFile, IconFlask, IconJson, IconTable } from "@tabler/icons-react";
 import { useState } from "react";
 import { useSearch } from "wouter";
 import { digestersQuery } from "../../api/digesters.ts";
 import { samplesQuery } from "../../api/instructions.ts";
 import { Page } from "../../components/page.tsx";
+import { DataFileTab } from "./data-file/data-file-tab.tsx";
 import { EditedInstruction } from "./edited-instruction.tsx";
 import { FileTab } from "./file-tab.tsx";
 import { InstructionForm } from "./instruction-form.tsx";
@@ -13,7 +14,7 @@ import { SampleList } from "./sample-list.tsx";
 import { useOpenedFile } from "./opened-file.ts";
 import classes from "./submit-page.module.css";
 
-type Way = "sample" | "file" | "paste";
+type Way = "data" | "sample" | "file" | "paste";
 
 export function SubmitPage() {
   const editOf = new URLSearchParams(useSearch()).get("from");
@@ -26,7 +27,8 @@ function ThreeWays() {
   const opened = useOpenedFile();
   const [chosen, setChosen] = useState<Way | null>(null);
   const hasSamples = samples.isPending || (samples.data ?? []).length > 0;
-  const way = chosen ?? (opened === null ? (hasSamples ? "sample" : "file") : "file");
+  const [text, setText] = useState({ text: "", name: "" });
+  const way = chosen ?? (opened === null ? (hasSamples ? "sample" : "data") : "file");
   return (
     <Page title="Submit" fixed={<NoDigester />}>
       <Tabs
@@ -35,6 +37,9 @@ function ThreeWays() {
         className={classes["tabs"] ?? ""}
       >
         <Tabs.List>
+          <Tabs.Tab value="data" leftSection={<IconTable size={15} aria-hidden />}>
+            Data file
+          </Tabs.Tab>
           {hasSamples && (
             <Tabs.Tab value="sample" leftSection={<IconFlask size={15} aria-hidden />}>
               Sample
@@ -47,6 +52,14 @@ function ThreeWays() {
             Paste JSON
           </Tabs.Tab>
         </Tabs.List>
+        <Tabs.Panel value="data" className={classes["panel"] ?? ""}>
+          <DataFileTab
+            onText={(made, name) => {
+              setText({ text: made, name });
+              setChosen("paste");
+            }}
+          />
+        </Tabs.Panel>
         {hasSamples && (
           <Tabs.Panel value="sample" className={classes["panel"] ?? ""}>
             <SampleList samples={samples.data ?? undefined} />
@@ -56,7 +69,12 @@ function ThreeWays() {
           <FileTab key={opened?.path} opened={opened} />
         </Tabs.Panel>
         <Tabs.Panel value="paste" className={classes["panel"] ?? ""}>
-          <InstructionForm initialText="" editOf={null} />
+          <InstructionForm
+            key={text.text}
+            initialText={text.text}
+            initialKey={text.name}
+            editOf={null}
+          />
         </Tabs.Panel>
       </Tabs>
     </Page>

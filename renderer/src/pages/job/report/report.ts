@@ -6,7 +6,7 @@ import type { DigestProblem } from "../../../../../services/contract/result.ts";
 import { formatBytes, formatCount, formatPlural, formatShare } from "../../../format/numbers.ts";
 import { formatDateTime, formatDuration, type TimeZone } from "../../../format/time.ts";
 import { eventWords, standingOf, standingWords, stepWords } from "../../../format/words.ts";
-import { placeOf } from "../problem-place.ts";
+import { placeOf } from "../../../format/problem-place.ts";
 
 export interface ReportInput {
   readonly job: Job;

@@ -1,5 +1,5 @@
-import type { DigestProblem } from "../../../../services/contract/result.ts";
-import { formatCount } from "../../format/numbers.ts";
+import type { DigestProblem } from "../../../services/contract/result.ts";
+import { formatCount } from "./numbers.ts";
 
 /** `/data/wheat.vcf, line 211, column 14`; empty where the place is unknown. */
 export function placeOf({ file, line, column }: DigestProblem): string {

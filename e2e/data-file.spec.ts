@@ -1,0 +1,144 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { expect, test } from "./fixtures.ts";
+
+/** A person who has a data file and no instruction: from the file to its digest. */
+
+const hapmap = fileURLToPath(new URL("../resources/samples/hapmap/files/", import.meta.url));
+
+async function openDataFiles(page: Page): Promise<void> {
+  await page.getByRole("link", { name: "Submit", exact: true }).click();
+  await page.getByRole("tab", { name: "Data file" }).click();
+}
+
+async function choose(page: Page, ...files: { name: string; text: string }[]): Promise<void> {
+  const choosing = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Choose a data file" }).click();
+  await (
+    await choosing
+  ).setFiles(
+    files.map(({ name, text }) => ({ name, mimeType: "text/plain", buffer: Buffer.from(text) })),
+  );
+}
+
+async function giveIds(page: Page): Promise<void> {
+  await page.getByRole("textbox", { name: "Platform" }).fill("3");
+  await page.getByRole("textbox", { name: "Experiment" }).fill("5");
+  await page.getByRole("textbox", { name: "Data set" }).fill("17");
+}
+
+const matrix = (calls: string): string =>
+  ["marker\tS1\tS2\tS3", `M1\t${calls}\tA/A\tG/G`, `M2\tC/C\tC/T\tT/T`, ""].join("\n");
+
+test("a HapMap file of one's own is loaded: choose, look, submit, watch, open the result", async ({
+  page,
+  services,
+}) => {
+  await openDataFiles(page);
+  const text = await readFile(`${hapmap}maize-panel.hmp.txt`, "utf8");
+  await choose(page, { name: "my panel (2026).hmp.txt", text });
+
+  await expect(page.getByText(/Recognised as HapMap/)).toBeVisible({ timeout: 15_000 });
+  await page.getByRole("combobox", { name: "Template" }).click();
+  await page.getByRole("option", { name: "HapMap", exact: true }).click();
+  const grid = page.getByRole("group", { name: "Cells of the file" });
+  await expect(grid.getByText("rs#", { exact: true })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Column 1: Marker name" })).toBeVisible();
+
+  const made = page.getByRole("region", { name: "What it would make" });
+  await made.getByRole("tab", { name: /^matrix/ }).click();
+  await expect(made.getByRole("group", { name: "First rows of digest.matrix" })).toBeVisible();
+  await made.getByRole("tab", { name: /^dataset_marker/ }).click();
+  const rows = made.getByRole("tabpanel", { name: /^dataset_marker/ });
+  await expect(rows.getByText("column 1, from row 2")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Submit", exact: true })).toBeDisabled();
+
+  await giveIds(page);
+  await page.getByRole("button", { name: "Submit", exact: true }).click();
+  await expect(page).toHaveURL(/\/jobs\/1$/);
+  await expect(page.getByText("Completed", { exact: true }).first()).toBeVisible({
+    timeout: 30_000,
+  });
+  const path = await page
+    .getByText(/digest\.matrix$/)
+    .first()
+    .textContent();
+  expect(path).toContain("my-panel-2026");
+  const directory = `${services.dataDir}/loader/digest`;
+  const [, folder = ""] = /(my-panel-2026-[0-9-]+)/.exec(path ?? "") ?? [];
+  const markers = await readFile(`${directory}/${folder}/digest.dataset_marker`, "utf8");
+  expect(markers.split("\n")[1]).toContain("17");
+});
+
+test("what was found out can be changed: a column's meaning, where the calls begin; and kept as a template", async ({
+  page,
+}) => {
+  await openDataFiles(page);
+  await choose(page, { name: "calls.txt", text: matrix("A/G") });
+  await page.getByRole("button", { name: "Column 1: Marker name" }).click();
+  await page.getByRole("menuitem", { name: "Means nothing" }).click();
+  await expect(page.getByRole("checkbox", { name: "Genotypes" })).toBeDisabled();
+  await page.getByRole("button", { name: "Column 1: means nothing" }).click();
+  await page.getByRole("menuitem", { name: "Marker name" }).click();
+
+  const grid = page.getByRole("group", { name: "Cells of the file" });
+  await grid.getByText("C/T", { exact: true }).click();
+  await page.getByRole("button", { name: "The calls begin here" }).click();
+  await expect(page.getByText("The calls begin in row 3, column 3.")).toBeVisible();
+  await page.getByRole("button", { name: "They begin where it was found" }).click();
+
+  await page.getByRole("button", { name: "Save as template" }).click();
+  await page.getByRole("textbox", { name: "Name of the template" }).fill("Our matrices");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByRole("button", { name: "Another file" }).click();
+  await choose(page, { name: "more.txt", text: matrix("G/G") });
+  await page.getByRole("combobox", { name: "Template" }).click();
+  await page.getByRole("option", { name: "Our matrices" }).click();
+  await expect(page.getByRole("button", { name: "Column 1: Marker name" })).toBeVisible();
+});
+
+test("a call that is none is told of before anything is submitted", async ({ page }) => {
+  await openDataFiles(page);
+  const rows = Array.from(
+    { length: 40 },
+    (_, n) => `M${n + 3}\tG/G\t${n === 30 ? "A/Q" : "A/A"}\tG/G`,
+  );
+  await choose(page, { name: "bad.txt", text: `${matrix("A/G")}${rows.join("\n")}\n` });
+  await expect(page.getByText(/It would fail: 1 error/)).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByText(/line 34/i).first()).toBeVisible();
+});
+
+test("several files are loaded the same way, each as a job of its own", async ({ page, api }) => {
+  await openDataFiles(page);
+  await choose(
+    page,
+    { name: "a.txt", text: matrix("A/G") },
+    { name: "b.txt", text: matrix("G/G") },
+  );
+  await giveIds(page);
+  await page.getByRole("button", { name: "Submit 2 loads" }).click();
+  await expect(page).toHaveURL(/\/jobs/);
+  const completed = async (): Promise<number> => {
+    const body = (await (await api.get("/api/v1/jobs?status=completed")).json()) as {
+      total: number;
+    };
+    return body.total;
+  };
+  await expect.poll(completed, { timeout: 30_000 }).toBe(2);
+});
+
+for (const scheme of ["light", "dark"] as const) {
+  test(`choosing and mapping a file have no barrier that axe finds, ${scheme}`, async ({
+    page,
+  }) => {
+    await page.emulateMedia({ colorScheme: scheme });
+    await openDataFiles(page);
+    await expect(page.getByRole("button", { name: "Choose a data file" })).toBeVisible();
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    await choose(page, { name: "calls.txt", text: matrix("A/G") });
+    await expect(page.getByRole("region", { name: "What it would make" })).toBeVisible();
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  });
+}

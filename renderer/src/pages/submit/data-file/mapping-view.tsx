@@ -1,0 +1,135 @@
+import { Alert, Button, Skeleton } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useMemo, useState } from "react";
+import type { Preview } from "../../../../../services/contract/preview.ts";
+import { configurationQuery } from "../../../api/service.ts";
+import { previewQuery } from "../../../api/preview.ts";
+import { ErrorPanel } from "../../../components/error-panel.tsx";
+import { DryRunView } from "./dry-run-view.tsx";
+import { FileFacts } from "./file-facts.tsx";
+import { Findings } from "./findings.tsx";
+import { loadName, noIds, planLoad, withSomeIds, type LoadPlan } from "./load-plan.ts";
+import { applyMapping, noMapping, type Mapping } from "./mapping.ts";
+import { PreviewGrid } from "./preview-grid.tsx";
+import { SubmitSide } from "./submit-side.tsx";
+import { TemplateSelect } from "./template-select.tsx";
+import classes from "./mapping-view.module.css";
+
+interface MappingViewProps {
+  readonly crop: string | null;
+  readonly path: string;
+  /** Files that are to be loaded the same way. */
+  readonly others: readonly string[];
+  readonly onText: (text: string, name: string) => void;
+  readonly onOther: () => void;
+}
+
+/** What a file is, what of it goes where, and what that would make: looked at and changed before it is submitted. */
+export function MappingView(props: MappingViewProps) {
+  const [mapping, setMapping] = useState(noMapping);
+  const [plan, setPlan] = useState<LoadPlan>({ parts: null, ids: noIds });
+  const preview = useQuery(previewQuery(props.path, mapping.format));
+
+  if (preview.isPending) return <Skeleton height={420} animate={false} />;
+  if (preview.isError) {
+    return (
+      <>
+        <ErrorPanel
+          what={`${props.path} cannot be looked at`}
+          error={preview.error}
+          onRetry={() => void preview.refetch()}
+        />
+        <Button variant="subtle" onClick={props.onOther}>
+          Another file
+        </Button>
+      </>
+    );
+  }
+  return (
+    <Mapped
+      {...props}
+      preview={preview.data}
+      mapping={mapping}
+      onMapping={setMapping}
+      plan={plan}
+      onPlan={setPlan}
+    />
+  );
+}
+
+interface MappedProps extends MappingViewProps {
+  readonly preview: Preview;
+  readonly mapping: Mapping;
+  readonly onMapping: (mapping: Mapping) => void;
+  readonly plan: LoadPlan;
+  readonly onPlan: (plan: LoadPlan) => void;
+}
+
+function Mapped(props: MappedProps) {
+  const { crop, path, others, preview, mapping, onMapping, plan, onPlan } = props;
+  const { data: configuration } = useQuery(configurationQuery);
+  const [name] = useState(() => loadName(path, Date.now()));
+  const detection = useMemo(
+    () => applyMapping(preview.detection, mapping, headerOf(preview)),
+    [preview, mapping],
+  );
+  const roots =
+    configuration?.crops.find((one) => crop === null || one.name === crop)?.dataRoots ?? [];
+  const root = roots.find((one) => path.startsWith(`${one}/`)) ?? roots[0] ?? "";
+  const planFor = useCallback(
+    (source: string, load: string, given: LoadPlan) =>
+      planLoad(detection, { source, destination: `${root}/loader/digest/${load}`, crop }, given),
+    [detection, root, crop],
+  );
+  const tried = useMemo(
+    () => planFor(path, name, withSomeIds(detection, plan)),
+    [planFor, path, name, detection, plan],
+  );
+  const [settled] = useDebouncedValue(tried, 300);
+
+  return (
+    <div className={classes["view"]}>
+      <div className={classes["main"]}>
+        <FileFacts preview={preview} others={others} onOther={props.onOther} />
+        <TemplateSelect
+          detection={preview.detection}
+          mapping={mapping}
+          plan={plan}
+          onChange={(chosen) => {
+            onMapping(chosen.mapping);
+            if (chosen.plan !== undefined) onPlan(chosen.plan);
+          }}
+        />
+        {detection.warnings.map((warning) => (
+          <Alert key={warning} color="var(--status-held)" variant="outline" role="note">
+            {warning}
+          </Alert>
+        ))}
+        <PreviewGrid
+          grid={preview.grid}
+          layout={detection.layout}
+          mapping={mapping}
+          onMapping={onMapping}
+        />
+        <Findings detection={detection} mapping={mapping} onMapping={onMapping} />
+        <DryRunView planned={settled} crop={crop} />
+      </div>
+      <SubmitSide
+        crop={crop}
+        name={name}
+        detection={detection}
+        plan={plan}
+        onPlan={onPlan}
+        paths={[path, ...others]}
+        planFor={(source, load) => planFor(source, load, plan)}
+        onText={props.onText}
+      />
+    </div>
+  );
+}
+
+/** The row above the calls or the list. */
+function headerOf({ grid, detection }: Preview): readonly string[] {
+  return grid.rows[Math.max(0, detection.layout.firstRow - 1)] ?? [];
+}
