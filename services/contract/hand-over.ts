@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** What an argument of a hand-over command may name in braces. */
-export const handOverWords = [
+const handOverWords = [
   "file",
   "table",
   "directory",

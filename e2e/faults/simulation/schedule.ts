@@ -47,7 +47,7 @@ export interface Wish {
 
 const seconds = (most: number) => fc.integer({ min: 0, max: most * 1000 });
 
-export const regulators: readonly RegulatorChoice[] = [
+const regulators: readonly RegulatorChoice[] = [
   { name: "first-come", options: {} },
   { name: "priority", options: { agingMinutes: 0.1 } },
   { name: "fair-share", options: {} },

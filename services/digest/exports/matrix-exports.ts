@@ -27,7 +27,7 @@ export interface ExportRequest {
 }
 
 /** A marker on its way into another format. The calls are valid only until the next marker. */
-export interface ExportedMarker {
+interface ExportedMarker {
   readonly name: string;
   /** `0` where no table of the load says. */
   readonly chromosome: string;

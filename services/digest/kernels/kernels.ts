@@ -8,20 +8,14 @@ interface Letters {
 }
 
 /** What becomes of a cell that is not regular, `row.bytes[from, to)`: writes its two letters at `at`. */
-export type IrregularCell = (
-  from: number,
-  to: number,
-  cell: number,
-  output: Buffer,
-  at: number,
-) => void;
+type IrregularCell = (from: number, to: number, cell: number, output: Buffer, at: number) => void;
 
 /**
  * Converts the calls of a row to two letters and a TAB each, counting those that are regular.
  *
  * @returns the new end of the output.
  */
-export type RowLoop = (
+type RowLoop = (
   row: MatrixRow,
   output: Buffer,
   begin: number,

@@ -12,7 +12,7 @@ export interface MatrixRule {
   createConverter(context: ConverterContext): RowConverter;
 }
 
-export interface ConverterContext {
+interface ConverterContext {
   /** What the instruction declares, which may not fit the file. */
   readonly declaredType: DataSetType;
   /** ref and alts of each marker of the load, for rules that need them. */
@@ -39,7 +39,7 @@ export interface MatrixRow {
   index: number;
 }
 
-export interface RowConverter {
+interface RowConverter {
   /**
    * Writes each call of the row, converted, and a TAB behind it to `output`, from `at`. A call that is not allowed is
    * reported and takes up its place. This is the hot loop: no strings, no objects, one pass.
