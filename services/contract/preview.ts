@@ -28,9 +28,8 @@ export const fileFormats = [
 const FileFormat = z.enum(fileFormats);
 export type FileFormat = z.infer<typeof FileFormat>;
 
-/** What a column or a row of a file says of the marker or the sample that crosses it. */
-export const columnRoles = [
-  "marker",
+/** What a column or a row of a file says of the marker that crosses it, beside its name. */
+export const markerRoles = [
   "alleles",
   "ref",
   "alt",
@@ -38,6 +37,10 @@ export const columnRoles = [
   "chromosome",
   "position",
   "strand",
+] as const;
+
+/** What it says of the sample that crosses it. */
+export const sampleRoles = [
   "sample",
   "run",
   "germplasm",
@@ -50,6 +53,8 @@ export const columnRoles = [
   "well_column",
   "uuid",
 ] as const;
+
+export const columnRoles = ["marker", ...markerRoles, ...sampleRoles] as const;
 const ColumnRole = z.enum(columnRoles);
 export type ColumnRole = z.infer<typeof ColumnRole>;
 

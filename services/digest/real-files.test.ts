@@ -2,9 +2,11 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { FileType } from "../contract/gobii-terms.ts";
 import { readInstruction } from "../contract/instruction.ts";
-import { toLoad, type ColumnRule, type Load } from "../contract/load.ts";
+import { toLoad, type Load } from "../contract/load.ts";
 import { column, readJson, runDigest, withTempDir } from "./testing/golden-case.ts";
+import { makeLoad, type Tables } from "./testing/make-load.ts";
 
 /** Files as scientists load them, where a copy lies beside the repository. */
 const shared = resolve(process.env["DIGESTER_SHARED"] ?? "../shared");
@@ -49,35 +51,8 @@ describe(`loader UI instructions${absent}`, () => {
   });
 });
 
-function makeLoad(
-  source: string,
-  fileType: "GENERIC" | "VCF",
-  tables: Readonly<Record<string, readonly ColumnRule[]>>,
-): Load {
-  const nobody = { id: null, name: null };
-  return {
-    crop: "dev",
-    payloadType: null,
-    contactId: null,
-    contactEmail: null,
-    qcCheck: false,
-    project: nobody,
-    platform: nobody,
-    experiment: nobody,
-    mapset: nobody,
-    dataset: { id: 7, name: null },
-    dataSetType: "NUCLEOTIDE_2_LETTER",
-    orientation: "MARKER_FAST",
-    tables: Object.entries(tables).map(([table, columns]) => ({
-      table,
-      source,
-      destination: "output",
-      delimiter: "\\t",
-      fileType,
-      columns,
-    })),
-  };
-}
+const loadOf = (source: string, fileType: FileType, tables: Tables): Load =>
+  makeLoad(tables, { crop: "dev" }, { source, fileType });
 
 const constant = (name: string) => column("CONSTANT", name, null, null, { constantValue: "1" });
 
@@ -104,7 +79,7 @@ describe(`a HapMap file of maize${absent}`, () => {
   it.skipIf(!isThere)("has 3,093 markers of 281 lines", async () => {
     const source = join(data, "hapmap-maize");
     const run = await withTempDir(() =>
-      runDigest(makeLoad(source, "GENERIC", datasetTables(1, 11, 0)), source),
+      runDigest(loadOf(source, "GENERIC", datasetTables(1, 11, 0)), source),
     );
     // The two-letter calls of the file, counted by other means.
     expect(run.result.errors).toEqual([]);
@@ -163,7 +138,7 @@ describe(`files of the VCF specification${absent}${unchecked}`, () => {
     const header = lines.findIndex((line) => line.startsWith("#CHROM"));
     const row = Math.max(0, header) + 1;
     const { result, files } = await runDigest(
-      makeLoad(source, "VCF", {
+      loadOf(source, "VCF", {
         marker: [
           constant("platform_id"),
           column("CSV_COLUMN", "name", row, 2),

@@ -1,31 +1,8 @@
-import type { ColumnRole } from "../../contract/preview.ts";
+import { markerRoles, sampleRoles, type ColumnRole } from "../../contract/preview.ts";
 import { noCalls, type Format } from "./format.ts";
 import type { Head } from "./head.ts";
 import { findMatrix } from "./matrix-shape.ts";
 import { rolesOf } from "./roles.ts";
-
-const OF_MARKERS: readonly ColumnRole[] = [
-  "alleles",
-  "ref",
-  "alt",
-  "snp",
-  "chromosome",
-  "position",
-  "strand",
-];
-const OF_SAMPLES: readonly ColumnRole[] = [
-  "sample",
-  "run",
-  "germplasm",
-  "external_code",
-  "sample_number",
-  "species",
-  "germplasm_type",
-  "plate",
-  "well_row",
-  "well_column",
-  "uuid",
-];
 
 /** The first line with more than one telling name. */
 function findHeader(head: Head): { row: number; roles: ReturnType<typeof rolesOf> } | null {
@@ -74,7 +51,7 @@ function listFormat(
 }
 
 /** One marker in each row, with its alleles or its position. */
-export const markerList = listFormat("MARKER_LIST", "list of markers", "marker", OF_MARKERS);
+export const markerList = listFormat("MARKER_LIST", "list of markers", "marker", markerRoles);
 
 /** One sample in each row. */
-export const sampleList = listFormat("SAMPLE_LIST", "list of samples", "sample", OF_SAMPLES);
+export const sampleList = listFormat("SAMPLE_LIST", "list of samples", "sample", sampleRoles);
