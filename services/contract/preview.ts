@@ -1,6 +1,11 @@
 import { z } from "zod";
 import { dataSetTypes, orientations } from "./gobii-terms.ts";
-import { readInstruction, type StoredInstruction } from "./instruction.ts";
+import {
+  readInstruction,
+  sourceFormats,
+  type SourceFormat,
+  type StoredInstruction,
+} from "./instruction.ts";
 import { DigestProblem, MatrixSummary, TableValidation } from "./result.ts";
 
 /**
@@ -27,6 +32,11 @@ export const fileFormats = [
 ] as const;
 const FileFormat = z.enum(fileFormats);
 export type FileFormat = z.infer<typeof FileFormat>;
+
+/** The format that an instruction has to name; null where lines are rows. */
+export function sourceFormatOf(format: FileFormat): SourceFormat | null {
+  return sourceFormats.find((one) => one === format) ?? null;
+}
 
 /** What a column or a row of a file says of the marker that crosses it, beside its name. */
 export const markerRoles = [

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { AppError } from "./errors.ts";
 import type { ColumnType, DataSetType, FileType, PayloadType } from "./gobii-terms.ts";
-import { ListInstruction, sourceFormats, type SourceFormat } from "./instruction.ts";
-import type { ColumnRole, Detection } from "./preview.ts";
+import { ListInstruction } from "./instruction.ts";
+import { sourceFormatOf, type ColumnRole, type Detection } from "./preview.ts";
 
 /**
  * Templates: from what a file was found to be to the loader instruction that digests it. Pure, so that a console can fill
@@ -98,6 +98,7 @@ export function fillTemplate(detection: Detection, context: TemplateContext): Li
     ...(parts.includes("samples") ? sampleTables(detection, context) : []),
     ...(parts.includes("dataset") ? datasetTables(detection, context) : []),
   ];
+  const sourceFormat = sourceFormatOf(detection.format);
   return z.array(ListInstruction).parse(
     tables.map(({ table, columns }) => ({
       table,
@@ -107,7 +108,7 @@ export function fillTemplate(detection: Detection, context: TemplateContext): Li
         delimiter: detection.delimiter.value ?? "\\t",
         gobiiFileType: fileTypeOf(detection),
         createSource: false,
-        ...(isSourceFormat(detection.format) ? { sourceFormat: detection.format } : {}),
+        ...(sourceFormat === null ? {} : { sourceFormat }),
         ...(detection.quotes ? { quotes: true } : {}),
       },
       gobiiFileColumns: columns
@@ -128,10 +129,6 @@ export function fillTemplate(detection: Detection, context: TemplateContext): Li
       jobPayloadType: payloadOf(parts),
     })),
   );
-}
-
-function isSourceFormat(format: string): format is SourceFormat {
-  return sourceFormats.some((one) => one === format);
 }
 
 function fileTypeOf({ format }: Detection): FileType {

@@ -1,5 +1,4 @@
 import type { Detection, FileFormat } from "../../contract/preview.ts";
-import { sourceFormats, type SourceFormat } from "../../contract/instruction.ts";
 import type { Format, Recognition } from "./format.ts";
 import { formats } from "./formats.ts";
 import type { Head } from "./head.ts";
@@ -59,9 +58,4 @@ function sharedFindings(head: Head, recognition: Recognition) {
     layout: recognition.layout,
     companions: recognition.companions ?? [],
   };
-}
-
-/** The format that an instruction has to name; null where lines are rows. */
-export function sourceFormatOf(format: FileFormat): SourceFormat | null {
-  return sourceFormats.find((one) => one === format) ?? null;
 }

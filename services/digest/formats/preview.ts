@@ -1,12 +1,18 @@
 import { statSync } from "node:fs";
 import type { DataSetType } from "../../contract/gobii-terms.ts";
-import type { Detection, Grid, Preview, PreviewRequest } from "../../contract/preview.ts";
+import {
+  sourceFormatOf,
+  type Detection,
+  type Grid,
+  type Preview,
+  type PreviewRequest,
+} from "../../contract/preview.ts";
 import { AppError, coerceError } from "../../contract/errors.ts";
 import { createProblems } from "../problems.ts";
 import { compileDelimiter, decode, type Delimiter } from "../source/delimiter.ts";
 import { compileQuotedDelimiter } from "../source/quoted-cells.ts";
 import type { LineBlock } from "../source/line-blocks.ts";
-import { detect, sourceFormatOf } from "./detect.ts";
+import { detect } from "./detect.ts";
 import { readHead, type Head } from "./head.ts";
 import { bedMarkers } from "./plink.ts";
 import { rowReaderOf } from "./row-readers.ts";
