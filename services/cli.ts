@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { describeFailure, exitCodeOf } from "./commands/exit.ts";
-import { say } from "./commands/output.ts";
+import { dropUnread, say } from "./commands/output.ts";
 
 /** What each command needs is loaded only when it is asked for: the services' libraries take longer than many a digest. */
 const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
@@ -37,6 +37,8 @@ const program = new Command("services")
 const named = Object.entries(commands).find(([name]) => name === process.argv[2]);
 // Without a known name this ends in the help, or in a word on what was not known, for which all are needed.
 const wanted = named === undefined ? Object.values(commands) : [named[1]];
+
+for (const stream of [process.stdout, process.stderr]) dropUnread(stream);
 
 try {
   for (const load of wanted) (await load())(program);

@@ -1,3 +1,5 @@
+import type { Writable } from "node:stream";
+
 /** Data goes to stdout, everything that is said about it to stderr, so that output can be piped. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
@@ -9,6 +11,16 @@ export function printJson(value: unknown): void {
 
 export function say(text: string): void {
   process.stderr.write(`${text}\n`);
+}
+
+/**
+ * A reader that leaves early, as `head` does, is no failure: what it did not wait for is dropped, and the command goes on to
+ * its end. Any other error of the stream is thrown.
+ */
+export function dropUnread(stream: Writable): void {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
 }
 
 /** Columns aligned by spaces, the first row being the heads. */
