@@ -1,11 +1,12 @@
 import { execFile, spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
+import type { ChildProcess, ChildProcessByStdio } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-const servicesEntry = fileURLToPath(new URL("../out/main/services.js", import.meta.url));
+export const servicesEntry = fileURLToPath(new URL("../out/main/services.js", import.meta.url));
 
 /** The first line that `web` and `all` print with `--json`. */
 export type Announcement = {
@@ -31,6 +32,25 @@ export type ServicesProcess<A = Announcement> = {
 };
 
 /**
+ * Starts the built headless services in a process group of their own, so that the workers can be reached with them.
+ *
+ * @throws Error when they are not built.
+ */
+export function spawnServices(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): ChildProcessByStdio<null, Readable, Readable> {
+  if (!existsSync(servicesEntry)) {
+    throw new Error(`${servicesEntry} is missing: run npm run build first`);
+  }
+  return spawn(process.execPath, [servicesEntry, ...args, "--json"], {
+    detached: true,
+    env: { ...process.env, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+/**
  * Starts the built headless services and waits until they listen.
  *
  * @throws Error with the log when they end, or stay silent for 30 s, before that.
@@ -39,15 +59,7 @@ export async function startServices<A = Announcement>(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<ServicesProcess<A>> {
-  if (!existsSync(servicesEntry)) {
-    throw new Error(`${servicesEntry} is missing: run npm run build first`);
-  }
-  // A group of its own, so that its workers can be ended with it.
-  const child = spawn(process.execPath, [servicesEntry, ...args, "--json"], {
-    detached: true,
-    env: { ...process.env, ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawnServices(args, environment);
   let log = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (log += text));
   const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));

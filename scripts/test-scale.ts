@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { removeSharedRecord, runSharedRecord } from "../e2e/faults/shared-record.ts";
-import { servicesEntry } from "../e2e/faults/supervised.ts";
+import { servicesEntry } from "../e2e/services-process.ts";
 import { missingForPostgres } from "../services/web/testing/private-postgres.ts";
 
 /*

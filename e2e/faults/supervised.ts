@@ -1,11 +1,9 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream, readFileSync, readdirSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-
-export const servicesEntry = fileURLToPath(new URL("../../out/main/services.js", import.meta.url));
+import { spawnServices } from "../services-process.ts";
 
 /** A process that is started again whenever it has ended, as a service manager does it. */
 export interface Supervised {
@@ -45,11 +43,7 @@ export function supervise(name: string, args: readonly string[], logFile: string
   first.catch(() => undefined);
 
   const start = (): void => {
-    // A group of its own, so that its workers can be reached with it.
-    const started = spawn(process.execPath, [servicesEntry, ...args, "--json"], {
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const started = spawnServices(args);
     child = started;
     expected = false;
     started.stderr.pipe(log, { end: false });

@@ -2,14 +2,12 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { execFile } from "node:child_process";
 import { finished } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { breed } from "../../scripts/breeding.ts";
 import { hapmapText, vcfText } from "../../scripts/sample-files.ts";
 import { datasetInstruction, writeLargeMatrix } from "../large-matrix.ts";
-import { servicesEntry } from "./supervised.ts";
+import { runServices } from "../services-process.ts";
 
 /** A kind of load: what is posted, and the bytes that must come of it wherever and however often it is begun. */
 export interface LoadKind {
@@ -88,7 +86,7 @@ async function loadKind(root: string, name: string, body: LoadKind["body"]): Pro
   const out = join(root, `${name}.expected`);
   const posted = body(out);
   await writeFile(file, JSON.stringify("procedure" in posted ? posted.procedure : posted));
-  await promisify(execFile)(process.execPath, [servicesEntry, "digest", file, "--json"]);
+  await runServices(["digest", file, "--json"]);
   const expected = await hashesIn(out);
   const bytes = await sizeOf(out);
   await rm(out, { recursive: true });
