@@ -1,5 +1,4 @@
-import { createByteSink, put } from "../output/byte-sink.ts";
-import { putUtf8 } from "./put-utf8.ts";
+import { createByteSink, put, putUtf8 } from "../output/byte-sink.ts";
 import type { ExportedMatrix, MatrixExport } from "./matrix-exports.ts";
 
 const HEADER =

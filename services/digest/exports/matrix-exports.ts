@@ -1,7 +1,15 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
+import { readAt } from "../matrix/read-at.ts";
 import type { Pace } from "../pace.ts";
-import { cellOf, columnOf, markerNames, sampleNames, type Column } from "../quality/names.ts";
+import {
+  cellOf,
+  columnOf,
+  markerNames,
+  sampleNames,
+  type Column,
+  type NamingTable,
+} from "../quality/names.ts";
 import { readRows } from "../quality/rows.ts";
 import { createHapMapExport } from "./hapmap.ts";
 import { createPlinkExport } from "./plink.ts";
@@ -18,11 +26,7 @@ export interface ExportRequest {
   readonly markers: number;
   readonly samples: number;
   /** The other digest files, which may name markers, samples, alleles and places. */
-  readonly tables: readonly {
-    readonly table: string;
-    readonly path: string;
-    readonly rows: number;
-  }[];
+  readonly tables: readonly NamingTable[];
   readonly pace: Pace;
 }
 
@@ -81,7 +85,7 @@ export async function exportMatrix(request: ExportRequest): Promise<string[]> {
     for (const format of new Set(formats)) exports.push({ format, out: create(format, matrix) });
     const calls = Buffer.allocUnsafe(samples * 3);
     for (let marker = 0; marker < markers; marker++) {
-      readRow(file, calls, marker * calls.length);
+      readAt(file, calls, 0, calls.length, marker * calls.length);
       const [name = "", chromosome = "0", position = "0", ref = ""] = readers.map((reader) =>
         String(reader.next().value),
       );
@@ -134,12 +138,4 @@ function allelesOf(calls: Buffer, ref: string): string[] {
     .toSorted((a, b) => b[1] - a[1]);
   const letters = found.map(([byte]) => String.fromCharCode(byte));
   return /^[ACGT]$/.test(ref) ? [ref, ...letters.filter((letter) => letter !== ref)] : letters;
-}
-
-function readRow(file: number, into: Buffer, place: number): void {
-  for (let done = 0; done < into.length;) {
-    const count = readSync(file, into, done, into.length - done, place + done);
-    if (count === 0) throw new Error("The matrix ended before its last marker");
-    done += count;
-  }
 }

@@ -1,5 +1,4 @@
-import { createByteSink } from "../output/byte-sink.ts";
-import { putUtf8 } from "./put-utf8.ts";
+import { createByteSink, putUtf8 } from "../output/byte-sink.ts";
 import type { ExportedMatrix, MatrixExport } from "./matrix-exports.ts";
 
 /** Source of the format: cog-genomics.org/plink/1.9/formats#bed. The last byte says: marker by marker. */

@@ -1,5 +1,4 @@
-import { createByteSink } from "../output/byte-sink.ts";
-import { putUtf8 } from "./put-utf8.ts";
+import { createByteSink, putUtf8 } from "../output/byte-sink.ts";
 import type { ExportedMatrix, MatrixExport } from "./matrix-exports.ts";
 
 const [TAB, LF, SLASH, DOT, ZERO] = [9, 10, 47, 46, 48];

@@ -1,7 +1,8 @@
-import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
 import type { Kernels } from "../kernels/kernels.ts";
 import type { Pace } from "../pace.ts";
-import type { MarkerCalls } from "../quality/quality-collector.ts";
+import { emptyCalls, type MarkerCalls } from "../quality/quality-collector.ts";
+import { readAt } from "./read-at.ts";
 
 /** A matrix file whose cells are all `width` bytes, each with one byte behind it: TAB, or LF behind the last of a row. */
 export interface FixedMatrix {
@@ -37,15 +38,7 @@ export async function transposeFile(
   onCalls: ((calls: MarkerCalls) => void) | null = null,
 ): Promise<void> {
   const { rows, columns } = matrix;
-  const calls: MarkerCalls = {
-    marker: 0,
-    bytes: Buffer.alloc(0),
-    from: 0,
-    to: 0,
-    firstSample: 0,
-    slot: 0,
-    isLast: true,
-  };
+  const calls = emptyCalls();
   const cell = matrix.width + 1;
   const tile = tileSize(rows, columns, cell, tileBytes);
   const { input, output, transpose } = createTransposer(
@@ -62,7 +55,7 @@ export async function transposeFile(
         const height = Math.min(tile.rows, rows - row);
         for (let i = 0; i < height; i++) {
           const place = ((row + i) * columns + column) * cell;
-          readAll(from, input, i * width * cell, width * cell, place);
+          readAt(from, input, i * width * cell, width * cell, place);
         }
         transpose(height, width);
         const isLast = row + height === rows;
@@ -148,14 +141,6 @@ function transposeTile(
         }
       }
     }
-  }
-}
-
-function readAll(file: number, into: Buffer, at: number, length: number, place: number): void {
-  for (let done = 0; done < length;) {
-    const count = readSync(file, into, at + done, length - done, place + done);
-    if (count === 0) throw new Error("The converted matrix ended before its last row");
-    done += count;
   }
 }
 

@@ -80,17 +80,24 @@ export function putByte(sink: ByteBuffer, byte: number): void {
   sink.bytes[sink.at++] = byte;
 }
 
-/** A number that is not negative, in decimal digits. */
+const ZERO = 48;
+
+/** A whole number that is not negative, in decimal digits. A string for each would cost more than all else of a row. */
 export function putNumber(sink: ByteBuffer, number: number): void {
   let digits = 1;
   for (let power = 10; power <= number; power *= 10) digits++;
   sink.room(digits);
   let rest = number;
   for (let at = sink.at + digits - 1; at >= sink.at; at--) {
-    sink.bytes[at] = ZERO + (rest % 10);
-    rest = Math.floor(rest / 10);
+    const left = Math.floor(rest / 10);
+    sink.bytes[at] = ZERO + rest - 10 * left;
+    rest = left;
   }
   sink.at += digits;
 }
 
-const ZERO = 48;
+export function putUtf8(sink: ByteBuffer, text: string): void {
+  // At most three bytes for each unit of a string.
+  sink.room(3 * text.length);
+  sink.at += sink.bytes.write(text, sink.at);
+}

@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
+import { readAt } from "../matrix/read-at.ts";
 import type { Pace } from "../pace.ts";
 import type { CallKind } from "./call-kind.ts";
 
@@ -78,11 +79,7 @@ function createRowReader(file: number, { samples, kind }: MatrixFile): (marker: 
   const length = samples * (kind.width + 1);
   const row = Buffer.allocUnsafe(length);
   return (marker) => {
-    for (let done = 0; done < length;) {
-      const count = readSync(file, row, done, length - done, marker * length + done);
-      if (count === 0) throw new Error("The matrix ended before its last marker");
-      done += count;
-    }
+    readAt(file, row, 0, length, marker * length);
     return row;
   };
 }

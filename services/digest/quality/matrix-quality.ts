@@ -8,12 +8,14 @@ import type { Problems } from "../problems.ts";
 import { createAllelesColumn } from "./alleles-column.ts";
 import { callKinds } from "./call-kind.ts";
 import { findDuplicateSamples, LEAST_MARKERS, type SamplePair } from "./duplicate-samples.ts";
+import type { NamingTable } from "./names.ts";
 import {
   createQualityCollector,
+  emptyCalls,
   type MarkerCalls,
   type QualityCollector,
 } from "./quality-collector.ts";
-import { writeQualityFiles, type NamedTable } from "./quality-files.ts";
+import { writeQualityFiles } from "./quality-files.ts";
 import { warnOfQuality } from "./quality-warnings.ts";
 
 /** The quality figures of the matrix of one digest. */
@@ -49,7 +51,7 @@ interface FinishedDigest {
   readonly outDir: string;
   readonly matrixPath: string;
   /** The other digest files. */
-  readonly tables: readonly NamedTable[];
+  readonly tables: readonly NamingTable[];
   readonly warnings: Problems;
   readonly pace: Pace;
 }
@@ -64,15 +66,7 @@ export function createMatrixQuality(
   const partPath = join(outDir, "quality.marker.part");
   const alleles = createAllelesColumn(warnings);
   let collector: QualityCollector | null = null;
-  const marker: MarkerCalls = {
-    marker: 0,
-    bytes: Buffer.alloc(0),
-    from: 0,
-    to: 0,
-    firstSample: 0,
-    slot: 0,
-    isLast: true,
-  };
+  const marker = emptyCalls();
 
   const compareSamples = async (
     { matrixPath, pace }: FinishedDigest,

@@ -1,7 +1,7 @@
 import { readRows, type Row } from "./rows.ts";
 
-/** A digest file that may name what the matrix is about. */
-interface NamingTable {
+/** A digest file of the same load, which may name what the matrix is about. */
+export interface NamingTable {
   readonly table: string;
   readonly path: string;
   readonly rows: number;

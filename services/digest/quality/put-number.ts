@@ -1,4 +1,4 @@
-import type { ByteBuffer } from "../output/byte-sink.ts";
+import { putNumber, type ByteBuffer } from "../output/byte-sink.ts";
 
 const ZERO = 48;
 const DOT = 46;
@@ -8,20 +8,6 @@ const SMALLEST = 1e-300;
 /** Ten thousandths: four decimals. */
 const SCALE = 10_000;
 
-/** Writes a whole number that is not negative. A string for each figure would cost more than all the counting. */
-export function putInteger(sink: ByteBuffer, value: number): void {
-  sink.room(16);
-  let digits = 1;
-  for (let limit = 10; value >= limit; limit *= 10) digits++;
-  let rest = value;
-  for (let at = sink.at + digits - 1; at >= sink.at; at--) {
-    const left = Math.floor(rest / 10);
-    sink.bytes[at] = ZERO + rest - 10 * left;
-    rest = left;
-  }
-  sink.at += digits;
-}
-
 /** Writes a number with four decimals; nothing for null. */
 export function putDecimal(sink: ByteBuffer, value: number | null): void {
   if (value === null) return;
@@ -29,7 +15,7 @@ export function putDecimal(sink: ByteBuffer, value: number | null): void {
   const scaled = Math.round(Math.abs(value) * SCALE);
   if (value < 0 && scaled > 0) sink.bytes[sink.at++] = MINUS;
   const whole = Math.floor(scaled / SCALE);
-  putInteger(sink, whole);
+  putNumber(sink, whole);
   sink.bytes[sink.at++] = DOT;
   let rest = scaled - whole * SCALE;
   for (let unit = SCALE / 10; unit >= 1; unit /= 10) {
@@ -55,7 +41,7 @@ export function putProbability(sink: ByteBuffer, value: number | null): void {
   sink.room(8);
   sink.bytes[sink.at++] = EXPONENT;
   sink.bytes[sink.at++] = MINUS;
-  putInteger(sink, exponent);
+  putNumber(sink, exponent);
 }
 
 /** Writes short text of ASCII. */

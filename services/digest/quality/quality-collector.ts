@@ -1,10 +1,10 @@
-import { createByteSink, putByte } from "../output/byte-sink.ts";
+import { createByteSink, putByte, putNumber } from "../output/byte-sink.ts";
 import type { CallKind, MarkerCounts, Tally } from "./call-kind.ts";
 import { SKETCH_MARKERS } from "./duplicate-samples.ts";
 import { createHardyWeinbergTest } from "./hardy-weinberg.ts";
 import { createHistogram, createLowest } from "./histograms.ts";
 import { markerFigures, type MarkerFigures } from "./marker-figures.ts";
-import { putDecimal, putInteger, putProbability, putText } from "./put-number.ts";
+import { putDecimal, putProbability, putText } from "./put-number.ts";
 import { createReservoir } from "./reservoir.ts";
 import { createSampleCounts, type SampleCounts } from "./sample-counts.ts";
 
@@ -21,6 +21,19 @@ export interface MarkerCalls {
   slot: number;
   /** No more calls of this marker will come. */
   isLast: boolean;
+}
+
+/** To be filled for each marker: all of its calls at once, until told otherwise. */
+export function emptyCalls(): MarkerCalls {
+  return {
+    marker: 0,
+    bytes: Buffer.alloc(0),
+    from: 0,
+    to: 0,
+    firstSample: 0,
+    slot: 0,
+    isLast: true,
+  };
 }
 
 /** Counts calls in the pass that converts or transposes them. Markers are completed in their order. */
@@ -148,11 +161,11 @@ export function createQualityCollector(
 
   const putMarker = (counts: MarkerCounts, figures: MarkerFigures, calls: number): void => {
     const tab = (): void => putByte(sink, 9);
-    putInteger(sink, calls - counts.missing);
+    putNumber(sink, calls - counts.missing);
     tab();
-    putInteger(sink, counts.missing);
+    putNumber(sink, counts.missing);
     tab();
-    putInteger(sink, counts.half);
+    putNumber(sink, counts.half);
     tab();
     putDecimal(sink, figures.callRate);
     tab();
@@ -166,14 +179,14 @@ export function createQualityCollector(
     first = true;
     for (const { count } of counts.alleles) {
       if (!first) putByte(sink, SLASH);
-      putInteger(sink, count);
+      putNumber(sink, count);
       first = false;
     }
     tab();
     const { alleleFrequency, heterozygosity } = kind.absent;
     putDecimal(sink, alleleFrequency === null ? figures.minorAlleleFrequency : null);
     tab();
-    if (heterozygosity === null) putInteger(sink, counts.heterozygous);
+    if (heterozygosity === null) putNumber(sink, counts.heterozygous);
     tab();
     putDecimal(sink, heterozygosity === null ? figures.heterozygosity : null);
     tab();

@@ -2,14 +2,21 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DataSetType } from "../../contract/gobii-terms.ts";
 import { qualityFiles, type Quality } from "../../contract/quality.ts";
-import { createByteSink, put, putByte, type ByteSink } from "../output/byte-sink.ts";
+import {
+  createByteSink,
+  put,
+  putByte,
+  putNumber,
+  putUtf8,
+  type ByteSink,
+} from "../output/byte-sink.ts";
 import type { Pace } from "../pace.ts";
 import { allelesOutside } from "./alleles-column.ts";
 import type { CallKind } from "./call-kind.ts";
 import { LEAST_MARKERS, type SamplePair } from "./duplicate-samples.ts";
 import { createHistogram, createLowest } from "./histograms.ts";
-import { cellOf, columnOf, markerNames, sampleNames, toCell } from "./names.ts";
-import { putDecimal, putInteger } from "./put-number.ts";
+import { cellOf, columnOf, markerNames, sampleNames, toCell, type NamingTable } from "./names.ts";
+import { putDecimal } from "./put-number.ts";
 import {
   addToFew,
   MARKER_COLUMNS,
@@ -19,16 +26,9 @@ import {
 import { readRows, type Row } from "./rows.ts";
 import type { SampleCounts } from "./sample-counts.ts";
 
-/** A digest file of the same load, which may name markers or samples. */
-export interface NamedTable {
-  readonly table: string;
-  readonly path: string;
-  readonly rows: number;
-}
-
 interface CollectedQuality {
   readonly outDir: string;
-  readonly tables: readonly NamedTable[];
+  readonly tables: readonly NamingTable[];
   readonly dataSetType: DataSetType;
   readonly kind: CallKind;
   /** The marker table without its names. */
@@ -104,7 +104,7 @@ async function writeMarkers(
     for (const { bytes, from, to } of readRows(partPath, 0)) {
       const nameAt = sink.at;
       const name = names?.next();
-      if (column === null || name === undefined || name.done === true) putInteger(sink, index + 1);
+      if (column === null || name === undefined || name.done === true) putNumber(sink, index + 1);
       else putRow(sink, toCell(name.value, column.index));
       const text = (): string => sink.bytes.toString("utf8", nameAt, lineAt - 1);
       putByte(sink, 9);
@@ -129,7 +129,10 @@ async function writeMarkers(
 }
 
 /** ref and alts of each marker, where the load has a marker table in the order of the matrix. */
-function declaredAlleles(tables: readonly NamedTable[], markers: number): Generator<string> | null {
+function declaredAlleles(
+  tables: readonly NamingTable[],
+  markers: number,
+): Generator<string> | null {
   const ref = columnOf(tables, [["marker", "ref"]], markers);
   const alts = columnOf(tables, [["marker", "alts"]], markers);
   return ref === null || alts === null ? null : joinedCells(ref.path, ref.index, alts.index);
@@ -193,15 +196,15 @@ function writeSamples(
       figures.heterozygosity.add(heterozygosity);
       figures.lowest.add(k, callRate);
       if (calls === 0) addToFew(figures.allMissing, k);
-      putString(sink, name);
+      putUtf8(sink, name);
       for (const count of [calls, missing[k] ?? 0, half[k] ?? 0]) {
         putByte(sink, 9);
-        putInteger(sink, count);
+        putNumber(sink, count);
       }
       putByte(sink, 9);
       putDecimal(sink, callRate);
       putByte(sink, 9);
-      if (hasHeterozygotes) putInteger(sink, heterozygous[k] ?? 0);
+      if (hasHeterozygotes) putNumber(sink, heterozygous[k] ?? 0);
       putByte(sink, 9);
       if (hasHeterozygotes) putDecimal(sink, heterozygosity);
       putByte(sink, 10);
@@ -280,15 +283,9 @@ function summarize(
 }
 
 function putLine(sink: ByteSink, text: string): void {
-  putString(sink, text);
+  putUtf8(sink, text);
   putByte(sink, 10);
   sink.commit();
-}
-
-function putString(sink: ByteSink, text: string): void {
-  // At most three bytes for each unit of a string.
-  sink.room(3 * text.length);
-  sink.at += sink.bytes.write(text, sink.at);
 }
 
 function putRow(sink: ByteSink, { bytes, from, to }: Row): void {
