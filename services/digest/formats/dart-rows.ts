@@ -91,10 +91,7 @@ export const readDartTwoRow: RowReader = (file, context) =>
         );
         return;
       }
-      if (
-        header.snp >= 0 &&
-        (!isBlank(ref, refCells, header.snp) || isBlank(line, cells, header.snp))
-      ) {
+      if (header.snp >= 0 && (!isBlank(refCells, header.snp) || isBlank(cells, header.snp))) {
         context.problems.report(
           "dart pair",
           { file: file.path, line: ref.number, column: header.snp + 1 },
@@ -241,7 +238,7 @@ function callAt(line: Line, { starts }: Cells, cell: number): number {
   return (starts[cell + 1] ?? 0) - from === 2 ? (line.bytes[from] ?? 0) : 0;
 }
 
-function isBlank(_line: Line, { starts }: Cells, cell: number): boolean {
+function isBlank({ starts }: Cells, cell: number): boolean {
   return (starts[cell + 1] ?? 0) - (starts[cell] ?? 0) === 1;
 }
 

@@ -72,11 +72,7 @@ export const readKaspList: RowReader = async (file, context) => {
   const calls = [...index.calls].map(([text, { line }]) => ({ text, line }));
   const callColumn = (reader.columns()?.call ?? 0) + 1;
   const rows = createRowBuilder(context.delimiter.byte, context.onBlock);
-  for (const cell of ["marker", ...samples]) {
-    rows.text(cell);
-    rows.endCell();
-  }
-  rows.endRow(null);
+  rows.header(["marker", ...samples]);
 
   const perSlab = Math.max(1, Math.floor(SLAB_BYTES / (2 * Math.max(1, samples.length))));
   let absent = 0;

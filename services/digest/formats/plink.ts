@@ -1,7 +1,9 @@
 import { statSync } from "node:fs";
 import type { Detection } from "../../contract/preview.ts";
 import { noCalls, type Format, type Found } from "./format.ts";
-import { BIM_COLUMNS, PED_COLUMNS, bedProblem, companionOf } from "./plink-rows.ts";
+import { BIM_COLUMNS, bedProblem } from "./plink-bed-rows.ts";
+import { companionOf } from "./plink-files.ts";
+import { PED_COLUMNS } from "./plink-ped-rows.ts";
 
 const twoLetters: Found<"NUCLEOTIDE_2_LETTER"> = {
   value: "NUCLEOTIDE_2_LETTER",

@@ -10,8 +10,9 @@ export interface RowBuilder {
   text(cell: string): void;
   copy(bytes: Uint8Array, from: number, to: number): void;
   endCell(): void;
-  /** @param place null: the row is made up, e.g. a header. */
-  endRow(place: RowPlace | null): void;
+  endRow(place: RowPlace): void;
+  /** A whole row that is made up, and so has no place in the file. */
+  header(cells: readonly string[]): void;
   /** Hands on what is left. */
   flush(): void;
 }
@@ -28,6 +29,14 @@ export function createRowBuilder(
   let places: (RowPlace | null)[] = [];
   let firstRow = 0;
 
+  const endRow = (place: RowPlace | null): void => {
+    // The last cell's delimiter becomes the end of the line.
+    buffer.bytes[buffer.at - 1] = LF;
+    starts.push(buffer.at);
+    places.push(place);
+    if (buffer.at >= BLOCK_BYTES) builder.flush();
+  };
+
   const builder: RowBuilder = {
     buffer,
     text(cell) {
@@ -36,12 +45,13 @@ export function createRowBuilder(
     },
     copy: (bytes, from, to) => put(buffer, bytes, from, to),
     endCell: () => putByte(buffer, delimiter),
-    endRow(place) {
-      // The last cell's delimiter becomes the end of the line.
-      buffer.bytes[buffer.at - 1] = LF;
-      starts.push(buffer.at);
-      places.push(place);
-      if (buffer.at >= BLOCK_BYTES) builder.flush();
+    endRow,
+    header(cells) {
+      for (const cell of cells) {
+        builder.text(cell);
+        builder.endCell();
+      }
+      endRow(null);
     },
     flush() {
       const count = places.length;

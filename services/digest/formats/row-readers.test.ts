@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { createProblems } from "../problems.ts";
 import { compileDelimiter } from "../source/delimiter.ts";
 import { decode } from "../source/delimiter.ts";
-import { readPed } from "./plink-rows.ts";
+import { readPed } from "./plink-ped-rows.ts";
 import { withBench, type Bench } from "./testing.ts";
 
 const matrixOf = ({ files }: { files: Readonly<Record<string, string>> }): string[][] =>

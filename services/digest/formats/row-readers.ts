@@ -2,7 +2,8 @@ import type { SourceFormat } from "../../contract/instruction.ts";
 import type { SourceListing } from "../source/source-files.ts";
 import { readDartOneRow, readDartTwoRow } from "./dart-rows.ts";
 import { readKaspList } from "./kasp-list-rows.ts";
-import { readBed, readPed } from "./plink-rows.ts";
+import { readBed } from "./plink-bed-rows.ts";
+import { readPed } from "./plink-ped-rows.ts";
 import { readLines, type RowReader } from "./row-reader.ts";
 
 const readers: Readonly<Record<SourceFormat, RowReader>> = {
