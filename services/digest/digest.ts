@@ -1,24 +1,21 @@
-import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { coerceError } from "../contract/errors.ts";
 import type { Load } from "../contract/load.ts";
 import type { QualitySummary } from "../contract/quality.ts";
-import type { DigestProblem, DigestResult, TableValidation } from "../contract/result.ts";
-import type { Phase } from "./failure-message.ts";
-import { exportMatrix, type ExportFormat } from "./exports/matrix-exports.ts";
-import { loadKernels } from "./kernels/kernels.ts";
-import { transposeFile } from "./matrix/transpose.ts";
-import type { Pace } from "./pace.ts";
+import type { DigestResult, TableValidation } from "../contract/result.ts";
+import type { ExportFormat } from "./exports/matrix-exports.ts";
+import { guardHooks, type DigestHooks, type GuardedHooks } from "./guarded-hooks.ts";
+import { sizeOf, transposeMatrix, writeExports } from "./matrix-steps.ts";
 import { mayPass } from "./passing-problems.ts";
 import { planLoad, type LoadPlan } from "./plan.ts";
 import { createProblems, NOWHERE, type Problems } from "./problems.ts";
 import { createMatrixQuality, type MatrixQuality } from "./quality/matrix-quality.ts";
-import type { MarkerCalls } from "./quality/quality-collector.ts";
 import { readTables, type TableRead, type TablesRead } from "./read-tables.ts";
+import type { ReadLimit } from "./source/source-files.ts";
+import { describeSystemError, hasVanished } from "./system-problem.ts";
 import { validateDigestFiles } from "./validation/digest-validator.ts";
 import { findingsOf, validateInstruction } from "./validation/instruction-validator.ts";
 import type { KnownSource } from "./validation/known-source.ts";
-import type { ReadLimit } from "./source/source-files.ts";
 import { checksOfEachRow, tableChecks } from "./validation/rules.ts";
 
 export interface DigestRequest {
@@ -44,16 +41,6 @@ export interface DigestRequest {
   /** Formats in which the matrix is written as well, for the next tool. */
   readonly also?: readonly ExportFormat[];
 }
-
-export interface DigestHooks {
-  onPhase(phase: Phase): void | Promise<void>;
-  /** Bytes of the sources, as they lie on disk. A source that is read twice counts twice. */
-  onProgress(progress: { bytesRead: number; bytesTotal: number }): void;
-  /** Awaited at least every 100 ms of work; may throw to cancel. */
-  checkpoint(): void | Promise<void>;
-}
-
-const CHECKPOINT_MS = 50;
 
 /**
  * Turns the sources of a load into digest files. Bad input, a missing source, a full disk: all end in a `failed` result
@@ -96,12 +83,6 @@ export async function digest(request: DigestRequest, hooks: DigestHooks): Promis
   };
 }
 
-/** It was there when the sources were listed. */
-function hasVanished(thrown: unknown): boolean {
-  const error: NodeJS.ErrnoException = coerceError(thrown);
-  return error.code === "ENOENT";
-}
-
 interface Outcome {
   readonly read: TablesRead | null;
   readonly validation: TableValidation[];
@@ -129,11 +110,10 @@ async function run(
 /** Null where there is no matrix, or only its beginning, or where it is switched off. */
 function qualityOf(
   request: DigestRequest,
-  { tables }: LoadPlan,
+  { matrix }: LoadPlan,
   warnings: Problems,
 ): MatrixQuality | null {
-  const matrix = tables.find((plan) => plan.kind === "matrix");
-  if (matrix === undefined || request.quality === false || request.limit) return null;
+  if (matrix === null || request.quality === false || request.limit) return null;
   return createMatrixQuality(matrix.isVcf ? "VCF" : matrix.declaredType, request.outDir, warnings);
 }
 
@@ -155,8 +135,6 @@ async function makeTables(
       request.limit?.onCut();
     },
   };
-  const isTransposed = plan.tables.some((table) => table.kind === "matrix" && table.sampleFast);
-
   await guard.phase({ gobiiStatus: "digest", message: "Beginning file digest" });
   const read = await readTables({
     tables: plan.tables,
@@ -166,7 +144,7 @@ async function makeTables(
     problems,
     warnings,
     limit,
-    quality: isTransposed ? null : quality,
+    quality: plan.matrix?.sampleFast === true ? null : quality,
     pace: guard.pace,
     patternBudgetMs: request.patternBudgetMs,
     onFile: (path) => {
@@ -197,44 +175,24 @@ async function makeTables(
   if (load.dataset.id === null && plan.tables.some((table) => table.table === "matrix")) {
     problems.report("data set id", NOWHERE, () => "Data Set ID is null for variant call");
   }
-  await writeExports(request, plan, read, warnings, guard.pace, problems.count);
-  const figures =
-    quality === null || read.matrix === null || problems.count > 0
-      ? null
-      : await quality.finish({
-          outDir,
-          matrixPath: read.matrix.path,
-          tables: read.tables,
-          warnings,
-          pace: guard.pace,
-        });
-  return { read, validation, quality: figures };
-}
-
-async function writeExports(
-  { also = [], outDir, load, limit }: DigestRequest,
-  { tables }: LoadPlan,
-  { matrix, tables: made }: TablesRead,
-  warnings: Problems,
-  pace: Pace,
-  problems: number,
-): Promise<void> {
-  const size = sizeOf(load, matrix);
-  if (also.length === 0 || limit !== undefined || problems > 0) return;
-  if (matrix === null || size === null) return;
-  const plan = tables.find(({ kind }) => kind === "matrix");
-  const told =
-    plan?.kind === "matrix" && plan.rule.width === 2
-      ? await exportMatrix({
-          formats: also,
-          outDir,
-          matrixPath: matrix.path,
-          ...size,
-          tables: made,
-          pace,
-        })
-      : [`Calls of the type ${load.dataSetType} cannot be written as ${also.join(", ")}`];
-  for (const message of told) warnings.report("export", NOWHERE, () => message);
+  if (read.matrix === null || problems.count > 0) return { read, validation, quality: null };
+  if (!request.limit) {
+    await writeExports(
+      { load, outDir, also: request.also ?? [] },
+      plan.matrix,
+      read,
+      warnings,
+      guard.pace,
+    );
+  }
+  const figures = await quality?.finish({
+    outDir,
+    matrixPath: read.matrix.path,
+    tables: read.tables,
+    warnings,
+    pace: guard.pace,
+  });
+  return { read, validation, quality: figures ?? null };
 }
 
 /** Checks what can be checked before reading. Null where the load cannot be read at all. */
@@ -303,31 +261,6 @@ function describe(tables: readonly TableValidation[]): string {
     .join("; ");
 }
 
-/** Markers and samples of a matrix; null where there is none, or none to measure. */
-function sizeOf(load: Load, matrix: TableRead | null): { markers: number; samples: number } | null {
-  if (matrix === null || matrix.rows === 0) return null;
-  return load.orientation === "SAMPLE_FAST"
-    ? { markers: matrix.columns, samples: matrix.rows }
-    : { markers: matrix.rows, samples: matrix.columns };
-}
-
-async function transposeMatrix(
-  matrix: TableRead | null,
-  width: number,
-  quality: MatrixQuality | null,
-  pace: Pace,
-): Promise<void> {
-  if (matrix === null || matrix.rows === 0) return;
-  const asRead = `${matrix.path}.sample-fast`;
-  renameSync(matrix.path, asRead);
-  const { rows, columns } = matrix;
-  quality?.begin(columns, rows);
-  const onCalls = quality && ((calls: MarkerCalls) => quality.calls(calls));
-  const size = { rows, columns, width };
-  await transposeFile(asRead, matrix.path, size, pace, loadKernels(), undefined, onCalls);
-  rmSync(asRead);
-}
-
 function inOrderOf<T extends { readonly table: string }>(load: Load, tables: readonly T[]): T[] {
   return load.tables.flatMap(({ table }) => tables.filter((item) => item.table === table));
 }
@@ -357,68 +290,7 @@ function matrixOf(load: Load, read: TablesRead | null): DigestResult["matrix"] {
   return { ...size, missing, heterozygous, dataSetType: isVcf ? "VCF" : load.dataSetType };
 }
 
-interface GuardedHooks {
-  readonly phase: (phase: Phase) => Promise<void>;
-  readonly progress: (step: { bytesRead: number; bytesTotal: number }) => void;
-  readonly pace: Pace;
-  /** What a hook threw, if one did. */
-  stopped: { readonly thrown: unknown } | null;
-}
-
-/** Keeps apart what hooks throw, which ends the digest, and what goes wrong with the input, which fails it. */
-function guardHooks(hooks: DigestHooks): GuardedHooks {
-  let lastCheckpoint = performance.now();
-  const guard: GuardedHooks = {
-    stopped: null,
-    phase: (phase) => call(() => hooks.onPhase(phase)),
-    progress(step) {
-      try {
-        hooks.onProgress(step);
-      } catch (thrown) {
-        guard.stopped = { thrown };
-        throw thrown;
-      }
-    },
-    pace: () =>
-      performance.now() - lastCheckpoint < CHECKPOINT_MS
-        ? undefined
-        : call(() => hooks.checkpoint()),
-  };
-  const call = async (hook: () => void | Promise<void>): Promise<void> => {
-    try {
-      await hook();
-      lastCheckpoint = performance.now();
-    } catch (thrown) {
-      guard.stopped = { thrown };
-      throw thrown;
-    }
-  };
-  return guard;
-}
-
 function emptyDirectory(path: string): void {
   if (!existsSync(path)) return;
   for (const name of readdirSync(path)) rmSync(join(path, name), { recursive: true, force: true });
-}
-
-/** What a person can do something about, in words; `file` is the one that was being read. */
-function describeSystemError(thrown: unknown, file: string | null): DigestProblem {
-  const error: NodeJS.ErrnoException = coerceError(thrown);
-  const code = error.code ?? "";
-  const nowhere = { line: null, column: null };
-  const place = { file: error.path ?? file, ...nowhere };
-  if (code === "ENOSPC" || code === "EDQUOT") {
-    const message = "There is no space left for the digest files";
-    return { message, file: error.path ?? null, ...nowhere };
-  }
-  if (code.startsWith("Z_")) {
-    return { message: `The gzip file is damaged or cut short: ${error.message}`, ...place };
-  }
-  if (code === "EACCES" || code === "EPERM") {
-    return { message: "Permission denied; expected a file that the digester may read", ...place };
-  }
-  if (code === "ENOENT") {
-    return { message: "Unexpected Missing File: it was there and is gone", ...place };
-  }
-  return { message: `The digest could not go on: ${error.message}`, ...place };
 }

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Load } from "../contract/load.ts";
 import type { DryRun, DryRunTable } from "../contract/preview.ts";
-import { digest, type DigestHooks } from "./digest.ts";
+import { digest } from "./digest.ts";
+import type { DigestHooks } from "./guarded-hooks.ts";
 import type { KnownSource } from "./validation/known-source.ts";
 
 export interface DryRunPlan {

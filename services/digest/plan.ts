@@ -39,6 +39,8 @@ export interface MatrixPlan {
 
 export interface LoadPlan {
   readonly tables: readonly TablePlan[];
+  /** Null where none of the tables is a matrix. */
+  readonly matrix: MatrixPlan | null;
   /** What makes the load impossible, before anything is read. */
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
@@ -74,7 +76,7 @@ export function planLoad(load: Load): LoadPlan {
       `The tables ${matrices.map((plan) => plan.table).join(" and ")} both have a CSV_BOTH column; expected one matrix`,
     );
   }
-  return { tables, problems, warnings };
+  return { tables, matrix: matrices[0] ?? null, problems, warnings };
 }
 
 function nameProblems(rule: TableRule, taken: ReadonlySet<string>): string[] {
