@@ -54,16 +54,22 @@ export function createInstructionWords(source: WordsSource): InstructionWords {
 
   const readAll = async (): Promise<void> => {
     while (unread.length > 0) {
-      for (const id of unread.splice(-perTurn)) {
-        if (known.has(id)) continue;
-        try {
-          const instruction = await source.read(id);
-          if (instruction !== null) add(id, instruction);
-        } catch (thrown) {
-          source.onWarning(`The instruction of job ${id} cannot be searched: ${String(thrown)}`);
-        }
+      for (const id of unread.slice(-perTurn).toReversed()) {
+        await read(id);
+        // Missing until now: whoever asked meanwhile has to ask again.
+        unread.pop();
       }
       await nextTurn();
+    }
+  };
+
+  const read = async (id: number): Promise<void> => {
+    if (known.has(id)) return;
+    try {
+      const instruction = await source.read(id);
+      if (instruction !== null) add(id, instruction);
+    } catch (thrown) {
+      source.onWarning(`The instruction of job ${id} cannot be searched: ${String(thrown)}`);
     }
   };
 
