@@ -35,7 +35,8 @@ export function Palette({ onCommand }: { onCommand: (command: Command) => void }
       maxHeight={420}
       overlayProps={{ backgroundOpacity: 0.35, blur: 0 }}
       attributes={{ content: { "aria-label": "Commands and jobs" } }}
-      transitionProps={{ duration: 120, transition: "fade" }}
+      // It goes at once: as long as it is there, what is typed next goes into its box rather than to the page.
+      transitionProps={{ duration: 120, exitDuration: 0, transition: "fade" }}
     >
       <Spotlight.Search
         placeholder="A command, or a job by name, file or message"
