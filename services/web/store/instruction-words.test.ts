@@ -7,7 +7,7 @@ it("counts an instruction as missing until it has been read", async () => {
   const words = createInstructionWords({
     ids: () => [1, 2],
     read: () => new Promise((resolve) => reads.push(resolve)),
-    onWarning: expect.fail,
+    onWarning: (message) => expect.fail(message),
   });
   words.finder();
   expect(words.pending()).toBe(2);
