@@ -1,8 +1,14 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { jobSorts } from "../../../services/contract/api.ts";
+import { JobQuery, jobSorts } from "../../../services/contract/api.ts";
 import { jobOf } from "../testing/wire.ts";
-import { matchesFilter, readJobFilter, writeJobFilter, writeJobQuery } from "./job-filter.ts";
+import {
+  matchesFilter,
+  readJobFilter,
+  searchOfTyped,
+  writeJobFilter,
+  writeJobQuery,
+} from "./job-filter.ts";
 
 const filters = fc.record({
   q: fc.string({ maxLength: 80 }),
@@ -42,6 +48,23 @@ describe("the filter in the address bar", () => {
   it("asks the service for a stretch of the list", () => {
     const query = writeJobQuery({ q: "a b", sort: "-id" }, 100, 300);
     expect(query).toBe("q=a+b&sort=-id&limit=100&offset=300");
+  });
+});
+
+describe("what is typed into the palette", () => {
+  it("is a search, and text where it is no right one", () => {
+    expect(searchOfTyped("wheat status:failed")).toBe("wheat status:failed");
+    expect(searchOfTyped("wheat foo:bar")).toBe('wheat "foo:bar"');
+    expect(searchOfTyped("status:lost")).toBe('"status:lost"');
+  });
+
+  it("is never refused by the service", () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 3000 }), (typed) => {
+        expect(JobQuery.safeParse({ q: searchOfTyped(typed) }).success).toBe(true);
+      }),
+    );
+    expect(JobQuery.safeParse({ q: searchOfTyped(`"${'"'.repeat(3000)}`) }).success).toBe(true);
   });
 });
 

@@ -57,6 +57,19 @@ export function writeJobQuery({ q, sort }: JobFilter, limit: number, offset: num
   return query.toString();
 }
 
+/** What a text that nobody checked looks for: terms that are no right ones count as text. At most 2000 characters. */
+export function searchOfTyped(typed: string): string {
+  // Each character may become two, and each term gain two quotes.
+  const text = typed.slice(0, 500);
+  const { terms, problems } = parseSearch(text);
+  const asText = problems.map(({ from, to }) => ({
+    qualifier: null,
+    values: [text.slice(from, to)],
+    not: false,
+  }));
+  return printSearch([...terms, ...asText]);
+}
+
 /** Commas and colons need no code in a query, and people read addresses. */
 export function readable(query: URLSearchParams): string {
   return query.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");

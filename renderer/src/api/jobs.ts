@@ -11,7 +11,7 @@ import {
 } from "../../../services/contract/api.ts";
 import type { Qualifier } from "../../../services/contract/job-search.ts";
 import { Job } from "../../../services/contract/job.ts";
-import { writeJobQuery, type JobFilter } from "./job-filter.ts";
+import { searchOfTyped, writeJobQuery, type JobFilter } from "./job-filter.ts";
 import { keys } from "./keys.ts";
 import { request } from "./request.ts";
 
@@ -64,8 +64,8 @@ export function foundJobsQuery(text: string) {
   return queryOptions({
     queryKey: keys.foundJobs(text),
     queryFn: async ({ signal }) => {
-      const query = new URLSearchParams({ q: text, sort: "-updatedAt", limit: "6" });
-      return (await request(JobList, `/api/v1/jobs?${query.toString()}`, { signal })).jobs;
+      const query = writeJobQuery({ q: searchOfTyped(text), sort: "-updatedAt" }, 6, 0);
+      return (await request(JobList, `/api/v1/jobs?${query}`, { signal })).jobs;
     },
     staleTime: 5000,
   });
