@@ -8,7 +8,6 @@ import { toLoad, type Load } from "../contract/load.ts";
 import type { QualitySummary } from "../contract/quality.ts";
 import type { DigestResult } from "../contract/result.ts";
 import { digest } from "../digest/digest.ts";
-import { describeProblem } from "../digest/problems.ts";
 import { exportFormats, type ExportFormat } from "../digest/exports/matrix-exports.ts";
 import { publish } from "../digest/publish.ts";
 import { openGobiiDatabase } from "../digester/gobii-database.ts";
@@ -17,6 +16,8 @@ import { describeDryRun, dryRunFile } from "./dry-run.ts";
 import { exitCodes } from "./exit.ts";
 import { readInstructionFile } from "./instruction-file.ts";
 import { print, printJson, say, table } from "./output.ts";
+import { sayProblems } from "./say-problems.ts";
+import { someOf } from "./some-of.ts";
 
 export interface DigestOptions {
   /** What relative sources and destinations are relative to; the instruction file's folder unless given. */
@@ -58,7 +59,7 @@ export function addDigestCommand(program: Command): void {
     .option(
       "--also <formats>",
       "write the matrix as vcf, hapmap or plink too, for the next tool",
-      toFormats,
+      someOf(exportFormats),
     )
     .option("--no-quality", "take no quality figures of the matrix")
     .option("--json", "print the result object, and only that")
@@ -96,14 +97,6 @@ function toLines(text: string): number {
   const lines = Number(text);
   if (Number.isInteger(lines) && lines > 0) return lines;
   throw new InvalidArgumentError("Expected a number of lines.");
-}
-
-function toFormats(list: string): ExportFormat[] {
-  return list.split(",").map((name) => {
-    const format = exportFormats.find((known) => known === name.trim());
-    if (format !== undefined) return format;
-    throw new InvalidArgumentError(`Expected some of ${exportFormats.join(",")}.`);
-  });
 }
 
 function toCrops(list: string): readonly string[] | null {
@@ -242,10 +235,7 @@ function failedResult(file: string, thrown: unknown, durationMs: number): Digest
 }
 
 function describeResult(result: DigestResult): void {
-  for (const warning of result.warnings) say(`warning: ${describeProblem(warning)}`);
-  for (const error of result.errors) say(`error: ${describeProblem(error)}`);
-  const untold = result.errorCount - result.errors.length;
-  if (untold > 0) say(`error: and ${untold} more`);
+  sayProblems(result);
   if (result.tables.length > 0) {
     const rows = result.tables.map(({ table: name, rows: count, columns, file }) => [
       name,

@@ -2,10 +2,10 @@ import { dirname, resolve } from "node:path";
 import { toLoad } from "../contract/load.ts";
 import type { DryRun } from "../contract/preview.ts";
 import { dryRun } from "../digest/dry-run.ts";
-import { describeProblem } from "../digest/problems.ts";
 import { everythingKnown, knownFromFile } from "../digest/validation/known-source.ts";
 import { readInstructionFile } from "./instruction-file.ts";
 import { print, say, table } from "./output.ts";
+import { sayProblems } from "./say-problems.ts";
 
 export interface DryRunFileOptions {
   readonly root?: string;
@@ -31,10 +31,7 @@ export function dryRunFile(
 }
 
 export function describeDryRun(run: DryRun): void {
-  for (const warning of run.warnings) say(`warning: ${describeProblem(warning)}`);
-  for (const error of run.errors) say(`error: ${describeProblem(error)}`);
-  const untold = run.errorCount - run.errors.length;
-  if (untold > 0) say(`error: and ${untold} more`);
+  sayProblems(run);
   for (const { table: name, rows, columns, header, grid } of run.tables) {
     print(`${name}: ${rows} rows, ${columns} columns`);
     print(table([...(header === null ? [] : [header]), ...grid.rows]));

@@ -5,6 +5,7 @@ import { parseOrThrow } from "../contract/errors.ts";
 import { fillTemplate, templateParts, type TemplatePart } from "../contract/templates.ts";
 import { previewFile } from "../digest/formats/preview.ts";
 import { print, say } from "./output.ts";
+import { someOf } from "./some-of.ts";
 
 const IDS = ["project", "platform", "experiment", "mapset", "dataset"] as const;
 
@@ -24,7 +25,11 @@ export function addTemplateCommand(program: Command): void {
     .addOption(new Option("--format <name>", "take it for this").choices(fileFormats))
     .option("--destination <dir>", "where the digest files go; FILE.digest unless given")
     .option("--crop <crop>", "the crop", "dev")
-    .option("--parts <list>", `which tables, of ${templateParts.join(", ")}`, toParts);
+    .option(
+      "--parts <list>",
+      `which tables, of ${templateParts.join(", ")}`,
+      someOf(templateParts),
+    );
   for (const name of IDS)
     command.option(`--${name} <id>`, `id of the ${name}; 1 unless given`, toId);
   command.action(async (file: string, options: TemplateOptions) => {
@@ -63,12 +68,4 @@ function toId(text: string): number {
   const id = Number(text);
   if (Number.isSafeInteger(id) && id > 0) return id;
   throw new InvalidArgumentError("Expected a positive integer.");
-}
-
-function toParts(text: string): TemplatePart[] {
-  return text.split(",").map((name) => {
-    const part = templateParts.find((one) => one === name.trim());
-    if (part !== undefined) return part;
-    throw new InvalidArgumentError(`Expected some of ${templateParts.join(", ")}.`);
-  });
 }
