@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DigestResult } from "../contract/result.ts";
 import { digestFile } from "./digest.ts";
+import { dryRunFile } from "./dry-run.ts";
 import { validateFile } from "./validate.ts";
 
 let dir = "";
@@ -66,21 +67,29 @@ describe("digestFile", () => {
     expect(readdirSync(dir).toSorted()).toEqual(["input", "instruction.json"]);
   });
 
+  const dnarun = tableOf("dnarun", {
+    gobiiFileColumns: [
+      { gobiiColumnType: "CSV_COLUMN", name: "dnasample_name", rCoord: 1, cCoord: 0 },
+      ...["name", "project_id", "experiment_id"].map((name) => ({
+        gobiiColumnType: "CONSTANT",
+        name,
+        constantValue: "1",
+      })),
+    ],
+  });
+
+  it("asks the database in a dry run as well", async () => {
+    write([dnarun]);
+    const options = { ...quiet, knownDatabase: "postgres://nobody@127.0.0.1:1/none" };
+    const [whole, dry] = [await digestFile(file, options), await dryRunFile(file, options, 10)];
+    expect(whole.errors[0]?.message).toMatch(/database/i);
+    expect(dry).toMatchObject({ ok: false, errors: whole.errors });
+  });
+
   it("knows what the file of known things says", async () => {
     const known = join(dir, "db.json");
     writeFileSync(known, '{"missing": ["bob"]}');
-    write([
-      tableOf("dnarun", {
-        gobiiFileColumns: [
-          { gobiiColumnType: "CSV_COLUMN", name: "dnasample_name", rCoord: 1, cCoord: 0 },
-          ...["name", "project_id", "experiment_id"].map((name) => ({
-            gobiiColumnType: "CONSTANT",
-            name,
-            constantValue: "1",
-          })),
-        ],
-      }),
-    ]);
+    write([dnarun]);
     const result = await digestFile(file, { ...quiet, known });
     expect(result.validation[0]?.failures).toEqual([
       {

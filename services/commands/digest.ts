@@ -10,24 +10,20 @@ import type { DigestResult } from "../contract/result.ts";
 import { digest } from "../digest/digest.ts";
 import { exportFormats, type ExportFormat } from "../digest/exports/matrix-exports.ts";
 import { publish } from "../digest/publish.ts";
-import { openGobiiDatabase } from "../digester/gobii-database.ts";
-import { everythingKnown, knownFromFile } from "../digest/validation/known-source.ts";
+import type { KnownSource } from "../digest/validation/known-source.ts";
 import { describeDryRun, dryRunFile } from "./dry-run.ts";
 import { exitCodes } from "./exit.ts";
 import { readInstructionFile } from "./instruction-file.ts";
 import { print, printJson, say, table } from "./output.ts";
 import { sayProblems } from "./say-problems.ts";
 import { someOf } from "./some-of.ts";
+import { withKnown, type KnownOptions } from "./with-known.ts";
 
-export interface DigestOptions {
+export interface DigestOptions extends KnownOptions {
   /** What relative sources and destinations are relative to; the instruction file's folder unless given. */
   readonly root?: string;
   /** Takes the place of the instruction's destination. */
   readonly out?: string;
-  /** A file that says what the database knows. */
-  readonly known?: string;
-  /** URL of a GOBii database that knows it. */
-  readonly knownDatabase?: string;
   /** Null: any crop. */
   readonly crops: readonly string[] | null;
   readonly json?: true;
@@ -115,16 +111,12 @@ export async function digestFile(
   signal?: AbortSignal,
 ): Promise<DigestResult> {
   const startedAt = performance.now();
-  const { knownDatabase } = options;
-  const database = knownDatabase === undefined ? null : openGobiiDatabase(knownDatabase);
   try {
     const load = toLoad(readInstructionFile(file));
     const root = resolve(options.root ?? dirname(file));
-    const known =
-      options.known === undefined ? (database ?? everythingKnown) : knownFromFile(options.known);
     const destination =
       options.out === undefined ? resolve(root, destinationOf(load)) : resolve(options.out);
-    return await withStaging(destination, async (outDir) => {
+    const inStaging = async (outDir: string, known: KnownSource): Promise<DigestResult> => {
       const result = await digest(
         {
           load,
@@ -149,12 +141,13 @@ export async function digestFile(
       );
       if (result.status === "completed") await publish(outDir, destination);
       return result;
-    });
+    };
+    return await withKnown(options, (known) =>
+      withStaging(destination, (outDir) => inStaging(outDir, known)),
+    );
   } catch (thrown) {
     if (signal?.aborted === true) throw thrown;
     return failedResult(file, thrown, Math.round(performance.now() - startedAt));
-  } finally {
-    await database?.close();
   }
 }
 

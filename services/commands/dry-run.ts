@@ -2,32 +2,34 @@ import { dirname, resolve } from "node:path";
 import { toLoad } from "../contract/load.ts";
 import type { DryRun } from "../contract/preview.ts";
 import { dryRun } from "../digest/dry-run.ts";
-import { everythingKnown, knownFromFile } from "../digest/validation/known-source.ts";
 import { readInstructionFile } from "./instruction-file.ts";
 import { print, say, table } from "./output.ts";
 import { sayProblems } from "./say-problems.ts";
+import { withKnown, type KnownOptions } from "./with-known.ts";
 
-export interface DryRunFileOptions {
+export interface DryRunFileOptions extends KnownOptions {
   readonly root?: string;
-  readonly known?: string;
   readonly crops: readonly string[] | null;
 }
 
 /** @throws AppError where the file holds no instruction. */
 export function dryRunFile(
   file: string,
-  { root, known, crops }: DryRunFileOptions,
+  options: DryRunFileOptions,
   lines: number,
 ): Promise<DryRun> {
-  return dryRun({
-    load: toLoad(readInstructionFile(file)),
-    root: resolve(root ?? dirname(file)),
-    knownCrops: crops,
-    known: known === undefined ? everythingKnown : knownFromFile(known),
-    lines,
-    rows: 5,
-    columns: 8,
-  });
+  const { root, crops } = options;
+  return withKnown(options, (known) =>
+    dryRun({
+      load: toLoad(readInstructionFile(file)),
+      root: resolve(root ?? dirname(file)),
+      knownCrops: crops,
+      known,
+      lines,
+      rows: 5,
+      columns: 8,
+    }),
+  );
 }
 
 export function describeDryRun(run: DryRun): void {
