@@ -11,7 +11,7 @@ import { planLoad, type LoadPlan } from "./plan.ts";
 import { createProblems, NOWHERE, type Problems } from "./problems.ts";
 import { createMatrixQuality, type MatrixQuality } from "./quality/matrix-quality.ts";
 import { readTables, type TableRead, type TablesRead } from "./read-tables.ts";
-import type { ReadLimit } from "./source/source-files.ts";
+import { watchLimit, type ReadLimit } from "./source/source-files.ts";
 import { describeSystemError, hasVanished } from "./system-problem.ts";
 import { validateDigestFiles } from "./validation/digest-validator.ts";
 import { findingsOf, validateInstruction } from "./validation/instruction-validator.ts";
@@ -127,14 +127,7 @@ async function makeTables(
   progress: { file: string | null; bytesRead: number },
 ): Promise<Outcome> {
   const { load, outDir } = request;
-  let isCut = false;
-  const limit = request.limit && {
-    ...request.limit,
-    onCut: () => {
-      isCut = true;
-      request.limit?.onCut();
-    },
-  };
+  const { limit, isCut } = watchLimit(request.limit);
   await guard.phase({ gobiiStatus: "digest", message: "Beginning file digest" });
   const read = await readTables({
     tables: plan.tables,
@@ -161,7 +154,7 @@ async function makeTables(
     ({ table, kind }) => kind === "matrix" || wasMade(read.tables, table),
   );
   // Where a table could not be made, others would fail for want of it.
-  const checks = isCut ? checksOfEachRow : tableChecks;
+  const checks = isCut() ? checksOfEachRow : tableChecks;
   const validation = isComplete
     ? await validate(request, read, checks, guard, problems, warnings)
     : [];

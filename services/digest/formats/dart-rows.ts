@@ -1,4 +1,5 @@
 import type { Delimiter } from "../source/delimiter.ts";
+import { watchLimit } from "../source/source-files.ts";
 import { createRowBuilder, type RowBuilder } from "./row-builder.ts";
 import {
   forEachLine,
@@ -194,14 +195,7 @@ async function readDart(
     );
   };
 
-  let isCut = false;
-  const limit = file.limit && {
-    ...file.limit,
-    onCut: () => {
-      isCut = true;
-      file.limit?.onCut();
-    },
-  };
+  const { limit, isCut } = watchLimit(file.limit);
   const fault = await readLines(
     { ...file, limit },
     {
@@ -214,7 +208,7 @@ async function readDart(
     },
   );
   if (fault !== null) return fault;
-  if (!isCut) (body as DartBody | null)?.end();
+  if (!isCut()) (body as DartBody | null)?.end();
   rows.flush();
   return null;
 }

@@ -19,6 +19,23 @@ export interface ReadLimit {
   onCut(): void;
 }
 
+/** A limit, and whether it has cut anything off so far. */
+interface WatchedLimit {
+  readonly limit: ReadLimit | undefined;
+  readonly isCut: () => boolean;
+}
+
+/** Notices where a limit cuts; without one nothing is ever cut. */
+export function watchLimit(limit: ReadLimit | undefined): WatchedLimit {
+  if (limit === undefined) return { limit, isCut: () => false };
+  let isCut = false;
+  const onCut = (): void => {
+    isCut = true;
+    limit.onCut();
+  };
+  return { limit: { ...limit, onCut }, isCut: () => isCut };
+}
+
 /** The files of a source, or why there are none. */
 export type SourceListing =
   { readonly files: readonly SourceFile[] } | { readonly path: string; readonly problem: string };
