@@ -8,6 +8,7 @@ import type { StoredInstruction } from "../../../../services/contract/instructio
 import { submitInstruction } from "../../api/instructions.ts";
 import { JsonEditor } from "../../components/json-editor/json-editor.tsx";
 import { useYourName } from "../../components/your-name.ts";
+import { lintInstruction } from "./instruction-lint.ts";
 import { InstructionSummary } from "./instruction-summary.tsx";
 import { readText } from "./instruction-text.ts";
 import { defaultOptions, keyProblem, submitBody } from "./submit-body.ts";
@@ -83,17 +84,6 @@ export function InstructionForm(props: InstructionFormProps) {
       </form>
     </div>
   );
-}
-
-function lintInstruction(view: { state: { doc: { toString(): string } } }) {
-  const reading = readText(view.state.doc.toString());
-  if (reading.kind !== "wrong") return [];
-  return reading.problems.map(({ from, to, message }) => ({
-    from,
-    to,
-    message,
-    severity: "error" as const,
-  }));
 }
 
 function SubmitError({ error }: { error: Error }) {

@@ -11,6 +11,7 @@ import { Page } from "../../../components/page.tsx";
 import { tellError } from "../../../components/tell.ts";
 import { useYourName } from "../../../components/your-name.ts";
 import { formatPlural } from "../../../format/numbers.ts";
+import { lintInstruction } from "../../submit/instruction-lint.ts";
 import { readText, textOf } from "../../submit/instruction-text.ts";
 import { defaultOptions, keyProblem, submitBody } from "../../submit/submit-body.ts";
 import { SubmitOptionsForm } from "../../submit/submit-options-form.tsx";
@@ -72,7 +73,12 @@ function Edit({ original, jobKey }: { original: string; jobKey: string }) {
         if (isReady) submit.mutate(reading.instruction);
       }}
     >
-      <InstructionDiff original={original} initial={original} onChange={setText} lint={lint} />
+      <InstructionDiff
+        original={original}
+        initial={original}
+        onChange={setText}
+        lint={lintInstruction}
+      />
       <div className={classes["side"]}>
         <Text size="sm" c="dimmed">
           Left the instruction of {jobKey}, right the one that you submit. What differs is marked.
@@ -95,15 +101,4 @@ function Edit({ original, jobKey }: { original: string; jobKey: string }) {
       </div>
     </form>
   );
-}
-
-function lint(view: { state: { doc: { toString(): string } } }) {
-  const reading = readText(view.state.doc.toString());
-  if (reading.kind !== "wrong") return [];
-  return reading.problems.map(({ from, to, message }) => ({
-    from,
-    to,
-    message,
-    severity: "error" as const,
-  }));
 }
