@@ -1,7 +1,7 @@
-import { ActionIcon, Tooltip, useComputedColorScheme } from "@mantine/core";
-import { IconChartBar, IconTable } from "@tabler/icons-react";
+import { useComputedColorScheme } from "@mantine/core";
 import { lazy, Suspense, useId, useState, type ReactNode } from "react";
 import { isEmpty, type TimeSeries } from "./series.ts";
+import { TableToggle } from "./table-toggle.tsx";
 import { TimeTable } from "./time-table.tsx";
 import classes from "./chart.module.css";
 
@@ -30,18 +30,7 @@ export function TimeChart({ title, summary, nothing, data, children }: TimeChart
           {title}
         </h2>
         {data !== undefined && <Legend data={data} />}
-        <Tooltip label={asTable ? "Show as a picture" : "Show as a table"}>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            size="sm"
-            aria-pressed={asTable}
-            aria-label={`${title} as a table`}
-            onClick={() => setAsTable(!asTable)}
-          >
-            {asTable ? <IconChartBar size={16} aria-hidden /> : <IconTable size={16} aria-hidden />}
-          </ActionIcon>
-        </Tooltip>
+        <TableToggle title={title} asTable={asTable} onChange={setAsTable} />
       </header>
       <p className={classes["summary"]}>{data === undefined ? " " : summary}</p>
       <div className={classes["place"]}>

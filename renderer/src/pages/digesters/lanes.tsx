@@ -1,10 +1,10 @@
-import { ActionIcon, SegmentedControl, Tooltip } from "@mantine/core";
+import { SegmentedControl, Tooltip } from "@mantine/core";
 import { useLocalStorage } from "@mantine/hooks";
-import { IconChartBar, IconTable } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
 import { Link } from "wouter";
 import type { AttachedDigester } from "../../../../services/contract/digester.ts";
 import type { Event } from "../../../../services/contract/event.ts";
+import { TableToggle } from "../../components/chart/table-toggle.tsx";
 import { useTimeText } from "../../components/clock.ts";
 import { StatusIcon } from "../../components/status-mark.tsx";
 import { TimeOfDay } from "../../components/times.tsx";
@@ -59,18 +59,12 @@ export function Lanes({ digester, events }: LanesProps) {
           value={minutes}
           onChange={setMinutes}
         />
-        <Tooltip label={asTable ? "Show as lanes" : "Show as a table"}>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            size="sm"
-            aria-pressed={asTable}
-            aria-label={`Workers of ${digester.id} over time as a table`}
-            onClick={() => setAsTable(!asTable)}
-          >
-            {asTable ? <IconChartBar size={16} aria-hidden /> : <IconTable size={16} aria-hidden />}
-          </ActionIcon>
-        </Tooltip>
+        <TableToggle
+          title={`Workers of ${digester.id} over time`}
+          picture="lanes"
+          asTable={asTable}
+          onChange={setAsTable}
+        />
       </header>
       {asTable ? (
         <AttemptTable blocks={blocks} />

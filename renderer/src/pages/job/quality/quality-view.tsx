@@ -1,17 +1,11 @@
-import {
-  ActionIcon,
-  Button,
-  Group,
-  Skeleton,
-  Tooltip,
-  useComputedColorScheme,
-} from "@mantine/core";
-import { IconChartBar, IconDownload, IconTable } from "@tabler/icons-react";
+import { Button, Group, Skeleton, useComputedColorScheme } from "@mantine/core";
+import { IconDownload } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import type { Job } from "../../../../../services/contract/job.ts";
 import type { Quality } from "../../../../../services/contract/quality.ts";
 import { qualityQuery } from "../../../api/job-files.ts";
+import { TableToggle } from "../../../components/chart/table-toggle.tsx";
 import { ErrorPanel } from "../../../components/error-panel.tsx";
 import { formatCount, formatShare } from "../../../format/numbers.ts";
 import { saveFile } from "../report/save-file.ts";
@@ -130,18 +124,7 @@ function Picture({ chart, jobKey }: { chart: QualityChart; jobKey: string }) {
         >
           CSV
         </Button>
-        <Tooltip label={asTable ? "Show as a picture" : "Show as a table"}>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            size="sm"
-            aria-pressed={asTable}
-            aria-label={`${title} as a table`}
-            onClick={() => setAsTable(!asTable)}
-          >
-            {asTable ? <IconChartBar size={16} aria-hidden /> : <IconTable size={16} aria-hidden />}
-          </ActionIcon>
-        </Tooltip>
+        <TableToggle title={title} asTable={asTable} onChange={setAsTable} />
       </header>
       <p className={classes["summary"]}>{summary}</p>
       <div className={classes["place"]}>
