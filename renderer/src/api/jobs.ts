@@ -26,8 +26,7 @@ export function jobPageQuery(filter: JobFilter, page: number) {
       const query = writeJobQuery(filter, pageRows, page * pageRows);
       return request(JobList, `/api/v1/jobs?${query}`, { signal });
     },
-    // While instructions are still being read for a text, more jobs may be found each time.
-    refetchInterval: ({ state }) => ((state.data?.unsearched ?? 0) > 0 ? 1000 : false),
+    refetchInterval: askWhileUnsearched,
     gcTime: 60_000,
   });
 }
@@ -65,8 +64,10 @@ export function foundJobsQuery(text: string) {
     queryKey: keys.foundJobs(text),
     queryFn: async ({ signal }) => {
       const query = writeJobQuery({ q: searchOfTyped(text), sort: "-updatedAt" }, 6, 0);
-      return (await request(JobList, `/api/v1/jobs?${query}`, { signal })).jobs;
+      return request(JobList, `/api/v1/jobs?${query}`, { signal });
     },
+    select: ({ jobs }) => jobs,
+    refetchInterval: askWhileUnsearched,
     staleTime: 5000,
   });
 }
@@ -96,4 +97,9 @@ export function undoJobs(body: UndoRequest): Promise<BulkAnswer> {
 
 export function actOnJobs(body: BulkActionBody): Promise<BulkAnswer> {
   return request(BulkAnswer, "/api/v1/jobs/actions", { method: "POST", body });
+}
+
+/** While instructions are still being read for a text, more jobs may be found each time. In milliseconds. */
+function askWhileUnsearched({ state }: { state: { data?: JobList | undefined } }): number | false {
+  return (state.data?.unsearched ?? 0) > 0 ? 1000 : false;
 }

@@ -5,9 +5,10 @@ import {
   TooltipComponent,
   VisualMapComponent,
 } from "echarts/components";
-import { init, use as register, type EChartsType } from "echarts/core";
+import { use as register, type EChartsType } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
-import { useEffect, useRef } from "react";
+import { useCallback } from "react";
+import { readColour, readFont, useDrawing } from "../../../components/chart/use-drawing.ts";
 import type { Colours, QualityChart } from "./quality-charts.ts";
 
 register([
@@ -28,33 +29,26 @@ interface QualityCanvasProps {
 
 /** Draws on a canvas in the colours of the scheme at that time; what it shows is told in words and numbers beside it. */
 export default function QualityCanvas({ chart, onDrawn }: QualityCanvasProps) {
-  const place = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (place.current === null) return;
-    const drawn: EChartsType = init(place.current, null, { renderer: "canvas" });
-    drawn.setOption(chart.option(pageColours()));
-    onDrawn(() => drawn.getDataURL({ type: "png", pixelRatio: 2 }));
-    const observer = new ResizeObserver(() => drawn.resize());
-    observer.observe(place.current);
-    return () => {
-      observer.disconnect();
-      drawn.dispose();
-    };
-  }, [chart, onDrawn]);
+  const draw = useCallback(
+    (drawn: EChartsType) => {
+      drawn.setOption(chart.option(pageColours()), { notMerge: true });
+      onDrawn(() => drawn.getDataURL({ type: "png", pixelRatio: 2 }));
+    },
+    [chart, onDrawn],
+  );
+  const place = useDrawing(draw);
   return <div ref={place} style={{ width: "100%", height: "100%" }} aria-hidden />;
 }
 
 function pageColours(): Colours {
-  const style = getComputedStyle(document.documentElement);
-  const read = (name: string): string => style.getPropertyValue(name).trim();
   return {
-    text: read("--text"),
-    muted: read("--muted"),
-    line: read("--line"),
-    ground: read("--ground"),
-    bar: read("--status-in-progress"),
-    mark: read("--status-failed"),
-    full: read("--status-failed"),
-    font: getComputedStyle(document.body).fontFamily,
+    text: readColour("--text"),
+    muted: readColour("--muted"),
+    line: readColour("--line"),
+    ground: readColour("--ground"),
+    bar: readColour("--status-in-progress"),
+    mark: readColour("--status-failed"),
+    full: readColour("--status-failed"),
+    font: readFont(),
   };
 }
