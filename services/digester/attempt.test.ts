@@ -406,6 +406,19 @@ describe("an attempt", () => {
     expect(await readdir(root)).toEqual([]);
   });
 
+  it("leaves nothing behind when it ends before its directory is in the journal", async () => {
+    const { context, dispatch, root } = await setUp(digestForever);
+    let noted = false;
+    // As a process that is killed while it writes: what it made by then is what its next life must know of.
+    const add = async (): Promise<void> => {
+      noted = true;
+      await new Promise(() => undefined);
+    };
+    startAttempt(dispatch, { ...context, journal: { ...context.journal, add } });
+    await until(() => noted, "the journal is written");
+    expect(await readdir(root)).toEqual([]);
+  });
+
   it("gives the worker nothing but the load and two directories", async () => {
     const requests: WorkerRequest[] = [];
     const { context, dispatch, destination } = await setUp((request, listener, signal) => {

@@ -205,19 +205,25 @@ export function startAttempt(
     const load = toLoad(dispatch.instruction);
     await requireInsideRoots(load, context.dataRoots());
     const destination = destinationOf(load);
-    staging = await openStaging({ job, attempt, destination }, context.dataRoots());
-    await journal.add({
-      staging: staging.path,
-      destination: staging.destination,
-      made: staging.made,
-      job,
-      attempt,
-      target,
-      completion: null,
-    });
-    const fenced = fence(staging);
+    const opened = await openStaging(
+      { job, attempt, destination },
+      context.dataRoots(),
+      (planned) => {
+        staging = planned;
+        return journal.add({
+          staging: planned.path,
+          destination: planned.destination,
+          made: planned.made,
+          job,
+          attempt,
+          target,
+          completion: null,
+        });
+      },
+    );
+    const fenced = fence(opened);
     fenced.catch(() => undefined);
-    return digestInto(staging, load, destination, fenced);
+    return digestInto(opened, load, destination, fenced);
   };
 
   /** Keeps earlier attempts from publishing, as soon as this one has the job. Before the first there is none. */

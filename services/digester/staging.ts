@@ -49,44 +49,64 @@ function mark(destination: string): string {
  * Makes the directory of an attempt.
  *
  * @param roots the directories it may write in; empty: no limit.
+ * @param note is told before anything is made, so that a process that is killed in between leaves nothing it does not know of.
  * @throws AppError `bad_request` when the place cannot be written.
  */
 export async function openStaging(
-  { job, attempt, destination: given }: AttemptOf,
+  attempt: AttemptOf,
   roots: readonly string[],
+  note: (planned: Staging) => Promise<void> = async () => undefined,
 ): Promise<Staging> {
-  const destination = await realpath(given).catch(() => resolve(given));
-  const own = { job, attempt, destination };
-  try {
-    const parent = dirname(destination);
-    const path = join(parent, stagingName(own));
-    if (parent !== destination && (await liesInside(parent, roots)) && (await isMade(path))) {
-      return { ...own, path, made: null };
-    }
-    return await openWhereItCan(own, roots);
-  } catch (thrown) {
+  const destination = await realpath(attempt.destination).catch(() => resolve(attempt.destination));
+  const refuse = (thrown: unknown): never => {
     throw cannotBeWritten(destination, thrown);
-  }
+  };
+  const planned = await planStaging({ ...attempt, destination }, roots).catch(refuse);
+  await note(planned);
+  await makeDirectory(planned.path).catch(refuse);
+  return planned;
 }
 
 /** Beside the destination or, where nothing can be made there, in it; directories above it are made. */
-async function openWhereItCan(own: AttemptOf, roots: readonly string[]): Promise<Staging> {
-  const { destination } = own;
+async function planStaging(own: AttemptOf, roots: readonly string[]): Promise<Staging> {
+  const { job, attempt, destination } = own;
   const parent = dirname(destination);
   const beside = parent !== destination && (await liesInside(parent, roots));
-  const madeParent = beside ? await mkdir(parent, { recursive: true }) : undefined;
-  const place = beside && (await isWritable(parent)) ? parent : destination;
-  const madePlace = await mkdir(place, { recursive: true });
-  const path = join(place, stagingName(own));
-  await mkdir(path);
-  return { ...own, path, made: madeParent ?? madePlace ?? null };
+  const made = await topmostMissing(beside ? parent : destination);
+  const isBesidePossible = beside && (made !== null || (await isWritable(parent)));
+  const place = isBesidePossible ? parent : destination;
+  return {
+    job,
+    attempt,
+    destination,
+    path: join(place, stagingName(own)),
+    made: place === destination ? await topmostMissing(destination) : made,
+  };
 }
 
-async function isMade(path: string): Promise<boolean> {
-  return mkdir(path).then(
+/** The highest of the directories that would have to be made for this one to be there; null when it is. */
+async function topmostMissing(directory: string): Promise<string | null> {
+  if (await isThere(directory)) return null;
+  const parent = dirname(directory);
+  return parent === directory ? null : ((await topmostMissing(parent)) ?? directory);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
     () => true,
     () => false,
   );
+}
+
+/** Most often all that lies above is there already. */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (thrown) {
+    const error: Error & { code?: unknown } = coerceError(thrown);
+    if (error.code !== "ENOENT") throw error;
+    await mkdir(path, { recursive: true });
+  }
 }
 
 function cannotBeWritten(destination: string, thrown: unknown): AppError {
