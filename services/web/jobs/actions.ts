@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type {
   ActionBody,
   BulkAction,
@@ -6,7 +7,7 @@ import type {
   UndoRequest,
 } from "../../contract/api.ts";
 import { AppError } from "../../contract/errors.ts";
-import type { Change, JobPage, Store } from "../store/store.ts";
+import type { Change, JobListQuery, JobPage, Store } from "../store/store.ts";
 import type { DigesterDirectory } from "./digester-directory.ts";
 import { cancel, hold, release, requeue, setFront, setPriority, undo } from "./job-model.ts";
 import type { JobRecord } from "./job-record.ts";
@@ -139,7 +140,7 @@ async function matching(
   const jobs: JobRecord[] = [];
   let cursor: string | null = null;
   do {
-    const page: JobPage = await store.list({
+    const page: JobPage = await listWhole(store, {
       statuses: filter?.status ?? null,
       search: filter?.q ?? [],
       crop: null,
@@ -148,15 +149,32 @@ async function matching(
       cursor,
       offset: 0,
     });
-    if (page.unsearched > 0) {
-      throw new AppError("unavailable", "The instructions are still being read for this search.", {
-        hint: "Try again in a moment.",
-      });
-    }
     jobs.push(...page.jobs.filter((job) => !left.has(job.id)));
     cursor = page.nextCursor;
   } while (cursor !== null);
   return jobs;
+}
+
+/** Between two looks, and in all, while instructions are still being read for a text. */
+const lookAgainMs = 50;
+const patienceMs = 5000;
+
+/**
+ * A page in which no job is missing because its instruction is unread: what is done to all that match must not pass one over.
+ *
+ * @throws AppError `unavailable` when that takes too long.
+ */
+async function listWhole(store: Store, query: JobListQuery): Promise<JobPage> {
+  for (let waitedMs = 0; ; waitedMs += lookAgainMs) {
+    const page = await store.list(query);
+    if (page.unsearched === 0) return page;
+    if (waitedMs >= patienceMs) {
+      throw new AppError("unavailable", "The instructions are still being read for this search.", {
+        hint: "Try again in a moment.",
+      });
+    }
+    await sleep(lookAgainMs);
+  }
 }
 
 function decide(action: JobAction, job: JobRecord, body: ActionBody, now: number): Change {
