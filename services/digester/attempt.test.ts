@@ -1,4 +1,4 @@
-import { access, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { access, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { JobPatch } from "../contract/callback.ts";
@@ -417,6 +417,22 @@ describe("an attempt", () => {
     startAttempt(dispatch, { ...context, journal: { ...context.journal, add } });
     await until(() => noted, "the journal is written");
     expect(await readdir(root)).toEqual([]);
+  });
+
+  it("keeps its directory in the journal when it cannot be removed", async () => {
+    let root = "";
+    const { context, dispatch, ...rest } = await setUp(async (request, listener, signal) => {
+      // As a file system that is taken away; even the superuser cannot remove anything below a file.
+      await rename(root, `${root}-away`);
+      await writeFile(root, "");
+      return digestOneTable({ ...request, outDir: `${root}-away` }, listener, signal);
+    });
+    root = rest.root;
+    onTestFinished(() => rm(`${root}-away`, { recursive: true }));
+    expect(await startAttempt(dispatch, context).ended).toMatchObject({ status: "failed" });
+    const { left, journal } = await openAttemptJournal(join(context.state, "attempts.ndjson"));
+    await journal.close();
+    expect(left).toMatchObject([{ job: 7, attempt: 1, destination: rest.destination }]);
   });
 
   it("gives the worker nothing but the load and two directories", async () => {

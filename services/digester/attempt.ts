@@ -372,17 +372,25 @@ export function startAttempt(
     const outcome = await digesting;
     await progress?.stop();
     // Before the outcome is told: whoever reads it finds nothing left over. The journal lets go of it only afterwards.
-    if (staging !== null) await tidy(removeStaging(staging));
+    const isRemoved = staging !== null && (await tidy(removeStaging(staging)));
     const end = refused ?? (await report(outcome));
-    if (staging !== null) await tidy(journal.remove(staging.path));
+    if (staging !== null && isRemoved) await tidy(journal.remove(staging.path));
     return end;
   };
 
-  /** What is left over is found by the next attempt or the next life: no reason to report anything else. */
-  const tidy = (work: Promise<void>): Promise<void> =>
-    work.catch((thrown: unknown) => {
-      log.warn({ err: coerceError(thrown) }, "Tidying up failed");
-    });
+  /**
+   * What is left over is found by the next attempt or the next life: no reason to report anything else.
+   *
+   * @returns whether it is done.
+   */
+  const tidy = (work: Promise<void>): Promise<boolean> =>
+    work.then(
+      () => true,
+      (thrown: unknown) => {
+        log.warn({ err: coerceError(thrown) }, "Tidying up failed");
+        return false;
+      },
+    );
 
   const claimed = claim();
   return {
