@@ -44,22 +44,22 @@ export function createRecovery(
  * whole: when the attempt still speaks for its job, the publish is brought to its end and the completion reported, so that
  * hours of work are not done again for the want of one rename.
  *
- * @returns those whose caller did not answer, to be tried again.
+ * @returns those whose caller did not answer, or that the disk kept from their end, to be tried again.
  */
 async function recoverAttempts(
   left: readonly JournaledAttempt[],
   context: RecoveryContext,
 ): Promise<JournaledAttempt[]> {
-  const unanswered: JournaledAttempt[] = [];
+  const remaining: JournaledAttempt[] = [];
   for (const attempt of left) {
-    try {
-      if (!(await recover(attempt, context))) unanswered.push(attempt);
-    } catch (thrown) {
+    const isRecovered = await recover(attempt, context).catch((thrown: unknown) => {
       const { job, staging } = attempt;
       context.log.error({ err: coerceError(thrown), job, staging }, "An attempt was not recovered");
-    }
+      return false;
+    });
+    if (!isRecovered) remaining.push(attempt);
   }
-  return unanswered;
+  return remaining;
 }
 
 /** @returns false when its caller did not answer. */
