@@ -2,7 +2,7 @@ import { realpath, stat } from "node:fs/promises";
 import type { Notification } from "electron";
 import type { DesktopEvent, DesktopInfo } from "../services/contract/desktop.ts";
 import { AppError } from "../services/contract/errors.ts";
-import { contains } from "../services/web/data-roots.ts";
+import { contains } from "../services/gate/paths.ts";
 import { chooseInstructionPath, choosePaths } from "./dialogs.ts";
 import type { BrowserWindow, Electron } from "./electron.ts";
 import { readInstructionFile } from "./instruction-file.ts";

@@ -27,7 +27,8 @@ import {
   type RegulatorChoice,
   type RegulatorPreview,
 } from "../contract/regulator.ts";
-import { errorHandler, hostGuard, notFound, tokenGuard } from "./http.ts";
+import { notFound } from "../gate/http.ts";
+import { errorHandler, hostGuard, tokenGuard } from "./http.ts";
 import type { DigesterMetrics } from "./metrics.ts";
 import { chooseRegulator, listRegulators, type ChosenRegulator } from "./regulators/index.ts";
 

@@ -1,8 +1,8 @@
-import { realpath } from "node:fs/promises";
-import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
-import { AppError, coerceError } from "../contract/errors.ts";
+import { isAbsolute, resolve } from "node:path";
+import { AppError } from "../contract/errors.ts";
 import type { StoredInstruction } from "../contract/instruction.ts";
 import { toLoad, type Load } from "../contract/load.ts";
+import { liesBelow, realPathOfDeepest } from "../gate/paths.ts";
 
 /**
  * Holds a load to the directories that this digester may read and write. Whoever can post an instruction names paths, and
@@ -56,28 +56,5 @@ export async function requireInstructionInsideRoots(
 export async function liesInside(path: string, roots: readonly string[]): Promise<boolean> {
   if (roots.length === 0) return true;
   if (path.includes("\0")) return false;
-  const real = await realPathOfDeepest(resolve(path));
-  // A directory above a path without links is without links itself, so it need not be looked at.
-  if (roots.some((root) => contains(resolve(root), real))) return true;
-  for (const root of roots) {
-    if (contains(await realPathOfDeepest(resolve(root)), real)) return true;
-  }
-  return false;
-}
-
-function contains(directory: string, path: string): boolean {
-  const way = relative(directory, path);
-  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
-}
-
-/** The real path of the deepest ancestor that exists, with the rest appended. */
-async function realPathOfDeepest(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch (thrown) {
-    const error: Error & { code?: unknown } = coerceError(thrown);
-    const parent = dirname(path);
-    if (parent === path || (error.code !== "ENOENT" && error.code !== "ENOTDIR")) return path;
-    return resolve(await realPathOfDeepest(parent), relative(parent, path));
-  }
+  return liesBelow(roots, await realPathOfDeepest(resolve(path)));
 }

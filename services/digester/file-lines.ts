@@ -1,10 +1,9 @@
 import { open } from "node:fs/promises";
-import { isAbsolute } from "node:path";
 import { createGunzip } from "node:zlib";
 import { Readable } from "node:stream";
 import { AppError, coerceError } from "../contract/errors.ts";
 import type { FileLine, FileLines, FileLinesRequest } from "../contract/file-lines.ts";
-import { liesInside } from "./data-roots.ts";
+import { requirePathInsideRoots } from "./data-roots.ts";
 
 const LF = 10;
 const CR = 13;
@@ -25,9 +24,7 @@ export async function readFileLines(
   signal: AbortSignal,
 ): Promise<FileLines> {
   const { file, from, count } = request;
-  if (!isAbsolute(file) || !(await liesInside(file, roots))) {
-    throw new AppError("bad_request", `This path lies outside the data roots: ${file}`);
-  }
+  await requirePathInsideRoots(file, roots);
   const wanted = collector(from, count);
   try {
     for await (const chunk of await openText(file, signal)) {

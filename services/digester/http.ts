@@ -1,9 +1,9 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import { isIP } from "node:net";
 import { hostname } from "node:os";
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import type { Logger } from "pino";
 import { AppError, coerceError, toErrorAnswer } from "../contract/errors.ts";
+import { bearerOf, isSameSecret } from "../gate/http.ts";
 
 /*
  * Whoever gets in can have files read and overwritten with the rights of this process. So it listens on the loopback
@@ -25,27 +25,19 @@ export function hostGuard(names: readonly string[]): RequestHandler {
 
 /** Requires `Authorization: Bearer <token>`. */
 export function tokenGuard(token: string): RequestHandler {
-  const expected = digestOf(token);
   return (request, response, next) => {
-    const given = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? "")?.[1];
-    // Digests have one length, so the time that comparing takes tells nothing.
-    if (given !== undefined && timingSafeEqual(digestOf(given), expected)) return next();
+    const given = bearerOf(request);
+    if (given !== null && isSameSecret(given, token)) return next();
     response.setHeader("WWW-Authenticate", "Bearer");
     next(
       new AppError(
         "unauthenticated",
-        given === undefined ? "A token is needed." : "The token is not the right one.",
+        given === null ? "A token is needed." : "The token is not the right one.",
         { hint: "Send the digester's own token: Authorization: Bearer TOKEN" },
       ),
     );
   };
 }
-
-const digestOf = (text: string): Buffer => createHash("sha256").update(text).digest();
-
-export const notFound: RequestHandler = (request, _response, next) => {
-  next(new AppError("not_found", `There is nothing at ${request.method} ${request.path}.`));
-};
 
 /** The one way in which a request fails. What is not foreseen is logged, not shown. */
 export function errorHandler(log: Logger): ErrorRequestHandler {

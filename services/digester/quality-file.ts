@@ -1,8 +1,8 @@
 import { access } from "node:fs/promises";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import { AppError } from "../contract/errors.ts";
 import { qualityFiles, type QualityFileRequest } from "../contract/quality.ts";
-import { liesInside } from "./data-roots.ts";
+import { requirePathInsideRoots } from "./data-roots.ts";
 
 /**
  * Where a quality file lies. The destination comes from outside, so it is held to the data roots, like that of a load.
@@ -14,9 +14,7 @@ export async function qualityFilePath(
   roots: readonly string[],
 ): Promise<string> {
   const path = join(destination, qualityFiles[file]);
-  if (!isAbsolute(destination) || !(await liesInside(path, roots))) {
-    throw new AppError("bad_request", `This path lies outside the data roots: ${path}`);
-  }
+  await requirePathInsideRoots(path, roots);
   await access(path).catch((cause: unknown) => {
     throw new AppError("not_found", `There is no ${path}.`, { cause });
   });

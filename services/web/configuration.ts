@@ -5,7 +5,7 @@ import { AppError, coerceError, describeIssues } from "../contract/errors.ts";
 import { HandOver } from "../contract/hand-over.ts";
 import { Labels, priorityRange } from "../contract/job.ts";
 import { roles, upstreamUrl, type Crop } from "./crop.ts";
-import { contains } from "./data-roots.ts";
+import { contains } from "../gate/paths.ts";
 import type { RetryPolicy } from "./jobs/retries.ts";
 import { UnsettledRule, unsettledBy, type IsUnsettled } from "./jobs/unsettled.ts";
 import { isDatabaseUrl } from "./store/database-url.ts";

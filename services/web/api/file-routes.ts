@@ -8,8 +8,9 @@ import {
   UploadQuery,
   type FileEntry,
 } from "../../contract/files.ts";
+import { contains } from "../../gate/paths.ts";
 import { fileLocations, type Crop } from "../crop.ts";
-import { contains, liesInside } from "../data-roots.ts";
+import { liesInside } from "../data-roots.ts";
 import { receiveUpload } from "../gobii/upload.ts";
 import { route, type Route } from "../http/route.ts";
 import { cropNamed } from "../jobs/job-service.ts";

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { AppError } from "../../contract/errors.ts";
 import { FileLines, FileLinesRequest } from "../../contract/file-lines.ts";
-import { contains, liesInside } from "../data-roots.ts";
+import { contains } from "../../gate/paths.ts";
+import { liesInside } from "../data-roots.ts";
 import { route, type Route } from "../http/route.ts";
 import { pathsOf } from "../jobs/instruction-paths.ts";
 import type { JobRecord } from "../jobs/job-record.ts";

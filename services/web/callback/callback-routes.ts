@@ -19,7 +19,7 @@ import {
 import { readInstruction } from "../../contract/instruction.ts";
 import { Priority } from "../../contract/job.ts";
 import type { Crop } from "../crop.ts";
-import { bearerOf, isSameSecret } from "../http/guards.ts";
+import { bearerOf, isSameSecret } from "../../gate/http.ts";
 import { route, type Route } from "../http/route.ts";
 import type { DigesterDirectory } from "../jobs/digester-directory.ts";
 import { toJob, type JobRecord } from "../jobs/job-record.ts";

@@ -1,11 +1,6 @@
-import type { ErrorRequestHandler, RequestHandler } from "express";
+import type { ErrorRequestHandler } from "express";
 import { AppError, coerceError, toErrorAnswer } from "../../contract/errors.ts";
 import type { Log } from "../log.ts";
-
-/** What no route took. */
-export const notFound: RequestHandler = (request, _response, next) => {
-  next(new AppError("not_found", `There is nothing at ${request.method} ${request.path}.`));
-};
 
 /** The one way in which a request fails. What is not foreseen is logged, not shown. */
 export function errorHandler(log: Log): ErrorRequestHandler {

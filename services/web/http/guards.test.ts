@@ -1,7 +1,8 @@
 import { request as httpRequest } from "node:http";
 import { describe, expect, it } from "vitest";
 import { runningWeb, type TestWeb } from "../testing/running-web.ts";
-import { cookieName, hostTest, isSameSecret } from "./guards.ts";
+import { isSameSecret } from "../../gate/http.ts";
+import { cookieName, hostTest } from "./guards.ts";
 
 /** `fetch` does not let a caller choose `Host` and `Origin`. */
 function send(

@@ -1,7 +1,7 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import { isIP } from "node:net";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import { AppError } from "../../contract/errors.ts";
+import { bearerOf } from "../../gate/http.ts";
 import type { Role } from "../crop.ts";
 import { setRole } from "./roles.ts";
 
@@ -85,20 +85,6 @@ export function originGuard(isOurs: (host: string | undefined) => boolean): Requ
 
 function hostOf(origin: string): string | undefined {
   return /^https?:\/\/([^/]+)$/i.exec(origin)?.[1];
-}
-
-/** Whether both texts are equal, in a time that tells nothing about where they differ. */
-export function isSameSecret(given: string, expected: string): boolean {
-  return timingSafeEqual(digestOf(given), digestOf(expected));
-}
-
-function digestOf(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
-}
-
-/** The token of `Authorization: Bearer …`. */
-export function bearerOf(request: Request): string | null {
-  return /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? "")?.[1] ?? null;
 }
 
 export const cookieName = (port: number): string => `digester_${port}`;

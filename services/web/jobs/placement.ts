@@ -1,4 +1,4 @@
-import { contains } from "../data-roots.ts";
+import { contains } from "../../gate/paths.ts";
 import type { JobRecord } from "./job-record.ts";
 
 /** A digester, as far as it matters for giving it work. */
