@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { readInstruction } from "../services/contract/instruction.ts";
 import type { DigestResult } from "../services/contract/result.ts";
-import { applyPatch, hold, newJob } from "../services/web/jobs/job-model.ts";
+import { applyPatch, newJob } from "../services/web/jobs/job-model.ts";
+import { hold } from "../services/web/jobs/person-changes.ts";
 import type { JobRecord } from "../services/web/jobs/job-record.ts";
 import { openLowdbStore } from "../services/web/store/lowdb-store.ts";
 

@@ -4,15 +4,12 @@ import { isSettled } from "../../../services/contract/job.ts";
 import type { Change } from "../../../services/web/store/store.ts";
 import {
   applyPatch,
-  cancel,
-  hold,
   loseAttempt,
   newJob,
   place,
-  release,
-  setPriority,
   unplace,
 } from "../../../services/web/jobs/job-model.ts";
+import { cancel, hold, release, setPriority } from "../../../services/web/jobs/person-changes.ts";
 import type { JobRecord } from "../../../services/web/jobs/job-record.ts";
 import {
   couldNotHear,

@@ -1,6 +1,6 @@
 import { isSettled, statusOfGobiiStatus, stepOfGobiiStatus } from "../../contract/job.ts";
 import { eventOf } from "../jobs/change-parts.ts";
-import { cancel } from "../jobs/job-model.ts";
+import { cancel } from "../jobs/person-changes.ts";
 import type { JobRecord, NewEvent } from "../jobs/job-record.ts";
 import type { Change } from "../store/store.ts";
 import type { GobiiEdit } from "./job-dto.ts";

@@ -9,7 +9,7 @@ import type {
 import { AppError } from "../../contract/errors.ts";
 import type { Change, JobListQuery, JobPage, Store } from "../store/store.ts";
 import type { DigesterDirectory } from "./digester-directory.ts";
-import { cancel, hold, release, requeue, setFront, setPriority, undo } from "./job-model.ts";
+import { cancel, hold, release, requeue, setFront, setPriority, undo } from "./person-changes.ts";
 import type { JobRecord } from "./job-record.ts";
 import type { Placer } from "./placer.ts";
 import type { Done, UndoLog } from "./undo-log.ts";

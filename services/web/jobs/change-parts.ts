@@ -1,6 +1,7 @@
 import type { JobPatch } from "../../contract/callback.ts";
 import { AppError } from "../../contract/errors.ts";
-import { isSettled } from "../../contract/job.ts";
+import { isSettled, type FailureKind } from "../../contract/job.ts";
+import type { DigestResult } from "../../contract/result.ts";
 import type { Change } from "../store/store.ts";
 import type { JobRecord, NewEvent } from "./job-record.ts";
 
@@ -50,22 +51,91 @@ export function eventFields(patch: Partial<JobPatch>): Partial<NewEvent> {
   };
 }
 
-export function requireSubmitted(job: JobRecord, verb: string): void {
-  if (job.status === "submitted") return;
-  throw new AppError(
-    "conflict",
-    `Job ${job.id} is ${job.status}: only a submitted job can be ${verb}.`,
-  );
-}
-
-export function requireInstruction(job: JobRecord): void {
-  if (job.hasInstruction) return;
-  throw new AppError(
-    "conflict",
-    `Job ${job.id} was made without an instruction: nothing to digest.`,
-  );
-}
-
 export function unchanged(job: JobRecord): Change {
   return { job, events: [] };
+}
+
+/** The end of a job, however it came. */
+export function settle(
+  job: JobRecord,
+  status: "completed" | "failed" | "aborted",
+  now: number,
+  patch: Partial<JobPatch>,
+  failure: FailureKind = failureOf(patch.result ?? null),
+): Change {
+  const settled: JobRecord = {
+    ...job,
+    status,
+    failure: status === "failed" ? failure : null,
+    front: null,
+    held: false,
+    step: status === "completed" ? "completed" : job.step,
+    gobiiStatus: status,
+    settledAt: now,
+    updatedAt: now,
+    reason: status === "completed" ? null : (patch.reason ?? patch.message ?? null),
+    result: patch.result ?? job.result,
+    retry: null,
+    progress: status === "completed" ? 1 : job.progress,
+    leaseUntil: null,
+    publishing: false,
+    cancelledBy: null,
+  };
+  const event: NewEvent = {
+    ...eventOf(settled, "settled", now),
+    ...eventFields(patch),
+    status,
+    step: settled.step,
+    gobiiStatus: status,
+    ...(job.cancelledBy === null ? {} : { by: job.cancelledBy }),
+  };
+  return { job: settled, events: [event] };
+}
+
+/** What a result says of why it is none to be proud of. */
+function failureOf(result: DigestResult | null): FailureKind {
+  if (result === null) return "other";
+  if (result.validation.some(({ status }) => status === "FAILED")) return "validation";
+  return result.errors.some(({ file }) => file !== null) ? "input" : "other";
+}
+
+/** Back to submitted, to be placed anew. The next claim has the next number, so nothing old can be applied. */
+export function backInLine(
+  job: JobRecord,
+  now: number,
+  type: "handed_back" | "lease_expired" | "retried" | "requeued",
+  reason: string,
+  extra: { digester?: string; by?: string } = {},
+): Change {
+  if (job.cancelledBy !== null) {
+    return settle(job, "aborted", now, { reason: `Cancelled by ${job.cancelledBy}. ${reason}` });
+  }
+  const waiting: JobRecord = {
+    ...job,
+    status: "submitted",
+    step: "submitted",
+    gobiiStatus: "pending",
+    digester: null,
+    startedAt: null,
+    settledAt: null,
+    updatedAt: now,
+    result: null,
+    failure: null,
+    retry: null,
+    reason: job.held ? "Held." : reason,
+    progress: null,
+    bytesRead: null,
+    bytesTotal: null,
+    leaseUntil: null,
+    publishing: false,
+  };
+  const event: NewEvent = {
+    ...eventOf(job, type, now),
+    ...(job.status === "submitted" ? {} : { status: "submitted" }),
+    step: "submitted",
+    gobiiStatus: "pending",
+    message: reason,
+    ...(extra.by === undefined ? {} : { by: extra.by }),
+  };
+  return { job: waiting, events: [event] };
 }

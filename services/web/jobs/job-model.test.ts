@@ -7,20 +7,14 @@ import type { DigestResult } from "../../contract/result.ts";
 import type { Change } from "../store/store.ts";
 import {
   applyPatch,
-  cancel,
-  hold,
   loseAttempt,
   newJob,
   place,
   refusedEvent,
-  release,
-  requeue,
-  setFront,
-  setPriority,
   submittedEvent,
-  undo,
   unplace,
 } from "./job-model.ts";
+import { cancel, hold, release, requeue, setFront, setPriority, undo } from "./person-changes.ts";
 import type { JobRecord } from "./job-record.ts";
 import { defaultRetryPolicy } from "./retries.ts";
 

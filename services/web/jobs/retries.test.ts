@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JobPatch } from "../../contract/callback.ts";
 import { AppError } from "../../contract/errors.ts";
-import { applyPatch, loseAttempt, newJob, requeue } from "./job-model.ts";
+import { applyPatch, loseAttempt, newJob } from "./job-model.ts";
+import { requeue } from "./person-changes.ts";
 import type { JobRecord } from "./job-record.ts";
 import { defaultRetryPolicy, isDue, nextRetry, retryReason, type RetryPolicy } from "./retries.ts";
 

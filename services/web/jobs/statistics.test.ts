@@ -2,7 +2,8 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { Statistics } from "../../contract/statistics.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
 import type { Store } from "../store/store.ts";
-import { applyPatch, loseAttempt, newJob, requeue } from "./job-model.ts";
+import { applyPatch, loseAttempt, newJob } from "./job-model.ts";
+import { requeue } from "./person-changes.ts";
 import { keepStatistics } from "./statistics.ts";
 
 const minute = 60_000;

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { isUndoable } from "./job-model.ts";
+import { isUndoable } from "./person-changes.ts";
 import type { JobRecord } from "./job-record.ts";
 
 /** What a person did to one job. */

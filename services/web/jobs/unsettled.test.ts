@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { newJob, requeue } from "./job-model.ts";
+import { newJob } from "./job-model.ts";
+import { requeue } from "./person-changes.ts";
 import type { JobRecord } from "./job-record.ts";
 import { unsettledBy } from "./unsettled.ts";
 

@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../contract/errors.ts";
 import type { Event } from "../../contract/event.ts";
-import { hold, setPriority } from "../jobs/job-model.ts";
+import { hold, setPriority } from "../jobs/person-changes.ts";
 import { openLowdbStore } from "./lowdb-store.ts";
 import { createSimulatedDisk } from "./simulated-disk.ts";
 import { createJob, isUnavailable, now, openSimulated, outcomeOfFirst } from "./simulated-store.ts";

@@ -3,7 +3,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Event } from "../../contract/event.ts";
 import { isSettled, jobStatuses } from "../../contract/job.ts";
 import { eventOf } from "../jobs/change-parts.ts";
-import { applyPatch, hold, newJob, setPriority } from "../jobs/job-model.ts";
+import { applyPatch, newJob } from "../jobs/job-model.ts";
+import { hold, setPriority } from "../jobs/person-changes.ts";
 import type { JobRecord } from "../jobs/job-record.ts";
 import {
   complete,

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { jobSortFields, jobSorts } from "../../contract/api.ts";
 import { jobStatuses } from "../../contract/job.ts";
 import { parseSearch } from "../../contract/job-search.ts";
-import { cancel } from "../jobs/job-model.ts";
+import { cancel } from "../jobs/person-changes.ts";
 import type { JobRecord } from "../jobs/job-record.ts";
 import { complete, create, expectCode, now, type StoreUnderTest } from "./store-fixtures.ts";
 import { listAll } from "./store-model.ts";

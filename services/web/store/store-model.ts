@@ -3,7 +3,8 @@ import type { Event } from "../../contract/event.ts";
 import { AppError } from "../../contract/errors.ts";
 import { readInstruction, type StoredInstruction } from "../../contract/instruction.ts";
 import { eventOf } from "../jobs/change-parts.ts";
-import { newJob, requeue, submittedEvent } from "../jobs/job-model.ts";
+import { newJob, submittedEvent } from "../jobs/job-model.ts";
+import { requeue } from "../jobs/person-changes.ts";
 import { toEvent, type JobRecord } from "../jobs/job-record.ts";
 import type { Change, Store } from "./store.ts";
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { applyPatch, cancel } from "../jobs/job-model.ts";
+import { applyPatch } from "../jobs/job-model.ts";
+import { cancel } from "../jobs/person-changes.ts";
 import { eventOf } from "../jobs/change-parts.ts";
 import { create, now, type StoreUnderTest } from "./store-fixtures.ts";
 

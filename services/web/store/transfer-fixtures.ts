@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { create, complete, now } from "./store-fixtures.ts";
 import { eventOf } from "../jobs/change-parts.ts";
-import { applyPatch, hold, newJob } from "../jobs/job-model.ts";
+import { applyPatch, newJob } from "../jobs/job-model.ts";
+import { hold } from "../jobs/person-changes.ts";
 import { operation, perform } from "./store-model.ts";
 import type { Store } from "./store.ts";
 
