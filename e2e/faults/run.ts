@@ -81,7 +81,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
     say("No more kills; waiting for what is under way.");
     const outcomes = await load.finish(patienceMs);
     await outboxesEmpty(cluster);
-    const leftovers = await findLeftovers(cluster);
+    const leftovers = await lastingLeftovers(cluster);
     if (options.keepIn !== null) {
       await writeFile(options.keepIn, JSON.stringify({ outcomes, kills: storm.kills }));
     }
@@ -123,6 +123,17 @@ async function outboxesEmpty(cluster: FaultCluster): Promise<void> {
       ({ reachable, status }) => reachable && status?.outbox === 0 && status.running.length === 0,
     );
     if (isIdle) return;
+  }
+}
+
+/**
+ * What is still there when everybody has had the time to tidy up. A digester whose claim was refused may still be stopping
+ * the worker that had begun meanwhile, which its status does not show.
+ */
+async function lastingLeftovers(cluster: FaultCluster): Promise<string[]> {
+  for (const deadline = Date.now() + 30_000; ; await sleep(500)) {
+    const found = await findLeftovers(cluster);
+    if (found.length === 0 || Date.now() >= deadline) return found;
   }
 }
 
