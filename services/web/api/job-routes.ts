@@ -1,4 +1,3 @@
-import { z } from "zod";
 import {
   ActionBody,
   BulkAction,
@@ -19,8 +18,7 @@ import { act, actOnMany, undoMany } from "../jobs/actions.ts";
 import { toJob, toJobSummary } from "../jobs/job-record.ts";
 import { findJob } from "../jobs/job-service.ts";
 import type { ApiDeps } from "./api-deps.ts";
-
-const JobName = z.object({ id: z.string().describe("The job's key, or else its number.") });
+import { JobName } from "./job-name.ts";
 
 const summaries: Record<JobAction, string> = {
   requeue: "Makes a new attempt of a settled job, or places a submitted one anew",

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { AppError } from "../../contract/errors.ts";
 import { FileLines, FileLinesRequest } from "../../contract/file-lines.ts";
 import { contains } from "../../gate/paths.ts";
@@ -8,8 +7,7 @@ import { pathsOf } from "../jobs/instruction-paths.ts";
 import type { JobRecord } from "../jobs/job-record.ts";
 import { cropNamed, findJob } from "../jobs/job-service.ts";
 import type { ApiDeps } from "./api-deps.ts";
-
-const JobName = z.object({ id: z.string().describe("The job's key, or else its number.") });
+import { JobName } from "./job-name.ts";
 
 /** The lines of a job's files that its messages speak of, and the beginnings of those that it made. */
 export function lineRoutes(deps: ApiDeps): Route[] {
@@ -36,8 +34,7 @@ export function lineRoutes(deps: ApiDeps): Route[] {
  * crop's data roots.
  */
 async function requireOfJob(deps: ApiDeps, job: JobRecord, file: string): Promise<void> {
-  const instruction = await deps.store.instruction(job.id);
-  const paths = instruction === null ? [] : pathsOf(instruction);
+  const paths = pathsOf(await deps.store.instruction(job.id));
   const isNamed = paths.some(({ path }) => path !== "" && contains(path, file));
   if (!isNamed || !(await liesInside(cropNamed(deps.crops, job.crop), file))) {
     throw new AppError("forbidden", `${file} is no file of the job ${job.key}.`, {

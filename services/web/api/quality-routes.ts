@@ -17,9 +17,8 @@ import { pathsOf } from "../jobs/instruction-paths.ts";
 import type { JobRecord } from "../jobs/job-record.ts";
 import { cropNamed, findJob } from "../jobs/job-service.ts";
 import type { ApiDeps } from "./api-deps.ts";
+import { JobName } from "./job-name.ts";
 import { tsvToCsv } from "./tsv-to-csv.ts";
-
-const JobName = z.object({ id: z.string().describe("The job's key, or else its number.") });
 
 /** The quality figures of a job's matrix. */
 export function qualityRoutes(deps: ApiDeps): Route[] {
@@ -75,8 +74,7 @@ async function openQualityFile(
       hint: "Completed jobs have them that made a matrix, unless they are switched off.",
     });
   }
-  const instruction = await store.instruction(job.id);
-  const paths = instruction === null ? [] : pathsOf(instruction);
+  const paths = pathsOf(await store.instruction(job.id));
   const destination = paths.find(({ role }) => role === "destination")?.path ?? "";
   const path = join(destination, qualityFiles[file]);
   if (await liesInside(cropNamed(crops, job.crop), path)) {

@@ -9,8 +9,9 @@ export interface InstructionPath {
   readonly path: string;
 }
 
-/** Every place that an instruction reads or writes, each once. */
-export function pathsOf(instruction: StoredInstruction): InstructionPath[] {
+/** Every place that an instruction reads or writes, each once; none where there is no instruction. */
+export function pathsOf(instruction: StoredInstruction | null): InstructionPath[] {
+  if (instruction === null) return [];
   const all =
     instruction.shape === "list"
       ? instruction.instructions.flatMap(({ gobiiFile }, i) =>

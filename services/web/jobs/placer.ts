@@ -186,8 +186,7 @@ export function createPlacer(deps: PlacerDeps): Placer {
   async function pathsOfJob(job: JobRecord): Promise<readonly string[]> {
     const known = paths.get(job.id);
     if (known !== undefined) return known;
-    const instruction = await store.instruction(job.id);
-    const found = instruction === null ? [] : pathsOf(instruction).map(({ path }) => path);
+    const found = pathsOf(await store.instruction(job.id)).map(({ path }) => path);
     paths.set(job.id, found);
     return found;
   }
