@@ -1,14 +1,8 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { JobFacets } from "../../contract/api.ts";
-import {
-  facetValues,
-  looksIntoInstructions,
-  termMatcher,
-  type Qualifier,
-} from "../../contract/job-search.ts";
+import { facetValues, termMatcher, type Qualifier } from "../../contract/job-search.ts";
 import type { JobRecord } from "../jobs/job-record.ts";
 import type { InstructionWords } from "./instruction-words.ts";
-import { jobsPerTurn } from "./job-query.ts";
+import { finderFor, lookAtAll } from "./job-query.ts";
 import type { FacetsQuery } from "./store.ts";
 
 /**
@@ -20,25 +14,22 @@ export async function countFacets(
   query: FacetsQuery,
   words: InstructionWords,
 ): Promise<JobFacets> {
-  const inInstruction = looksIntoInstructions(query.search) ? words.finder() : () => false;
+  const inInstruction = finderFor(query.search, words);
   const terms = query.search.map((term) => ({
     qualifier: term.qualifier,
     meets: termMatcher(term, inInstruction),
   }));
   const counts = new Map(query.qualifiers.map((one) => [one, new Map<string, number>()]));
-  for (let start = 0; start < jobs.length; start += jobsPerTurn) {
-    if (start > 0) await nextTurn();
-    for (const job of jobs.slice(start, start + jobsPerTurn)) {
-      const unmet = new Set(terms.filter(({ meets }) => !meets(job)).map((term) => term.qualifier));
-      if (unmet.size > 1) continue;
-      for (const [qualifier, values] of counts) {
-        if (unmet.size === 1 && !unmet.has(qualifier)) continue;
-        for (const value of facetValues(job, qualifier)) {
-          values.set(value, (values.get(value) ?? 0) + 1);
-        }
+  await lookAtAll(jobs, (job) => {
+    const unmet = new Set(terms.filter(({ meets }) => !meets(job)).map((term) => term.qualifier));
+    if (unmet.size > 1) return;
+    for (const [qualifier, values] of counts) {
+      if (unmet.size === 1 && !unmet.has(qualifier)) continue;
+      for (const value of facetValues(job, qualifier)) {
+        values.set(value, (values.get(value) ?? 0) + 1);
       }
     }
-  }
+  });
   return {
     facets: [...counts].map(([qualifier, values]) => mostFrequent(qualifier, values, query)),
   };

@@ -2,13 +2,13 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { jobSortFields, jobSorts, type JobSort } from "../../contract/api.ts";
 import { AppError } from "../../contract/errors.ts";
 import { jobStatuses } from "../../contract/job.ts";
-import { looksIntoInstructions, termMatcher } from "../../contract/job-search.ts";
+import { looksIntoInstructions, termMatcher, type JobSearch } from "../../contract/job-search.ts";
 import type { JobRecord } from "../jobs/job-record.ts";
 import type { InstructionWords } from "./instruction-words.ts";
 import type { JobListQuery, JobPage } from "./store.ts";
 
 /** Jobs looked at before other work gets its turn: a few milliseconds even with a text to look for. */
-export const jobsPerTurn = 4_000;
+const jobsPerTurn = 4_000;
 
 /** Where a job stands in a sorted list. Two jobs never share a position, since no two share an id. */
 export interface Position {
@@ -48,15 +48,12 @@ export async function queryJobs(
   const compare = (a: Position, b: Position): number => comparePositions(a, b, order.direction);
   const found: Placed[] = [];
   let total = 0;
-  for (let start = 0; start < jobs.length; start += jobsPerTurn) {
-    if (start > 0) await nextTurn();
-    for (const job of jobs.slice(start, start + jobsPerTurn)) {
-      if (!matches(job)) continue;
-      total++;
-      const placed = { value: order.valueOf(job), id: job.id, job };
-      if (after === null || compare(placed, after) > 0) found.push(placed);
-    }
-  }
+  await lookAtAll(jobs, (job) => {
+    if (!matches(job)) return;
+    total++;
+    const placed = { value: order.valueOf(job), id: job.id, job };
+    if (after === null || compare(placed, after) > 0) found.push(placed);
+  });
   const end = query.offset + query.limit;
   const page = sortedWindow(found, query.offset, end, compare);
   const last = page.at(-1);
@@ -68,6 +65,25 @@ export async function queryJobs(
   };
 }
 
+/** Looks at each job, in turns between which other work gets its own. */
+export async function lookAtAll(
+  jobs: readonly JobRecord[],
+  look: (job: JobRecord) => void,
+): Promise<void> {
+  for (let start = 0; start < jobs.length; start += jobsPerTurn) {
+    if (start > 0) await nextTurn();
+    for (const job of jobs.slice(start, start + jobsPerTurn)) look(job);
+  }
+}
+
+/** How a search looks into instructions: not at all unless it has to, since that has all of them read. */
+export function finderFor(
+  search: JobSearch,
+  words: InstructionWords,
+): ReturnType<InstructionWords["finder"]> {
+  return looksIntoInstructions(search) ? words.finder() : () => false;
+}
+
 /** The job as lists carry it. */
 export function withoutResult(job: JobRecord): JobRecord {
   return job.result === null ? job : { ...job, result: null };
@@ -75,7 +91,7 @@ export function withoutResult(job: JobRecord): JobRecord {
 
 function matcher(query: JobListQuery, words: InstructionWords): (job: JobRecord) => boolean {
   const statuses = query.statuses === null ? null : new Set(query.statuses);
-  const inInstruction = looksIntoInstructions(query.search) ? words.finder() : () => false;
+  const inInstruction = finderFor(query.search, words);
   const terms = query.search.map((term) => termMatcher(term, inInstruction));
   return (job) =>
     (statuses === null || statuses.has(job.status)) &&
