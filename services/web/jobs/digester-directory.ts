@@ -3,14 +3,21 @@ import type {
   AttachedDigester,
   AttachRequest,
   CallbackTarget,
+  DigesterStatus,
 } from "../../contract/digester.ts";
 import { AppError, coerceError } from "../../contract/errors.ts";
-import type { RegulatorInfo } from "../../contract/regulator.ts";
-import type { DigesterStatus } from "../../contract/digester.ts";
 import type { EventType } from "../../contract/event.ts";
 import type { Log } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import { digesterClient, type DigesterClient } from "./digester-client.ts";
+import {
+  callbackOf,
+  isSameAttachment,
+  stopFollowing,
+  toAttached,
+  toCandidate,
+  type DigesterEntry,
+} from "./digester-entry.ts";
 import { follow } from "./digester-follower.ts";
 import {
   changeDigester,
@@ -82,24 +89,9 @@ export interface DirectoryDeps {
   readonly onTouch: (job: JobRecord) => void;
 }
 
-interface Entry {
-  record: DigesterRecord;
-  client: DigesterClient;
-  status: DigesterStatus | null;
-  regulators: readonly RegulatorInfo[];
-  /** Why the last attempt to reach it failed; null after one that did not. */
-  problem: string | null;
-  /** Not reached for so long that nothing is expected of it. */
-  isLost: boolean;
-  lastHeardAt: number | null;
-  lastReached: number;
-  removals: Promise<void>;
-  following: { abort: AbortController; ended: Promise<void> } | null;
-}
-
 export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
   const { store, log, now, monotonic, onChange } = deps;
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, DigesterEntry>();
   const idByToken = new Map<string, string>();
   const lostAfterMs = deps.renewMs * 2;
   const oneAtATime = serial();
@@ -107,9 +99,9 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
   let unsubscribe: (() => void) | null = null;
   const sync = recordSync(deps);
 
-  function remember(known: DigesterRecord): Entry {
+  function remember(known: DigesterRecord): DigesterEntry {
     const client = digesterClient(known);
-    const entry: Entry = entries.get(known.id) ?? {
+    const entry: DigesterEntry = entries.get(known.id) ?? {
       record: known,
       client,
       status: null,
@@ -128,7 +120,7 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     return entry;
   }
 
-  function attached(id: string): Entry {
+  function attached(id: string): DigesterEntry {
     const entry = entries.get(id);
     if (entry !== undefined && !entry.record.detached) return entry;
     throw new AppError("not_found", `No digester "${id}" is attached.`);
@@ -144,7 +136,7 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     onChange();
   }
 
-  function beginToFollow(entry: Entry): void {
+  function beginToFollow(entry: DigesterEntry): void {
     const abort = new AbortController();
     entry.lastReached = monotonic();
     const ended = follow({
@@ -158,15 +150,8 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     entry.following = { abort, ended };
   }
 
-  async function stopFollowing(entry: Entry): Promise<void> {
-    const { following } = entry;
-    entry.following = null;
-    following?.abort.abort();
-    await following?.ended;
-  }
-
   /** What goes wrong with our own record must not look like silence of the digester. */
-  async function guarded(entry: Entry, signal: AbortSignal, work: () => Promise<void>) {
+  async function guarded(entry: DigesterEntry, signal: AbortSignal, work: () => Promise<void>) {
     if (signal.aborted) return;
     try {
       await work();
@@ -175,7 +160,11 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     }
   }
 
-  async function heard(entry: Entry, status: DigesterStatus, askedAt: number): Promise<void> {
+  async function heard(
+    entry: DigesterEntry,
+    status: DigesterStatus,
+    askedAt: number,
+  ): Promise<void> {
     const { id, boot, url } = entry.record;
     if (status.id !== id) {
       return silent(entry, `Another digester, ${status.id}, answers at ${url}.`);
@@ -188,7 +177,7 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
       isLost: false,
       lastHeardAt: now(),
       lastReached: monotonic(),
-    } satisfies Partial<Entry>);
+    } satisfies Partial<DigesterEntry>);
     if (entry.record.lost && (await isFirstToTell(entry, false))) {
       await record("digester_found", id);
     }
@@ -198,7 +187,7 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     onChange();
   }
 
-  async function learnRegulators(entry: Entry): Promise<void> {
+  async function learnRegulators(entry: DigesterEntry): Promise<void> {
     try {
       entry.regulators = (await entry.client.regulator()).regulators;
     } catch (thrown) {
@@ -209,7 +198,7 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     }
   }
 
-  async function silent(entry: Entry, problem: string): Promise<void> {
+  async function silent(entry: DigesterEntry, problem: string): Promise<void> {
     const { id } = entry.record;
     const isNews = entry.problem !== problem;
     entry.problem = problem;
@@ -224,7 +213,10 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     if (isNews) onChange();
   }
 
-  async function updateRecord(entry: Entry, fields: Partial<DigesterRecord>): Promise<void> {
+  async function updateRecord(
+    entry: DigesterEntry,
+    fields: Partial<DigesterRecord>,
+  ): Promise<void> {
     const { id, callbackUrl } = entry.record;
     const changed = await changeDigester(store, id, (known) => ({
       ...(known ?? entry.record),
@@ -234,7 +226,7 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
   }
 
   /** Of all services on the record, one tells that a digester is lost or found. */
-  async function isFirstToTell(entry: Entry, lost: boolean): Promise<boolean> {
+  async function isFirstToTell(entry: DigesterEntry, lost: boolean): Promise<boolean> {
     let isFirst = false;
     await changeDigester(store, entry.record.id, (known) => {
       const before = known ?? entry.record;
@@ -307,19 +299,9 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     if (isNew) await record("digester_attached", id, { message: request.url });
     beginToFollow(entry);
     onChange();
-    const { callbackToken: token } = stored;
     const { leaseMs, renewMs } = deps;
     const dataRoots = [...deps.dataRoots];
-    return {
-      isNew,
-      answer: {
-        id,
-        callback: { url: callbackUrl, token, batch: true },
-        dataRoots,
-        leaseMs,
-        renewMs,
-      },
-    };
+    return { isNew, answer: { id, callback: callbackOf(stored), dataRoots, leaseMs, renewMs } };
   }
 
   async function detach(id: string): Promise<void> {
@@ -332,7 +314,7 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     await sync.putBack(id, `${id} was detached.`);
   }
 
-  async function removeNow({ client, record: { id, callbackUrl } }: Entry, job: number) {
+  async function removeNow({ client, record: { id, callbackUrl } }: DigesterEntry, job: number) {
     try {
       await client.remove(job, callbackUrl);
     } catch (thrown) {
@@ -341,21 +323,7 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     }
   }
 
-  function view(entry: Entry): AttachedDigester {
-    const { id, url, attachedAt } = entry.record;
-    return {
-      id,
-      url,
-      attachedAt: new Date(attachedAt).toISOString(),
-      reachable: entry.status !== null && !entry.isLost,
-      lastHeardAt: entry.lastHeardAt === null ? null : new Date(entry.lastHeardAt).toISOString(),
-      problem: entry.problem,
-      status: entry.status,
-      regulators: [...entry.regulators],
-    };
-  }
-
-  const attachedEntries = (): Entry[] =>
+  const attachedEntries = (): DigesterEntry[] =>
     [...entries.values()].filter((entry) => !entry.record.detached);
 
   return {
@@ -383,14 +351,11 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     },
     detach: (id) => oneAtATime(() => detach(id)),
 
-    list: () => attachedEntries().map(view),
-    get: (id) => view(attached(id)),
+    list: () => attachedEntries().map(toAttached),
+    get: (id) => toAttached(attached(id)),
     client: (id) => attached(id).client,
-    callbackOf(id) {
-      const { callbackUrl, callbackToken } = attached(id).record;
-      return { url: callbackUrl, token: callbackToken, batch: true };
-    },
-    candidates: () => attachedEntries().map((entry) => candidateOf(entry)),
+    callbackOf: (id) => callbackOf(attached(id).record),
+    candidates: () => attachedEntries().map(toCandidate),
 
     ofToken(token) {
       const id = idByToken.get(tokenDigest(token));
@@ -423,15 +388,6 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
 /** What another service on the record attaches without an event that tells of it is known after so long. */
 const refreshMs = 2000;
 
-function isSameAttachment(a: DigesterRecord, b: DigesterRecord): boolean {
-  return (
-    a.url === b.url &&
-    a.token === b.token &&
-    a.callbackToken === b.callbackToken &&
-    a.detached === b.detached
-  );
-}
-
 /** A digester that attaches itself says who it is; of any other it is asked. */
 async function identify(request: AttachRequest): Promise<{ id: string; boot: string | null }> {
   if (request.id !== undefined) return { id: request.id, boot: request.boot ?? null };
@@ -451,22 +407,5 @@ function serial(): <T>(work: () => Promise<T>) => Promise<T> {
     const next = last.then(work, work);
     last = next;
     return next;
-  };
-}
-
-function candidateOf({ record, status, problem, isLost }: Entry): Candidate {
-  const isKnown = status !== null && !isLost && problem === null;
-  return {
-    id: record.id,
-    problem: isKnown ? null : (problem ?? "not heard from yet"),
-    silent: status !== null && !isKnown,
-    draining: status?.draining ?? false,
-    workers: status?.workers ?? 1,
-    lineLimit: status?.lineLimit ?? 0,
-    revision: status?.revision ?? 0,
-    waiting: status?.waiting.map((waiting) => waiting.job) ?? [],
-    running: status?.running.map((run) => run.job) ?? [],
-    dataRoots: status?.dataRoots ?? [],
-    labels: status?.labels ?? [],
   };
 }
