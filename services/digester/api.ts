@@ -11,7 +11,7 @@ import {
   type DigesterStatus,
   type RegulatorState,
 } from "../contract/digester.ts";
-import { parseOrThrow, toErrorAnswer } from "../contract/errors.ts";
+import { parseOrThrow } from "../contract/errors.ts";
 import type { StoredInstruction } from "../contract/instruction.ts";
 import {
   dryRunInstruction,
@@ -28,7 +28,7 @@ import {
   type RegulatorPreview,
 } from "../contract/regulator.ts";
 import { notFound } from "../gate/http.ts";
-import { errorHandler, hostGuard, tokenGuard } from "./http.ts";
+import { errorHandler, failureAnswer, hostGuard, tokenGuard } from "./http.ts";
 import type { DigesterMetrics } from "./metrics.ts";
 import { chooseRegulator, listRegulators, type ChosenRegulator } from "./regulators/index.ts";
 
@@ -115,11 +115,25 @@ export function createApi(node: Node, { token, names, log, metrics }: ApiOptions
     }),
   );
 
+  /** What `POST /instructions` would have answered. */
+  const acceptOne = async (
+    given: unknown,
+    request: Request,
+  ): Promise<DispatchBatchAnswer["answers"][number]> => {
+    try {
+      await node.accept(parseOrThrow(Dispatch, given, "bad_request", "The dispatch"));
+      return { status: 202 };
+    } catch (thrown) {
+      const { status, body } = failureAnswer(thrown, request, log);
+      return { status, ...body };
+    }
+  };
+
   app.post(
     "/instructions/batch",
     handler(async (request, response) => {
       const { dispatches } = parseOrThrow(DispatchBatch, bodyOf(request), "bad_request");
-      const answers = await Promise.all(dispatches.map((given) => acceptOne(node, given)));
+      const answers = await Promise.all(dispatches.map((given) => acceptOne(given, request)));
       response.json({ answers } satisfies DispatchBatchAnswer);
     }),
   );
@@ -206,20 +220,6 @@ export function createApi(node: Node, { token, names, log, metrics }: ApiOptions
 /** A handler that takes its time. Express takes what it throws to where all errors end. */
 function handler(work: (request: Request, response: Response) => Promise<void>): RequestHandler {
   return (request, response) => work(request, response);
-}
-
-/** What `POST /instructions` would have answered. */
-async function acceptOne(
-  node: Node,
-  given: unknown,
-): Promise<DispatchBatchAnswer["answers"][number]> {
-  try {
-    await node.accept(parseOrThrow(Dispatch, given, "bad_request", "The dispatch"));
-    return { status: 202 };
-  } catch (thrown) {
-    const { status, body } = toErrorAnswer(thrown);
-    return { status, ...body };
-  }
 }
 
 function stateOf(node: Node): RegulatorState {

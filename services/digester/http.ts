@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { hostname } from "node:os";
-import type { ErrorRequestHandler, RequestHandler } from "express";
+import type { ErrorRequestHandler, Request, RequestHandler } from "express";
 import type { Logger } from "pino";
 import { AppError, coerceError, toErrorAnswer } from "../contract/errors.ts";
 import { bearerOf, isSameSecret } from "../gate/http.ts";
@@ -39,14 +39,20 @@ export function tokenGuard(token: string): RequestHandler {
   };
 }
 
-/** The one way in which a request fails. What is not foreseen is logged, not shown. */
+/** The one way in which a request, or a part of one, fails. What is not foreseen is logged, not shown. */
+export function failureAnswer(
+  thrown: unknown,
+  { method, path }: Pick<Request, "method" | "path">,
+  log: Logger,
+): ReturnType<typeof toErrorAnswer> {
+  const answer = toErrorAnswer(toAppError(thrown));
+  if (answer.status === 500) log.error({ err: coerceError(thrown), method, path }, "Failed");
+  return answer;
+}
+
 export function errorHandler(log: Logger): ErrorRequestHandler {
   return (thrown: unknown, request, response, next) => {
-    const error = toAppError(thrown);
-    const { status, body } = toErrorAnswer(error);
-    if (status === 500) {
-      log.error({ err: coerceError(thrown), method: request.method, path: request.path }, "Failed");
-    }
+    const { status, body } = failureAnswer(thrown, request, log);
     if (response.headersSent) return next(thrown);
     response.status(status).set("Cache-Control", "no-store").json(body);
   };
