@@ -19,6 +19,22 @@ test("what is one's own is kept, what the service decides is shown", async ({ pa
   await expect(service).toContainText("/gobii-dev");
 });
 
+test("rows and sizes are as one likes them, on every page", async ({ page, api }) => {
+  const { job } = await (await api.post("/api/v1/samples/hapmap", { data: {} })).json();
+  const row = page.getByRole("row", { name: job.key });
+  const rowHeight = async (): Promise<number> => (await row.boundingBox())?.height ?? 0;
+  await page.goto("/jobs");
+  await expect.poll(rowHeight).toBe(37);
+
+  await page.goto("/settings");
+  await page.getByText("Compact", { exact: true }).click();
+  await page.getByText("MiB, by 1,024").click();
+  await page.goto("/jobs");
+  await expect.poll(rowHeight).toBe(29);
+  await row.getByRole("link").click();
+  await expect(page.getByText(/^Read [0-9.]+ KiB in/)).toBeVisible({ timeout: 30_000 });
+});
+
 test("the diagnostics hold what helps and no secret", async ({ page, api, services }) => {
   await api.post("/api/v1/samples/vcf", { data: {} });
   await page.goto("/settings");

@@ -25,8 +25,9 @@ it("never rounds to done or to nothing", () => {
   expect([0, 0.0004, 0.036, 1].map(formatShare)).toEqual(["0 %", "<0.1 %", "3.6 %", "100 %"]);
 });
 
-it("gives bytes in decimal units", () => {
-  expect([0, 999, 1000, 999_950, 1_900_000_000, 410e6].map(formatBytes)).toEqual([
+it("gives bytes in thousands or in powers of two, as one likes", () => {
+  const sizes = [0, 999, 1000, 999_950, 1_900_000_000, 410e6];
+  expect(sizes.map((bytes) => formatBytes(bytes, "decimal"))).toEqual([
     "0 B",
     "999 B",
     "1.0 kB",
@@ -34,5 +35,13 @@ it("gives bytes in decimal units", () => {
     "1.9 GB",
     "410 MB",
   ]);
-  expect(formatRate(410e6)).toBe("410 MB/s");
+  expect(sizes.map((bytes) => formatBytes(bytes, "binary"))).toEqual([
+    "0 B",
+    "999 B",
+    "1000 B",
+    "976 KiB",
+    "1.8 GiB",
+    "391 MiB",
+  ]);
+  expect(formatRate(410e6, "decimal")).toBe("410 MB/s");
 });

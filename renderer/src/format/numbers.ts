@@ -23,21 +23,28 @@ export function formatShare(share: number): string {
   return `${(share * 100).toFixed(share === 0 || share === 1 ? 0 : 1)} %`;
 }
 
-const units = ["B", "kB", "MB", "GB", "TB"] as const;
+/** Thousands of bytes, or 1,024 of them and names that say so. */
+export type ByteUnits = "decimal" | "binary";
 
-/** Decimal units with up to three significant digits: `410 MB`, `1.9 GB`. */
-export function formatBytes(bytes: number): string {
+const scales = {
+  decimal: { step: 1000, names: ["B", "kB", "MB", "GB", "TB"] },
+  binary: { step: 1024, names: ["B", "KiB", "MiB", "GiB", "TiB"] },
+} as const;
+
+/** Up to three significant digits: `410 MB`, `1.9 GB`; in binary units `391 MiB`, `1.8 GiB`. */
+export function formatBytes(bytes: number, units: ByteUnits): string {
+  const { step, names } = scales[units];
   let value = bytes;
   let unit = 0;
-  while (Math.round(value) >= 1000 && unit < units.length - 1) {
-    value /= 1000;
+  while (Math.round(value) >= step && unit < names.length - 1) {
+    value /= step;
     unit++;
   }
   const digits = unit === 0 || value >= 100 ? 0 : 1;
-  return `${value.toFixed(digits)} ${units[unit] ?? "B"}`;
+  return `${value.toFixed(digits)} ${names[unit] ?? "B"}`;
 }
 
 /** Bytes per second. */
-export function formatRate(bytesPerSecond: number): string {
-  return `${formatBytes(bytesPerSecond)}/s`;
+export function formatRate(bytesPerSecond: number, units: ByteUnits): string {
+  return `${formatBytes(bytesPerSecond, units)}/s`;
 }

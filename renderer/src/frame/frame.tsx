@@ -2,6 +2,7 @@ import { useMantineColorScheme, VisuallyHidden } from "@mantine/core";
 import { spotlight } from "@mantine/spotlight";
 import { useState, type ReactNode } from "react";
 import { useLocation } from "wouter";
+import { useDensityOfPage } from "../components/density.ts";
 import { tellError } from "../components/tell.ts";
 import { useTimeZone } from "../components/time-zone.ts";
 import { desktop } from "../desktop.ts";
@@ -66,6 +67,7 @@ export function Frame({ announcement, children }: FrameProps) {
   useKeyStrokes(run);
   useDesktopEvents();
   useBadge();
+  useDensityOfPage();
 
   return (
     <CommandContext value={run}>

@@ -1,7 +1,7 @@
-import { useMediaQuery } from "@mantine/hooks";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef } from "react";
 import type { Event } from "../../../../services/contract/event.ts";
+import { useRowHeight } from "../../components/density.ts";
 import { EventRow } from "./event-row.tsx";
 import classes from "./event-table.module.css";
 
@@ -12,13 +12,11 @@ interface EventTableProps {
   readonly onScrolledAway: () => void;
 }
 
-const wideRowPx = 33;
-const narrowRowPx = 57;
+const rowHeights = { wide: 33, narrow: 57 } as const;
 
 export function EventTable({ events, onScrolledAway }: EventTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
-  const isNarrow = useMediaQuery("(max-width: 767px)", false, { getInitialValueInEffect: false });
-  const rowPx = isNarrow ? narrowRowPx : wideRowPx;
+  const rowPx = useRowHeight(rowHeights);
   // oxlint-disable-next-line react/incompatible-library -- the React Compiler, which it is incompatible with, is not used
   const virtual = useVirtualizer({
     count: events.length,

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import type { Job } from "../../../../services/contract/job.ts";
 import { Bar } from "../../components/bar.tsx";
 import { useNow } from "../../components/clock.ts";
+import { useByteUnits } from "../../components/units.ts";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { Ago, Span } from "../../components/times.tsx";
 import { formatBytes, formatPercent, formatRate } from "../../format/numbers.ts";
@@ -67,6 +68,7 @@ function Fact({
 
 function Progress({ job }: { job: Job }) {
   const rate = rateOf(job, useNow());
+  const [units] = useByteUnits();
   const share = job.progress ?? 0;
   return (
     <>
@@ -77,8 +79,8 @@ function Progress({ job }: { job: Job }) {
       <span className={classes["rate"]}>
         {job.bytesRead !== null &&
           job.bytesTotal !== null &&
-          `${formatBytes(job.bytesRead)} of ${formatBytes(job.bytesTotal)}`}
-        {rate !== null && ` at ${formatRate(rate.bytesPerSecond)}`}
+          `${formatBytes(job.bytesRead, units)} of ${formatBytes(job.bytesTotal, units)}`}
+        {rate !== null && ` at ${formatRate(rate.bytesPerSecond, units)}`}
         {rate?.leftMs != null && share < 1 && `, about ${formatDuration(rate.leftMs)} left`}
       </span>
     </>

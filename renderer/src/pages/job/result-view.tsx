@@ -3,6 +3,7 @@ import { IconHourglass } from "@tabler/icons-react";
 import type { Job } from "../../../../services/contract/job.ts";
 import type { MatrixSummary } from "../../../../services/contract/result.ts";
 import { Notice } from "../../components/notice.tsx";
+import { useByteUnits } from "../../components/units.ts";
 import { formatBytes, formatCount, formatPlural, formatShare } from "../../format/numbers.ts";
 import { formatDuration } from "../../format/time.ts";
 import { ProblemList } from "./problem-list.tsx";
@@ -13,6 +14,7 @@ import classes from "./result-view.module.css";
 /** What a digest left behind, or why there is nothing. */
 export function ResultView({ job }: { job: Job }) {
   const { result } = job;
+  const [units] = useByteUnits();
   if (result === null) return <NoResult job={job} />;
   return (
     <div className={classes["result"]}>
@@ -34,7 +36,7 @@ export function ResultView({ job }: { job: Job }) {
         count={result.warnings.length}
       />
       <Text size="xs" c="dimmed" className="numbers">
-        Read {formatBytes(result.bytesRead)} in {formatDuration(result.durationMs)}.
+        Read {formatBytes(result.bytesRead, units)} in {formatDuration(result.durationMs)}.
       </Text>
     </div>
   );

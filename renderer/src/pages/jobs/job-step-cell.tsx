@@ -1,6 +1,7 @@
 import type { JobSummary } from "../../../../services/contract/job.ts";
 import { Bar } from "../../components/bar.tsx";
 import { useNow } from "../../components/clock.ts";
+import { useByteUnits } from "../../components/units.ts";
 import { formatPercent, formatPlural, formatRate } from "../../format/numbers.ts";
 import { rateOf } from "../../format/progress.ts";
 import { formatDuration } from "../../format/time.ts";
@@ -39,6 +40,7 @@ function withoutFolders(text: string): string {
 
 function Running({ job }: { job: JobSummary }) {
   const rate = rateOf(job, useNow());
+  const [units] = useByteUnits();
   return (
     <span className={classes["running"]}>
       <span className={classes["bar"]}>
@@ -47,7 +49,7 @@ function Running({ job }: { job: JobSummary }) {
       <span className={classes["percent"]}>{formatPercent(job.progress ?? 0)}</span>
       <span className={classes["words"]}>
         {stepWords[job.step]}
-        {rate !== null && ` · ${formatRate(rate.bytesPerSecond)}`}
+        {rate !== null && ` · ${formatRate(rate.bytesPerSecond, units)}`}
       </span>
     </span>
   );

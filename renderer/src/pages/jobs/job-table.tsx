@@ -1,9 +1,9 @@
 import { Button, Text } from "@mantine/core";
-import { useMediaQuery } from "@mantine/hooks";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useMemo, useRef, type CSSProperties } from "react";
 import type { JobSort } from "../../../../services/contract/api.ts";
 import { coerceError } from "../../../../services/contract/errors.ts";
+import { useRowHeight } from "../../components/density.ts";
 import { ColumnHead } from "./column-head.tsx";
 import { gridOf, type ColumnName } from "./columns.ts";
 import { JobRow, JobRowSkeleton } from "./job-row.tsx";
@@ -24,8 +24,7 @@ interface JobTableProps {
   readonly onToggleAll: () => void;
 }
 
-const wideRowPx = 37;
-const narrowRowPx = 61;
+const rowHeights = { wide: 37, narrow: 61 } as const;
 /** Rows that stand for those of a list whose length is not known yet. */
 const skeletonRows = 12;
 
@@ -33,8 +32,7 @@ const skeletonRows = 12;
 export function JobTable(props: JobTableProps) {
   const { jobs, columns, onRange, selection, sort, onSort } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const isNarrow = useMediaQuery("(max-width: 767px)", false, { getInitialValueInEffect: false });
-  const rowPx = isNarrow ? narrowRowPx : wideRowPx;
+  const rowPx = useRowHeight(rowHeights);
   // oxlint-disable-next-line react/incompatible-library -- the React Compiler, which it is incompatible with, is not used
   const virtual = useVirtualizer({
     count: jobs.total ?? skeletonRows,

@@ -1,6 +1,8 @@
 import { SegmentedControl, TextInput, useMantineColorScheme } from "@mantine/core";
+import { useDensity } from "../../components/density.ts";
 import { useTimeStyle } from "../../components/time-style.ts";
 import { useTimeZone } from "../../components/time-zone.ts";
+import { useByteUnits } from "../../components/units.ts";
 import { useYourName } from "../../components/your-name.ts";
 import { Section, Setting } from "./section.tsx";
 
@@ -8,6 +10,8 @@ export function OwnSettings() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const [zone, setZone] = useTimeZone();
   const [style, setStyle] = useTimeStyle();
+  const [density, setDensity] = useDensity();
+  const [units, setUnits] = useByteUnits();
   const [name, setName] = useYourName();
   return (
     <Section title="Yours" about="Kept in this browser.">
@@ -29,6 +33,28 @@ export function OwnSettings() {
             { value: "light", label: "Light" },
             { value: "dark", label: "Dark" },
             { value: "auto", label: "As the system" },
+          ]}
+        />
+      </Setting>
+      <Setting word="Rows">
+        <SegmentedControl
+          aria-label="Rows"
+          value={density}
+          onChange={(value) => setDensity(value === "compact" ? "compact" : "comfortable")}
+          data={[
+            { value: "comfortable", label: "Comfortable" },
+            { value: "compact", label: "Compact" },
+          ]}
+        />
+      </Setting>
+      <Setting word="Sizes">
+        <SegmentedControl
+          aria-label="Sizes"
+          value={units}
+          onChange={(value) => setUnits(value === "binary" ? "binary" : "decimal")}
+          data={[
+            { value: "decimal", label: "MB, by 1,000" },
+            { value: "binary", label: "MiB, by 1,024" },
           ]}
         />
       </Setting>

@@ -3,6 +3,7 @@ import { IconFileUpload } from "@tabler/icons-react";
 import { useState, type DragEvent } from "react";
 import type { InstructionFile } from "../../../../services/contract/desktop.ts";
 import { tellError } from "../../components/tell.ts";
+import { useByteUnits } from "../../components/units.ts";
 import { formatBytes } from "../../format/numbers.ts";
 import { InstructionForm } from "./instruction-form.tsx";
 import classes from "./file-tab.module.css";
@@ -15,13 +16,14 @@ type Chosen = Pick<InstructionFile, "name" | "text">;
 /** A file dropped or chosen, then shown to be looked over before it is submitted. */
 export function FileTab({ opened }: { opened: InstructionFile | null }) {
   const [file, setFile] = useState<Chosen | null>(opened);
+  const [units] = useByteUnits();
   const [isOver, setIsOver] = useState(false);
 
   async function take(chosen: File | null | undefined): Promise<void> {
     if (chosen === null || chosen === undefined) return;
     if (chosen.size > mostBytes) {
-      const size = formatBytes(chosen.size);
-      const limit = formatBytes(mostBytes);
+      const size = formatBytes(chosen.size, units);
+      const limit = formatBytes(mostBytes, units);
       tellError(
         "The file was not read",
         new Error(

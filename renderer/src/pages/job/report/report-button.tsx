@@ -8,6 +8,7 @@ import { linesQuery, qualityQuery } from "../../../api/job-files.ts";
 import { jobEventsQuery } from "../../../api/jobs.ts";
 import { tellError } from "../../../components/tell.ts";
 import { useTimeZone } from "../../../components/time-zone.ts";
+import { useByteUnits } from "../../../components/units.ts";
 import { textOf } from "../../submit/instruction-text.ts";
 import { reportOf } from "./report.ts";
 import { saveFile } from "./save-file.ts";
@@ -19,6 +20,7 @@ const shownErrors = 10;
 export function ReportButton({ job }: { job: Job }) {
   const client = useQueryClient();
   const [zone] = useTimeZone();
+  const [units] = useByteUnits();
   const save = useMutation({
     mutationFn: async () => {
       const [events, instruction, quality, lines] = await Promise.all([
@@ -37,6 +39,7 @@ export function ReportButton({ job }: { job: Job }) {
         quality,
         lines,
         zone,
+        units,
         now: Date.now(),
       });
     },

@@ -31,6 +31,7 @@ const input: ReportInput = {
     ],
   ]),
   zone: "UTC",
+  units: "decimal",
   now: Date.UTC(2026, 10, 24),
 };
 

@@ -3,7 +3,13 @@ import type { FileLines } from "../../../../../services/contract/file-lines.ts";
 import type { Job } from "../../../../../services/contract/job.ts";
 import type { Quality } from "../../../../../services/contract/quality.ts";
 import type { DigestProblem } from "../../../../../services/contract/result.ts";
-import { formatBytes, formatCount, formatPlural, formatShare } from "../../../format/numbers.ts";
+import {
+  formatBytes,
+  formatCount,
+  formatPlural,
+  formatShare,
+  type ByteUnits,
+} from "../../../format/numbers.ts";
 import { formatDateTime, formatDuration, type TimeZone } from "../../../format/time.ts";
 import { eventWords, standingOf, standingWords, stepWords } from "../../../format/words.ts";
 import { placeOf } from "../../../format/problem-place.ts";
@@ -17,6 +23,7 @@ export interface ReportInput {
   /** What stands where an error is, by its place in the list of errors. */
   readonly lines: ReadonlyMap<number, FileLines>;
   readonly zone: TimeZone;
+  readonly units: ByteUnits;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -73,14 +80,14 @@ function facts(job: Job, zone: TimeZone): string {
   return `<dl>${rows.map(([term, value]) => `<div><dt>${term}</dt><dd>${escaped(value)}</dd></div>`).join("")}</dl>`;
 }
 
-function result({ job, lines }: ReportInput): string {
+function result({ job, lines, units }: ReportInput): string {
   const { result: found } = job;
   if (found === null) return "";
   const { matrix } = found;
   const size =
     matrix === null
       ? ""
-      : `<p><b>${formatPlural(matrix.markers, "marker")} × ${formatPlural(matrix.samples, "sample")}</b>, ${formatCount(matrix.missing)} calls missing, ${escaped(matrix.dataSetType)}. Read ${formatBytes(found.bytesRead)} in ${formatDuration(found.durationMs)}.</p>`;
+      : `<p><b>${formatPlural(matrix.markers, "marker")} × ${formatPlural(matrix.samples, "sample")}</b>, ${formatCount(matrix.missing)} calls missing, ${escaped(matrix.dataSetType)}. Read ${formatBytes(found.bytesRead, units)} in ${formatDuration(found.durationMs)}.</p>`;
   return [
     "<h2>Result</h2>",
     size,

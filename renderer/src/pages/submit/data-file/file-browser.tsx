@@ -6,6 +6,7 @@ import type { FileEntry, FileListing } from "../../../../../services/contract/fi
 import { filesQuery } from "../../../api/files.ts";
 import { ErrorPanel } from "../../../components/error-panel.tsx";
 import { Ago } from "../../../components/times.tsx";
+import { useByteUnits } from "../../../components/units.ts";
 import { formatBytes, formatCount } from "../../../format/numbers.ts";
 import classes from "./file-browser.module.css";
 
@@ -104,12 +105,15 @@ function Listing({ listing, onGo, onChosen }: ListingProps) {
 }
 
 function Entry({ entry, onOpen }: { entry: FileEntry; onOpen: () => void }) {
+  const [units] = useByteUnits();
   const Shape = entry.kind === "directory" ? IconFolder : IconFile;
   return (
     <button type="button" className={classes["entry"]} onClick={onOpen}>
       <Shape size={16} aria-hidden />
       <span className={classes["name"]}>{entry.name}</span>
-      {entry.bytes !== null && <span className={classes["size"]}>{formatBytes(entry.bytes)}</span>}
+      {entry.bytes !== null && (
+        <span className={classes["size"]}>{formatBytes(entry.bytes, units)}</span>
+      )}
       <span className={classes["when"]}>
         <Ago at={entry.modifiedAt} />
       </span>

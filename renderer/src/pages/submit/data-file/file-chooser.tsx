@@ -5,6 +5,7 @@ import { useRef, useState, type DragEvent } from "react";
 import { configurationQuery } from "../../../api/service.ts";
 import { uploadFile } from "../../../api/files.ts";
 import { tellError } from "../../../components/tell.ts";
+import { useByteUnits } from "../../../components/units.ts";
 import { formatBytes } from "../../../format/numbers.ts";
 import { FileBrowser } from "./file-browser.tsx";
 import { loadName } from "./load-plan.ts";
@@ -25,6 +26,7 @@ interface Sending {
 /** A data file of one's own computer, or one that lies where the service can read it already. */
 export function FileChooser({ crop, onCrop, onChosen }: FileChooserProps) {
   const { data: configuration } = useQuery(configurationQuery);
+  const [units] = useByteUnits();
   const [isOver, setIsOver] = useState(false);
   const [sending, setSending] = useState<Sending | null>(null);
   const abort = useRef<AbortController | null>(null);
@@ -35,7 +37,7 @@ export function FileChooser({ crop, onCrop, onChosen }: FileChooserProps) {
     const limit = (configuration?.maxUploadMbytes ?? Infinity) * 1024 * 1024;
     const tooLarge = files.find((file) => file.size > limit);
     if (tooLarge !== undefined) {
-      const words = `${tooLarge.name} has ${formatBytes(tooLarge.size)}; at most ${formatBytes(limit)} are taken. Put it below a data root and choose it there.`;
+      const words = `${tooLarge.name} has ${formatBytes(tooLarge.size, units)}; at most ${formatBytes(limit, units)} are taken. Put it below a data root and choose it there.`;
       return tellError("The file was not sent", new Error(words));
     }
     const stopping = new AbortController();

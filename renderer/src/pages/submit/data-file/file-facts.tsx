@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import type { Preview } from "../../../../../services/contract/preview.ts";
+import { useByteUnits } from "../../../components/units.ts";
 import { formatBytes, formatCount, formatPlural } from "../../../format/numbers.ts";
 import { formatSpan } from "../../../format/time.ts";
 import classes from "./file-facts.module.css";
@@ -13,6 +14,7 @@ interface FileFactsProps {
 /** The file, how large it is and how large what is made of it will be. */
 export function FileFacts({ preview, others, onOther }: FileFactsProps) {
   const { path, bytes, estimate } = preview;
+  const [units] = useByteUnits();
   const about = estimate.exact ? "" : "about ";
   return (
     <section aria-label="File" className={classes["facts"]}>
@@ -23,9 +25,9 @@ export function FileFacts({ preview, others, onOther }: FileFactsProps) {
         </Button>
       </div>
       <p className={classes["muted"]} title={estimate.basis}>
-        {formatBytes(bytes)} · {about}
+        {formatBytes(bytes, units)} · {about}
         {formatPlural(estimate.rows, "row")} × {formatPlural(estimate.columns, "column")} · makes
-        about {formatBytes(estimate.digestBytes)} in{" "}
+        about {formatBytes(estimate.digestBytes, units)} in{" "}
         {estimate.seconds < 1 ? "less than a second" : formatSpan(estimate.seconds * 1000)}
       </p>
       {others.length > 0 && (
