@@ -39,7 +39,7 @@ it("gives bytes in thousands or in powers of two, as one likes", () => {
     "0 B",
     "999 B",
     "1000 B",
-    "976 KiB",
+    "977 KiB",
     "1.8 GiB",
     "391 MiB",
   ]);
