@@ -5,10 +5,15 @@ import { parseArgs } from "node:util";
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import { startServices, type DigesterAnnouncement } from "../e2e/services-process.ts";
 import { StreamMessage } from "../services/contract/event.ts";
-import { startPrivatePostgres } from "../services/web/testing/private-postgres.ts";
+import {
+  startPrivatePostgres,
+  type PrivatePostgres,
+} from "../services/web/testing/private-postgres.ts";
 import { measureBullmq } from "./bench-dispatch/bullmq.ts";
 import { cpuSeconds } from "./bench-dispatch/cpu.ts";
-import { rateOf, report, WARM_UP, type Measured, type Timing } from "./bench-dispatch/report.ts";
+import { measurePgBoss } from "./bench-dispatch/pg-boss.ts";
+import { rateOf, report, WARM_UP, type Measured } from "./bench-dispatch/report.ts";
+import { timeJobs, type JobListener, type JobQueue } from "./bench-dispatch/timed-jobs.ts";
 
 /*
  * How many jobs a second come through, from the POST that keeps them durably to the event that tells of their end: all
@@ -16,7 +21,7 @@ import { rateOf, report, WARM_UP, type Measured, type Timing } from "./bench-dis
  * instruction is trivial, so that what is measured is everything but digesting. Then, in the same run, a queue that others
  * rely on, BullMQ, on a Redis that is as durable.
  *
- * With --store postgres, also with the record in a PostgreSQL of its own, as durable.
+ * With --store postgres, also with the record in a PostgreSQL of its own, as durable, and pg-boss on the same server.
  *
  * npm run build && npm run bench:dispatch -- [--jobs 2000] [--senders 16] [--workers 2] [--store postgres]
  */
@@ -40,14 +45,15 @@ export async function main(args: readonly string[]): Promise<void> {
   say(`${jobs} jobs, ${workers} workers, ${senders} senders, ${availableParallelism()} cores\n`);
   const dir = await mkdtemp(join(tmpdir(), "digester-bench-"));
   try {
-    const ours = await measureOurs(join(dir, "lowdb"), jobs, senders, workers, []);
+    const ours = await measureOurs(join(dir, "lowdb"), jobs, senders, workers, null);
     say(report("Digester", ours));
     if (values.store === "postgres") {
       const server = await startPrivatePostgres(true);
       try {
-        const there = ["--store", server.url];
-        const shared = await measureOurs(join(dir, "postgres"), jobs, senders, workers, there);
+        const shared = await measureOurs(join(dir, "postgres"), jobs, senders, workers, server);
         say(report("Digester on PostgreSQL", shared));
+        const there = await measurePgBoss(server, jobs, senders, workers);
+        say(report("pg-boss, same PostgreSQL", there));
       } finally {
         await server.dispose();
       }
@@ -76,10 +82,11 @@ async function measureOurs(
   jobs: number,
   senders: number,
   workers: number,
-  store: readonly string[],
+  database: PrivatePostgres | null,
 ): Promise<Measured> {
   const data = join(dir, "data");
   await mkdir(data, { recursive: true });
+  const store = database === null ? [] : ["--store", database.url];
   const web = await startServices(["web", "--port", "0", "--data", data, ...store]);
   const { url, token } = web.announcement;
   const place = ["--web", url, "--token", token, "--port", "0", "--state", join(dir, "state")];
@@ -88,11 +95,11 @@ async function measureOurs(
   try {
     const source = join(data, "markers.txt");
     await writeFile(source, "name\nm1\n");
-    const target = { url, token, source, data };
-    await run(target, "warm-up", WARM_UP, senders);
-    const pids = [web.pid, digester.pid];
+    const queue = jobQueueOf({ url, token, source, data });
+    await timeJobs(queue, "warm-up", WARM_UP, senders);
+    const pids = [web.pid, digester.pid, ...(database === null ? [] : [database.pid()])];
     const before = await cpuSeconds(pids);
-    const timings = await run(target, "job", jobs, senders);
+    const timings = await timeJobs(queue, "job", jobs, senders);
     return { timings, cpuSeconds: (await cpuSeconds(pids)) - before };
   } finally {
     await digester.stop();
@@ -107,29 +114,18 @@ interface Target {
   readonly data: string;
 }
 
-/** Posts the jobs and resolves with the times of each once all have ended, in milliseconds. */
-async function run(
-  target: Target,
-  prefix: string,
-  count: number,
-  senders: number,
-): Promise<Timing[]> {
-  const timings = new Map<string, Timing>();
-  const leaving = new AbortController();
-  const events = await openEvents(target, leaving.signal);
-  const watching = watch(events, timings, count);
-  const keys = Array.from({ length: count }, (_, i) => `${prefix}-${i}`);
-  const send = async (): Promise<void> => {
-    for (let key = keys.shift(); key !== undefined; key = keys.shift()) {
-      const timing = { posted: performance.now(), answered: 0, claimed: 0, ended: 0 };
-      timings.set(key, timing);
-      await post(target, key);
-      timing.answered = performance.now();
-    }
+function jobQueueOf(target: Target): JobQueue {
+  return {
+    send: (key) => post(target, key),
+    async follow(listener) {
+      const leaving = new AbortController();
+      const messages = await openEvents(target, leaving.signal);
+      watch(messages, listener).catch((error: unknown) => {
+        if (!leaving.signal.aborted) listener.failed(error);
+      });
+      return () => leaving.abort();
+    },
   };
-  await Promise.all([watching, ...Array.from({ length: senders }, send)]);
-  leaving.abort();
-  return [...timings.values()];
 }
 
 async function post({ url, token, source, data }: Target, key: string): Promise<void> {
@@ -155,24 +151,19 @@ async function openEvents({ url, token }: Target, signal: AbortSignal) {
   return body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
 }
 
-/** Resolves when so many jobs have completed; rejects when one ends otherwise. */
 async function watch(
   messages: Awaited<ReturnType<typeof openEvents>>,
-  timings: ReadonlyMap<string, Timing>,
-  count: number,
+  { claimed, completed, failed }: JobListener,
 ): Promise<void> {
-  let ended = 0;
   for await (const { data } of messages) {
     const message = StreamMessage.parse(JSON.parse(data));
     if (message.kind !== "event") continue;
     const { type, key, status } = message.event;
-    const timing = key === null ? undefined : timings.get(key);
-    if (timing === undefined) continue;
-    if (type === "claimed") timing.claimed = performance.now();
+    if (key === null) continue;
+    if (type === "claimed") claimed(key);
     if (type !== "settled") continue;
-    if (status !== "completed") throw new Error(`${key} ${status}: ${message.job?.reason}`);
-    timing.ended = performance.now();
-    ended += 1;
-    if (ended === count) return;
+    if (status === "completed") completed(key);
+    else failed(new Error(`${key} ${status}: ${message.job?.reason}`));
   }
+  failed(new Error("The event stream ended."));
 }

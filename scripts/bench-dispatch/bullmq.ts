@@ -4,7 +4,8 @@ import { createServer, type AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { Queue, QueueEvents } from "bullmq";
 import { cpuSeconds } from "./cpu.ts";
-import { WARM_UP, type Measured, type Timing } from "./report.ts";
+import { WARM_UP, type Measured } from "./report.ts";
+import { timeJobs, type JobQueue } from "./timed-jobs.ts";
 
 const workerScript = fileURLToPath(new URL("bullmq-worker.mjs", import.meta.url));
 const queueName = "bench";
@@ -33,10 +34,11 @@ export async function measureBullmq(
     const args = [workerScript, queueName, String(redis.port), String(workers)];
     worker = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
     await once(worker.stdout ?? worker, "data");
-    await run(queue, events, "warm-up", WARM_UP, senders);
+    const timed = jobQueueOf(queue, events);
+    await timeJobs(timed, "warm-up", WARM_UP, senders);
     const pids = [redis.process.pid ?? 0, worker.pid ?? 0];
     const before = await cpuSeconds(pids);
-    const timings = await run(queue, events, "job", jobs, senders);
+    const timings = await timeJobs(timed, "job", jobs, senders);
     return { timings, cpuSeconds: (await cpuSeconds(pids)) - before };
   } finally {
     worker?.kill("SIGTERM");
@@ -46,41 +48,24 @@ export async function measureBullmq(
   }
 }
 
-async function run(
-  queue: Queue,
-  events: QueueEvents,
-  prefix: string,
-  count: number,
-  senders: number,
-): Promise<Timing[]> {
-  const timings = new Map<string, Timing>();
-  const finished = new Promise<void>((resolve) => {
-    let left = count;
-    events.on("active", ({ jobId }) => {
-      const timing = timings.get(jobId);
-      if (timing !== undefined) timing.claimed = performance.now();
-    });
-    events.on("completed", ({ jobId }) => {
-      const timing = timings.get(jobId);
-      if (timing === undefined) return;
-      timing.ended = performance.now();
-      left -= 1;
-      if (left === 0) resolve();
-    });
-  });
-  const keys = Array.from({ length: count }, (_, i) => `${prefix}-${i}`);
-  const send = async (): Promise<void> => {
-    for (let key = keys.shift(); key !== undefined; key = keys.shift()) {
-      const timing = { posted: performance.now(), answered: 0, claimed: 0, ended: 0 };
-      timings.set(key, timing);
+function jobQueueOf(queue: Queue, events: QueueEvents): JobQueue {
+  return {
+    async send(key) {
       await queue.add("trivial", { key }, { jobId: key });
-      timing.answered = performance.now();
-    }
+    },
+    async follow({ claimed, completed, failed }) {
+      events.on("active", ({ jobId }) => claimed(jobId));
+      events.on("completed", ({ jobId }) => completed(jobId));
+      events.on("failed", ({ jobId, failedReason }) =>
+        failed(new Error(`${jobId}: ${failedReason}`)),
+      );
+      return () => {
+        for (const name of ["active", "completed", "failed"] as const) {
+          events.removeAllListeners(name);
+        }
+      };
+    },
   };
-  await Promise.all([finished, ...Array.from({ length: senders }, send)]);
-  events.removeAllListeners("active");
-  events.removeAllListeners("completed");
-  return [...timings.values()];
 }
 
 async function startRedis(dir: string): Promise<{ port: number; process: ChildProcess } | null> {

@@ -1,13 +1,7 @@
+import type { Timing } from "./timed-jobs.ts";
+
 /** Jobs that go before those that are measured, until what is called often is compiled. */
 export const WARM_UP = 500;
-
-/** When a job was posted, kept, claimed and completed, in milliseconds of one clock. */
-export interface Timing {
-  readonly posted: number;
-  answered: number;
-  claimed: number;
-  ended: number;
-}
 
 export interface Measured {
   readonly timings: readonly Timing[];

@@ -14,6 +14,8 @@ export interface PrivatePostgres {
   /** Of its one database; tables go where `?schema=` says. */
   readonly url: string;
   readonly port: number;
+  /** The process whose children answer the clients. */
+  pid(): number;
   /** A URL whose schema nobody has used yet. */
   freshUrl(): string;
   /** Asks it directly. */
@@ -124,6 +126,7 @@ export async function startPrivatePostgres(durable = false): Promise<PrivatePost
   return {
     url,
     port,
+    pid: () => server?.pid ?? NaN,
     query,
     start,
     freshUrl: () => `${url}?schema=test_${++schemas}`,
