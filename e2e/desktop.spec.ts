@@ -68,6 +68,28 @@ test.describe("the window", () => {
   });
 });
 
+test.describe("the first start", () => {
+  test.use({ isWelcomed: false });
+
+  test("asks how to begin, and no later one does", async ({ desktop, launch, userData }) => {
+    test.slow();
+    const welcome = { name: "Welcome to Digester" };
+    await expect(desktop.page.getByRole("heading", welcome)).toBeVisible();
+    await desktop.page.getByRole("button", { name: "Choose a file" }).click();
+    await expect(desktop.page).toHaveURL(/\/submit/);
+    await desktop.closeWindow();
+    expect(await desktop.exited).toBe(0);
+    // At another port, where the page remembers nothing of its own.
+    const again = await launch({ userData });
+    try {
+      await expect(again.page.getByRole("heading", { name: "Overview" })).toBeVisible();
+      await expect(again.page.getByRole("heading", welcome)).toBeHidden();
+    } finally {
+      await again.dispose();
+    }
+  });
+});
+
 test.describe("calls of the page", () => {
   test("are answered, or refused in words", async ({ desktop, userData }) => {
     const { page } = desktop;

@@ -18,6 +18,8 @@ type Services = Announcement & {
 export type Fixtures = {
   /** Arguments for `services all` besides port and data. */
   servicesArguments: readonly string[];
+  /** Whether the browser has chosen how to begin before. */
+  isWelcomed: boolean;
   /** A web service and a digester of this test alone, on an empty data directory. */
   services: Services;
   /** Calls the own API with the token: `await api.get("/api/v1/jobs")`. */
@@ -42,6 +44,7 @@ export const test = base.extend<Fixtures>({
   ],
 
   servicesArguments: [[], { option: true }],
+  isWelcomed: [true, { option: true }],
 
   services: async ({ servicesArguments }, use, testInfo) => {
     const directory = await realpath(await mkdtemp(join(tmpdir(), "digester-e2e-")));
@@ -63,8 +66,11 @@ export const test = base.extend<Fixtures>({
   },
 
   // Not by overriding baseURL, which every test asks for: a test without services would start them.
-  context: async ({ browser, services }, use) => {
-    const context = await browser.newContext({ baseURL: services.url });
+  context: async ({ browser, services, isWelcomed }, use) => {
+    const context = await browser.newContext({
+      baseURL: services.url,
+      ...(isWelcomed ? { storageState: welcomedAt(services.url) } : {}),
+    });
     await use(context);
     await context.close();
   },
@@ -89,3 +95,12 @@ export const test = base.extend<Fixtures>({
     expect(problems, "errors that the page did not catch").toEqual([]);
   },
 });
+
+/** What a browser keeps once the person has chosen how to begin. */
+function welcomedAt(url: string) {
+  const { origin } = new URL(url);
+  return {
+    cookies: [],
+    origins: [{ origin, localStorage: [{ name: "digester-welcomed", value: "yes" }] }],
+  };
+}

@@ -50,6 +50,7 @@ async function launched(scene: Scene = {}) {
     paths: {
       preload: "/app/preload.cjs",
       windowState: join(directory, "window.json"),
+      welcomed: join(directory, "welcomed"),
       logFile: "/logs/main.log",
       icon: "/icons/icon.png",
       trayIcon: "/icons/tray.png",

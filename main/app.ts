@@ -18,6 +18,7 @@ import { signIn } from "./session.ts";
 import { superviseServices } from "./supervisor.ts";
 import { createTray } from "./tray.ts";
 import type { AppTray } from "./tray.ts";
+import { keepWelcome } from "./welcome.ts";
 import { createConsoleWindow } from "./window.ts";
 
 export type AppDeps = {
@@ -28,6 +29,8 @@ export type AppDeps = {
     preload: string;
     /** Where the window's place is kept. */
     windowState: string;
+    /** Is there once the person has chosen how to begin. */
+    welcomed: string;
     logFile: string;
     icon: string;
     trayIcon: string;
@@ -43,6 +46,7 @@ export type AppDeps = {
 export function createApp(deps: AppDeps): { run(): Promise<void> } {
   const { electron, serviceHost, paths, log, connect = createServiceClient } = deps;
   const { app, dialog, shell } = electron;
+  const welcome = keepWelcome(paths.welcomed);
   let services: HostedServices | null = null;
   let client: ServiceClient | null = null;
   let tray: AppTray | null = null;
@@ -193,7 +197,9 @@ export function createApp(deps: AppDeps): { run(): Promise<void> } {
             dataDir: await dataDir(),
             electron: deps.process.versions["electron"] ?? "",
             platform: deps.process.platform,
+            welcomed: welcome.isOver(),
           }),
+          endWelcome: welcome.end,
           dataRoots,
           onBadge: (count) => tray?.tell(count),
         }),

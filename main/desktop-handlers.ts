@@ -17,6 +17,7 @@ export type DesktopHandlerDeps = {
   info: () => Promise<DesktopInfo>;
   /** The data roots of all crops, as the service knows them now. */
   dataRoots: () => Promise<readonly string[]>;
+  endWelcome: () => Promise<void>;
   /** The page counts what runs. */
   onBadge: (count: number) => void;
 };
@@ -73,6 +74,8 @@ export function createDesktopHandlers(deps: DesktopHandlerDeps): DesktopHandlers
       });
       notification.show();
     },
+
+    endWelcome: deps.endWelcome,
 
     setBadge: async ({ count }) => {
       electron.app.setBadgeCount(count);

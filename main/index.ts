@@ -63,6 +63,7 @@ createApp({
   paths: {
     preload: built("../preload/preload.cjs"),
     windowState: kept("window.json"),
+    welcomed: kept("welcomed"),
     logFile,
     icon: built("../../resources/icons/icon.png"),
     trayIcon: built("../../resources/icons/tray.png"),

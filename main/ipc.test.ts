@@ -16,7 +16,13 @@ import { registerDesktop } from "./ipc.ts";
 import { createFakeElectron, standIn } from "./testing/fake-electron.ts";
 
 const origin = "http://127.0.0.1:8090";
-const info = { version: "1.2.3", dataDir: "/data", electron: "45.4.1", platform: "linux" };
+const info = {
+  version: "1.2.3",
+  dataDir: "/data",
+  electron: "45.4.1",
+  platform: "linux",
+  welcomed: false,
+};
 const to = (path: string): DesktopEvent => ({ kind: "navigate", path });
 const ownPage = { url: `${origin}/jobs`, parent: null };
 
@@ -31,6 +37,7 @@ function connected(options: { frame?: object | null; dataRoots?: string[] } = {}
   const fake = createFakeElectron();
   const toPage: DesktopEvent[] = [];
   let focused = 0;
+  let welcomesEnded = 0;
   registerDesktop({
     ipcMain: fake.electron.ipcMain,
     ownOrigin: () => origin,
@@ -42,6 +49,7 @@ function connected(options: { frame?: object | null; dataRoots?: string[] } = {}
       send: (event) => void toPage.push(event),
       info: async () => info,
       onBadge: () => {},
+      endWelcome: async () => void (welcomesEnded += 1),
       dataRoots: async () => options.dataRoots ?? [directory],
     }),
   });
@@ -76,6 +84,7 @@ function connected(options: { frame?: object | null; dataRoots?: string[] } = {}
     exposed,
     toPage,
     focused: () => focused,
+    welcomesEnded: () => welcomesEnded,
     deliver: (payload: unknown, channel = desktopEventChannel) => deliver?.(channel, payload),
   };
 }
@@ -93,6 +102,12 @@ describe("the page's desktop", () => {
 
   it("answers what it is", async () => {
     expect(await connected().desktop.getInfo()).toEqual(info);
+  });
+
+  it("keeps that the person has chosen how to begin", async () => {
+    const { desktop, welcomesEnded } = connected();
+    await desktop.endWelcome();
+    expect(welcomesEnded()).toBe(1);
   });
 
   it("reads the instruction that the person chooses", async () => {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,6 +18,8 @@ const builtMain = fileURLToPath(new URL("../../out/main/index.js", import.meta.u
 export type DesktopFixtures = {
   /** A folder of this test's own, for everything that the app keeps. */
   userData: string;
+  /** Whether the person has chosen how to begin, at an earlier start. */
+  isWelcomed: boolean;
   environment: Readonly<Record<string, string>>;
   /** Skips the test where there is neither Electron nor a Chromium for the stand-in. */
   somethingToRunOn: void;
@@ -60,9 +62,11 @@ export const test = base.extend<DesktopFixtures, WorkerFixtures>({
 
   environment: [{}, { option: true }],
 
-  // oxlint-disable-next-line no-empty-pattern -- Playwright reads the dependencies from the pattern
-  userData: async ({}, use) => {
+  isWelcomed: [true, { option: true }],
+
+  userData: async ({ isWelcomed }, use) => {
     const directory = await realpath(await mkdtemp(join(tmpdir(), "digester-desktop-")));
+    if (isWelcomed) await writeFile(join(directory, "welcomed"), "");
     await use(directory);
     await rm(directory, { recursive: true, force: true, maxRetries: 5 });
   },

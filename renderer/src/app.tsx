@@ -1,10 +1,11 @@
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
-import { QueryClientProvider, useQuery } from "@tanstack/react-query";
+import { QueryClientProvider, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { Route, Switch } from "wouter";
+import { Route, Switch, useRoute } from "wouter";
 import { aboutQuery } from "./api/about.ts";
 import { isSignedOut, makeQueryClient } from "./api/query-client.ts";
+import { welcomeQuery } from "./api/welcome.ts";
 import { ConnectionContext } from "./api/stream/connection-context.ts";
 import { useEventStream } from "./api/stream/use-event-stream.ts";
 import { useNotices } from "./frame/use-notices.ts";
@@ -20,6 +21,7 @@ import { RegulatorPage } from "./pages/regulator/regulator-page.tsx";
 import { SettingsPage } from "./pages/settings/settings-page.tsx";
 import { SignInPage } from "./pages/sign-in/sign-in-page.tsx";
 import { SubmitPage } from "./pages/submit/submit-page.tsx";
+import { WelcomePage } from "./pages/welcome/welcome-page.tsx";
 import { cssVariables, theme } from "./theme.ts";
 
 export function App() {
@@ -38,7 +40,12 @@ function Console() {
   const about = useQuery(aboutQuery);
   const signedOut = about.isError && isSignedOut(about.error);
   const { connection, announcement } = useEventStream(!signedOut, useNotices());
+  const [isAtHome] = useRoute("/");
+  const welcome = useQuery({ ...welcomeQuery(useQueryClient()), enabled: isAtHome && !signedOut });
   if (signedOut) return <SignInPage />;
+  // Blank for a moment: a frame that goes away again would be worse.
+  if (isAtHome && welcome.isPending) return null;
+  if (isAtHome && welcome.data === true) return <WelcomePage />;
   return (
     <ConnectionContext value={connection}>
       <Frame announcement={announcement}>

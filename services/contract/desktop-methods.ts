@@ -10,6 +10,7 @@ export const desktopMethods = [
   "openExternal",
   "notify",
   "setBadge",
+  "endWelcome",
 ] as const;
 export type DesktopMethod = (typeof desktopMethods)[number];
 

@@ -19,6 +19,8 @@ export const DesktopInfo = z.object({
   /** Electron's version. */
   electron: z.string(),
   platform: z.string(),
+  /** Whether the person has chosen how to begin, on the first-run screen of this or an earlier start. */
+  welcomed: z.boolean(),
 });
 export type DesktopInfo = z.infer<typeof DesktopInfo>;
 
@@ -54,6 +56,8 @@ export const desktopContract = {
     input: z.object({ count: z.number().int().min(0).max(99_999) }),
     output: z.void(),
   },
+  /** Keeps that the person has chosen how to begin. */
+  endWelcome: { input: z.undefined(), output: z.void() },
 } as const satisfies Record<DesktopMethod, { input: z.ZodType; output: z.ZodType }>;
 
 /** What the desktop tells its window: by the menu, a notification's click, a deep link or a file opened with the app. */

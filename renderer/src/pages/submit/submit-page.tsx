@@ -14,18 +14,21 @@ import { SampleList } from "./sample-list.tsx";
 import { useOpenedFile } from "./opened-file.ts";
 import classes from "./submit-page.module.css";
 
-type Way = "data" | "sample" | "file" | "paste";
+const ways = ["data", "sample", "file", "paste"] as const;
+type Way = (typeof ways)[number];
 
 export function SubmitPage() {
-  const editOf = new URLSearchParams(useSearch()).get("from");
+  const search = new URLSearchParams(useSearch());
+  const editOf = search.get("from");
   if (editOf !== null) return <EditedInstruction key={editOf} instructionKey={editOf} />;
-  return <ThreeWays />;
+  const wanted = ways.find((way) => way === search.get("tab")) ?? null;
+  return <Ways wanted={wanted} />;
 }
 
-function ThreeWays() {
+function Ways({ wanted }: { wanted: Way | null }) {
   const samples = useQuery(samplesQuery);
   const opened = useOpenedFile();
-  const [chosen, setChosen] = useState<Way | null>(null);
+  const [chosen, setChosen] = useState(wanted);
   const hasSamples = samples.isPending || (samples.data ?? []).length > 0;
   const [text, setText] = useState({ text: "", name: "" });
   const way = chosen ?? (opened === null ? (hasSamples ? "sample" : "data") : "file");
