@@ -5,8 +5,9 @@ import envPaths from "env-paths";
 import { startDigester } from "../digester/start.ts";
 import { createLog, createLogTail } from "../web/log.ts";
 import { startWeb } from "../web/start.ts";
-import { defaultWorkers, handOverOption, headlessOptions, readPositive } from "./digester.ts";
+import { defaultWorkers, handOverOption, headlessOptions } from "./digester.ts";
 import { print, say } from "./output.ts";
+import { readPositive } from "./read-number.ts";
 import { addWebServiceOptions, readWebOptions, type WebFlags } from "./web-options.ts";
 import { firstLine, productOptions, signalled } from "./web.ts";
 

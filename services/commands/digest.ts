@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync, rmdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { InvalidArgumentError, type Command } from "commander";
+import type { Command } from "commander";
 import { AppError, coerceError } from "../contract/errors.ts";
 import { toLoad, type Load } from "../contract/load.ts";
 import type { QualitySummary } from "../contract/quality.ts";
@@ -15,6 +15,7 @@ import { describeDryRun, dryRunFile } from "./dry-run.ts";
 import { exitCodes } from "./exit.ts";
 import { readInstructionFile } from "./instruction-file.ts";
 import { print, printJson, say, table } from "./output.ts";
+import { readPositive } from "./read-number.ts";
 import { sayProblems } from "./say-problems.ts";
 import { someOf } from "./some-of.ts";
 import { withKnown, type KnownOptions } from "./with-known.ts";
@@ -62,7 +63,7 @@ export function addDigestCommand(program: Command): void {
     .option(
       "--dry-run [lines]",
       "show what would be made of the first lines (1000) of each source, and write nothing",
-      toLines,
+      readPositive,
     )
     .action(async (file: string, options: DigestOptions) => {
       if (options.dryRun !== undefined) {
@@ -87,12 +88,6 @@ export function addDigestCommand(program: Command): void {
         process.off("SIGTERM", onSignal);
       }
     });
-}
-
-function toLines(text: string): number {
-  const lines = Number(text);
-  if (Number.isInteger(lines) && lines > 0) return lines;
-  throw new InvalidArgumentError("Expected a number of lines.");
 }
 
 function toCrops(list: string): readonly string[] | null {

@@ -14,6 +14,7 @@ import { noticeForms, noticeSource } from "../digester/notices/index.ts";
 import type { NoticeSource } from "../digester/notices/notice.ts";
 import { watchForNotice } from "../digester/notices/notice-watch.ts";
 import { print, printJson, say } from "./output.ts";
+import { readPositive } from "./read-number.ts";
 import { readPort } from "./web-options.ts";
 import { signalled } from "./web.ts";
 
@@ -139,13 +140,6 @@ export function handOverOption(crops: readonly Crop[]): Pick<DigesterOptions, "h
 /** As many as there are processors, but at most four, as in GOBii's own design: a digest also needs memory. */
 export function defaultWorkers(): number {
   return Math.max(1, Math.min(4, availableParallelism()));
-}
-
-/** A number of workers of a command line. */
-export function readPositive(text: string): number {
-  const value = Number(text);
-  if (/^\d{1,4}$/.test(text) && value >= 1) return value;
-  throw new InvalidArgumentError("Expected a positive integer.");
 }
 
 function readNotice(text: string): NoticeSource {

@@ -2,8 +2,8 @@ import type { Command } from "commander";
 import { JobList } from "../contract/api.ts";
 import { jobStatuses, type JobSummary } from "../contract/job.ts";
 import { addWebOptions, createApiClient } from "./api-client.ts";
-import { readPositive } from "./digester.ts";
 import { print, printJson, say, table } from "./output.ts";
+import { readPositive } from "./read-number.ts";
 
 interface JobsOptions {
   readonly web: string;

@@ -1,10 +1,11 @@
 import { resolve } from "node:path";
-import { InvalidArgumentError, Option, type Command } from "commander";
+import { Option, type Command } from "commander";
 import { fileFormats, PreviewRequest } from "../contract/preview.ts";
 import { parseOrThrow } from "../contract/errors.ts";
 import { fillTemplate, templateParts, type TemplatePart } from "../contract/templates.ts";
 import { previewFile } from "../digest/formats/preview.ts";
 import { print, say } from "./output.ts";
+import { readPositive } from "./read-number.ts";
 import { someOf } from "./some-of.ts";
 
 const IDS = ["project", "platform", "experiment", "mapset", "dataset"] as const;
@@ -31,7 +32,7 @@ export function addTemplateCommand(program: Command): void {
       someOf(templateParts),
     );
   for (const name of IDS)
-    command.option(`--${name} <id>`, `id of the ${name}; 1 unless given`, toId);
+    command.option(`--${name} <id>`, `id of the ${name}; 1 unless given`, readPositive);
   command.action(async (file: string, options: TemplateOptions) => {
     const path = resolve(file);
     const { detection } = await previewFile(
@@ -62,10 +63,4 @@ export function addTemplateCommand(program: Command): void {
 /** Absent and null are the same to whoever reads an instruction, and a person reads it as well. */
 function withoutNulls(_key: string, value: unknown): unknown {
   return value === null ? undefined : value;
-}
-
-function toId(text: string): number {
-  const id = Number(text);
-  if (Number.isSafeInteger(id) && id > 0) return id;
-  throw new InvalidArgumentError("Expected a positive integer.");
 }

@@ -1,11 +1,11 @@
-import { createReadStream, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import type { Load } from "../contract/load.ts";
 import type { DryRun, DryRunTable } from "../contract/preview.ts";
 import { digest } from "./digest.ts";
 import type { DigestHooks } from "./guarded-hooks.ts";
+import { readRows } from "./quality/rows.ts";
 import type { KnownSource } from "./validation/known-source.ts";
 
 export interface DryRunPlan {
@@ -63,7 +63,7 @@ export async function dryRun(
       const isTurned = load.orientation !== "SAMPLE_FAST" || result.status === "completed";
       const isMatrix = isMatrixTable(load, table);
       if ((isMatrix && !isTurned) || !existsSync(join(outDir, `digest.${table}`))) continue;
-      tables.push(await showTable(outDir, table, isMatrix, { rows, columns }, plan));
+      tables.push(showTable(outDir, table, isMatrix, { rows, columns }, plan));
     }
     const { matrix, validation, errors, errorCount, warnings, durationMs } = result;
     return {
@@ -88,23 +88,21 @@ function isMatrixTable(load: Load, name: string): boolean {
   return rule?.columns.some((column) => column.type === "CSV_BOTH") === true;
 }
 
-async function showTable(
+function showTable(
   outDir: string,
   table: string,
   isMatrix: boolean,
   size: { rows: number; columns: number },
   { rows, columns }: DryRunPlan,
-): Promise<DryRunTable> {
+): DryRunTable {
   const lines: string[][] = [];
   let columnsTotal = 0;
-  const input = createReadStream(join(outDir, `digest.${table}`), "utf8");
-  for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-    const cells = line.split("\t");
+  for (const { bytes, from, to } of readRows(join(outDir, `digest.${table}`), 0)) {
+    const cells = bytes.toString("utf8", from, to).split("\t");
     columnsTotal = Math.max(columnsTotal, cells.length);
     lines.push(cells.slice(0, columns).map((cell) => cell.slice(0, LONGEST_CELL)));
     if (lines.length >= rows + (isMatrix ? 0 : 1)) break;
   }
-  input.destroy();
   const [header, ...body] = lines;
   return {
     table,

@@ -1,9 +1,10 @@
 import { appendFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import pino from "pino";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { toLoad } from "../contract/load.ts";
+import { toLoad, type Load } from "../contract/load.ts";
 import { buildWorker } from "./testing/build-worker.ts";
 import { makeDispatch, temporaryDirectory, until } from "./testing/fakes.ts";
 import { crashReason, createWorkerPool, type DigestListener } from "./worker-pool.ts";
@@ -37,6 +38,29 @@ async function smallRequest(): Promise<WorkerRequest> {
   const source = join(await temporaryDirectory(), "markers.txt");
   await writeFile(source, "name\tref\nm1\tA\nm2\tC\n");
   return requestFor(source);
+}
+
+async function hostileSource(): Promise<string> {
+  const source = join(await temporaryDirectory(), "markers.txt");
+  await writeFile(source, `name\tref\n${"a".repeat(60)}b\tA\n`);
+  return source;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** The same load with an expression that tries the same characters in many ways. */
+function hostile(load: Load): Load {
+  const tables = load.tables.map((table) => ({
+    ...table,
+    columns: table.columns.map((column) => ({ ...column, findText: "(a+)+$", replaceText: "" })),
+  }));
+  return { ...load, tables };
 }
 
 /** A pool whose workers' pids are known. */
@@ -89,6 +113,23 @@ describe.each(["process", "thread"] as const)("workers that are a %s", (kind) =>
     expect(next.kind).toBe("done");
     // Persuaded, not killed.
     expect(new Set(pids).size).toBe(1);
+  }, 60_000);
+
+  it("stop within two seconds when told to in the midst of one endless match", async () => {
+    const { pool, pids } = makePool(kind);
+    const stop = new AbortController();
+    const request = await requestFor(await hostileSource());
+    const load = hostile(request.load);
+    const ended = pool.run({ ...request, load }, silent, stop.signal);
+    await until(() => pids.length === 1, "the worker has begun");
+    // The match takes longer than the age of the universe, and ten seconds before the digest itself gives up on it.
+    await sleep(1000);
+    stop.abort();
+    const inTime = sleep(2000).then(() => "too late");
+    expect(await Promise.race([ended, inTime])).toEqual({ kind: "stopped" });
+    if (kind === "process") await until(() => !isAlive(pids[0] ?? 0), "the worker is gone");
+    const next = await pool.run(await smallRequest(), silent, new AbortController().signal);
+    expect(next.kind).toBe("done");
   }, 60_000);
 
   it("stop also when told so before they began", async () => {
