@@ -8,7 +8,6 @@ import { toLoad, type Load } from "../contract/load.ts";
 import type { QualitySummary } from "../contract/quality.ts";
 import type { DigestResult } from "../contract/result.ts";
 import { digest } from "../digest/digest.ts";
-import { exportFormats, type ExportFormat } from "../digest/exports/matrix-exports.ts";
 import { publish } from "../digest/publish.ts";
 import type { KnownSource } from "../digest/validation/known-source.ts";
 import { describeDryRun, dryRunFile } from "./dry-run.ts";
@@ -17,10 +16,10 @@ import { readInstructionFile } from "./instruction-file.ts";
 import { print, printJson, say, table } from "./output.ts";
 import { readPositive } from "./read-number.ts";
 import { sayProblems } from "./say-problems.ts";
-import { someOf } from "./some-of.ts";
+import { addSettingsOptions, settingsOf, type SettingsOptions } from "./settings-options.ts";
 import { withKnown, type KnownOptions } from "./with-known.ts";
 
-export interface DigestOptions extends KnownOptions {
+export interface DigestOptions extends KnownOptions, SettingsOptions {
   /** What relative sources and destinations are relative to; the instruction file's folder unless given. */
   readonly root?: string;
   /** Takes the place of the instruction's destination. */
@@ -28,12 +27,8 @@ export interface DigestOptions extends KnownOptions {
   /** Null: any crop. */
   readonly crops: readonly string[] | null;
   readonly json?: true;
-  /** False: no quality figures of the matrix are taken. */
-  readonly quality?: boolean;
   /** Lines of each source. */
   readonly dryRun?: number | true;
-  /** Formats in which the matrix is written as well. */
-  readonly also?: readonly ExportFormat[];
 }
 
 /** The crops that GOBii serves, and those of its own tests; a server has them configured, a command has not. */
@@ -41,8 +36,7 @@ const GOBII_CROPS = "chickpea,maize,rice,sorghum,wheat,dev,test,zoan";
 
 /** `digest INSTRUCTION.json`: runs one instruction here, without a service. */
 export function addDigestCommand(program: Command): void {
-  program
-    .command("digest")
+  addSettingsOptions(program.command("digest"))
     .description("digest one instruction here, without a service")
     .argument("<instruction.json>", "the list, {metadata, instructions} or the posted object")
     .option(
@@ -53,12 +47,6 @@ export function addDigestCommand(program: Command): void {
     .option("--known <file>", "JSON of what the database knows; everything unless given")
     .option("--known-database <url>", "a GOBii PostgreSQL database, asked instead of a file")
     .option("--crops <list>", "the crops that are known, or any", toCrops, toCrops(GOBII_CROPS))
-    .option(
-      "--also <formats>",
-      "write the matrix as vcf, hapmap or plink too, for the next tool",
-      someOf(exportFormats),
-    )
-    .option("--no-quality", "take no quality figures of the matrix")
     .option("--json", "print the result object, and only that")
     .option(
       "--dry-run [lines]",
@@ -120,8 +108,7 @@ export async function digestFile(
           publishDir: destination,
           knownCrops: options.crops,
           known,
-          ...(options.quality === false ? { quality: false } : {}),
-          ...(options.also === undefined ? {} : { also: options.also }),
+          settings: settingsOf(options),
         },
         {
           onPhase: ({ message }) => {

@@ -5,9 +5,10 @@ import { dryRun } from "../digest/dry-run.ts";
 import { readInstructionFile } from "./instruction-file.ts";
 import { print, say, table } from "./output.ts";
 import { sayProblems } from "./say-problems.ts";
+import { settingsOf, type SettingsOptions } from "./settings-options.ts";
 import { withKnown, type KnownOptions } from "./with-known.ts";
 
-export interface DryRunFileOptions extends KnownOptions {
+export interface DryRunFileOptions extends KnownOptions, SettingsOptions {
   readonly root?: string;
   readonly crops: readonly string[] | null;
 }
@@ -25,6 +26,7 @@ export function dryRunFile(
       root: resolve(root ?? dirname(file)),
       knownCrops: crops,
       known,
+      settings: settingsOf(options),
       lines,
       rows: 5,
       columns: 8,

@@ -102,7 +102,7 @@ export const Detection = FormatFinding.extend({
   dataSetType: found(z.enum(dataSetTypes)),
   /** A Java regular expression, as instructions have it. */
   delimiter: found(z.string()),
-  encoding: found(z.enum(["UTF-8", "ISO-8859-1", "binary"])),
+  encoding: found(z.enum(["UTF-8", "UTF-16", "ISO-8859-1", "binary"])),
   compression: found(z.enum(["gzip", "bgzf"])),
   lineEnds: found(z.enum(["LF", "CRLF", "CR"])),
   /** Cells stand in double quotes, which the instruction has to say. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { matrixOutputs } from "./digest-settings.ts";
 import { QualitySummary } from "./quality.ts";
 
 /** The outcome of checking one digest file against the rules of its table. */
@@ -39,6 +40,13 @@ export const DigestTable = z.object({
 });
 export type DigestTable = z.infer<typeof DigestTable>;
 
+/** A file of the matrix in another format, beside its tables. */
+const DigestOutput = z.object({
+  format: z.enum(matrixOutputs),
+  file: z.string(),
+  bytes: z.number().int().nonnegative(),
+});
+
 export const MatrixSummary = z.object({
   markers: z.number().int(),
   samples: z.number().int(),
@@ -57,6 +65,8 @@ export const DigestResult = z.object({
   matrix: MatrixSummary.nullable(),
   /** Of the matrix; absent where there is none, or where it is switched off. */
   quality: QualitySummary.optional(),
+  /** The matrix in other formats, as far as they were asked for. */
+  outputs: z.array(DigestOutput).optional(),
   validation: z.array(TableValidation),
   /** Up to 20 of each kind; `errorCount` has them all. */
   errors: z.array(DigestProblem),

@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { DigestSettings } from "../contract/digest-settings.ts";
 import type { Load } from "../contract/load.ts";
 import type { QualitySummary } from "../contract/quality.ts";
 import type { DigestResult, TableValidation } from "../contract/result.ts";
-import type { ExportFormat } from "./exports/matrix-exports.ts";
 import { guardHooks, type DigestHooks, type GuardedHooks } from "./guarded-hooks.ts";
 import { sizeOf, transposeMatrix, writeExports } from "./matrix-steps.ts";
 import { mayPass } from "./passing-problems.ts";
@@ -36,10 +36,8 @@ export interface DigestRequest {
   readonly limit?: ReadLimit | undefined;
   /** How long the regular expressions of the instruction may take for a block of lines; ten seconds unless given. */
   readonly patternBudgetMs?: number;
-  /** Whether to take quality figures of the matrix; they are taken unless this is false. */
-  readonly quality?: boolean;
-  /** Formats in which the matrix is written as well, for the next tool. */
-  readonly also?: readonly ExportFormat[];
+  /** What the instruction does not say. */
+  readonly settings?: DigestSettings;
 }
 
 /**
@@ -54,7 +52,7 @@ export async function digest(request: DigestRequest, hooks: DigestHooks): Promis
   const warnings = createProblems();
   const guard = guardHooks(hooks);
   const progress = { file: null as string | null, bytesRead: 0 };
-  let outcome: Outcome = { read: null, validation: [], quality: null };
+  let outcome: Outcome = NO_OUTCOME;
   let isPassing = false;
   try {
     outcome = await run(request, guard, problems, warnings, progress);
@@ -73,6 +71,7 @@ export async function digest(request: DigestRequest, hooks: DigestHooks): Promis
     tables: isGone ? [] : tablesOf(request, outcome.read),
     matrix: matrixOf(request.load, outcome.read),
     ...(failed || outcome.quality === null ? {} : { quality: outcome.quality }),
+    ...(failed || outcome.outputs === undefined ? {} : { outputs: outcome.outputs }),
     validation: outcome.validation,
     errors: [...problems.list],
     errorCount: problems.count,
@@ -87,7 +86,10 @@ interface Outcome {
   readonly read: TablesRead | null;
   readonly validation: TableValidation[];
   readonly quality: QualitySummary | null;
+  readonly outputs: DigestResult["outputs"];
 }
+
+const NO_OUTCOME: Outcome = { read: null, validation: [], quality: null, outputs: undefined };
 
 async function run(
   request: DigestRequest,
@@ -98,7 +100,7 @@ async function run(
 ): Promise<Outcome> {
   await guard.phase({ gobiiStatus: "validation", message: "Beginning Validation" });
   const plan = prepare(request, problems, warnings);
-  if (plan === null) return { read: null, validation: [], quality: null };
+  if (plan === null) return NO_OUTCOME;
   const quality = qualityOf(request, plan, warnings);
   try {
     return await makeTables(request, plan, quality, guard, problems, warnings, progress);
@@ -113,7 +115,7 @@ function qualityOf(
   { matrix }: LoadPlan,
   warnings: Problems,
 ): MatrixQuality | null {
-  if (matrix === null || request.quality === false || request.limit) return null;
+  if (matrix === null || request.settings?.quality === false || request.limit) return null;
   return createMatrixQuality(matrix.isVcf ? "VCF" : matrix.declaredType, request.outDir, warnings);
 }
 
@@ -137,6 +139,7 @@ async function makeTables(
     problems,
     warnings,
     limit,
+    encoding: request.settings?.encoding ?? "auto",
     quality: plan.matrix?.sampleFast === true ? null : quality,
     pace: guard.pace,
     patternBudgetMs: request.patternBudgetMs,
@@ -168,16 +171,16 @@ async function makeTables(
   if (load.dataset.id === null && plan.tables.some((table) => table.table === "matrix")) {
     problems.report("data set id", NOWHERE, () => "Data Set ID is null for variant call");
   }
-  if (read.matrix === null || problems.count > 0) return { read, validation, quality: null };
-  if (!request.limit) {
-    await writeExports(
-      { load, outDir, also: request.also ?? [] },
-      plan.matrix,
-      read,
-      warnings,
-      guard.pace,
-    );
-  }
+  if (read.matrix === null || problems.count > 0) return { ...NO_OUTCOME, read, validation };
+  const made = request.limit
+    ? []
+    : await writeExports(
+        { load, outDir, also: request.settings?.also ?? [] },
+        plan.matrix,
+        read,
+        warnings,
+        guard.pace,
+      );
   const figures = await quality?.finish({
     outDir,
     matrixPath: read.matrix.path,
@@ -185,7 +188,17 @@ async function makeTables(
     warnings,
     pace: guard.pace,
   });
-  return { read, validation, quality: figures ?? null };
+  const outputs = made.map(({ format, path }) => ({
+    format,
+    file: join(request.publishDir, basename(path)),
+    bytes: statSync(path).size,
+  }));
+  return {
+    read,
+    validation,
+    quality: figures ?? null,
+    outputs: outputs.length === 0 ? undefined : outputs,
+  };
 }
 
 /** Checks what can be checked before reading. Null where the load cannot be read at all. */
@@ -196,7 +209,7 @@ function prepare(request: DigestRequest, problems: Problems, warnings: Problems)
     problems.report("crop", NOWHERE, () => `Unknown Crop Type: ${crop}`);
     return null;
   }
-  const plan = planLoad(load);
+  const plan = planLoad(load, request.settings);
   const findings = findingsOf(validateInstruction(load));
   for (const text of new Set([...findings, ...plan.problems])) {
     problems.report("instruction", NOWHERE, () => text);

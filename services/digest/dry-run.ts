@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { DigestSettings } from "../contract/digest-settings.ts";
 import type { Load } from "../contract/load.ts";
 import type { DryRun, DryRunTable } from "../contract/preview.ts";
 import { digest } from "./digest.ts";
@@ -13,6 +14,7 @@ export interface DryRunPlan {
   readonly root: string | null;
   readonly knownCrops: readonly string[] | null;
   readonly known: KnownSource;
+  readonly settings?: DigestSettings | undefined;
   /** Lines of each source that are read at most. */
   readonly lines: number;
   /** Size of the grid that is shown of each table. */
@@ -37,7 +39,7 @@ export async function dryRun(
 ): Promise<DryRun> {
   const outDir = mkdtempSync(join(tmpdir(), "digester-dry-run-"));
   let complete = true;
-  const { load, root, knownCrops, known, lines } = plan;
+  const { load, root, knownCrops, known, lines, settings = {} } = plan;
   try {
     const result = await digest(
       {
@@ -47,6 +49,7 @@ export async function dryRun(
         publishDir: load.tables[0]?.destination ?? "",
         knownCrops,
         known,
+        settings,
         limit: {
           lines,
           bytes: MOST_BYTES,

@@ -1,6 +1,7 @@
 import { renameSync, rmSync } from "node:fs";
 import type { Load } from "../contract/load.ts";
-import { exportMatrix, type ExportFormat } from "./exports/matrix-exports.ts";
+import type { MatrixOutput } from "../contract/digest-settings.ts";
+import { exportMatrix, type ExportOutcome } from "./exports/matrix-exports.ts";
 import { loadKernels } from "./kernels/kernels.ts";
 import { transposeFile } from "./matrix/transpose.ts";
 import type { Pace } from "./pace.ts";
@@ -39,26 +40,26 @@ export async function transposeMatrix(
   rmSync(asRead);
 }
 
-/** Writes a matrix that is finished in other formats, or warns that it cannot be. */
+/** Writes a matrix that is finished in other formats, or warns that it cannot be. @returns what was written. */
 export async function writeExports(
-  { also, outDir, load }: { also: readonly ExportFormat[]; outDir: string; load: Load },
+  { also, outDir, load }: { also: readonly MatrixOutput[]; outDir: string; load: Load },
   plan: MatrixPlan | null,
   { matrix, tables: made }: TablesRead,
   warnings: Problems,
   pace: Pace,
-): Promise<void> {
+): Promise<ExportOutcome["files"]> {
   const size = sizeOf(load, matrix);
-  if (also.length === 0 || matrix === null || size === null) return;
-  const told =
-    plan?.rule.width === 2
-      ? await exportMatrix({
-          formats: also,
-          outDir,
-          matrixPath: matrix.path,
-          ...size,
-          tables: made,
-          pace,
-        })
-      : [`Calls of the type ${load.dataSetType} cannot be written as ${also.join(", ")}`];
+  if (also.length === 0 || matrix === null || size === null || plan === null) return [];
+  const { files, warnings: told } = await exportMatrix({
+    formats: also,
+    outDir,
+    matrixPath: matrix.path,
+    ...size,
+    width: plan.rule.width,
+    missing: plan.rule.missing.call,
+    tables: made,
+    pace,
+  });
   for (const message of told) warnings.report("export", NOWHERE, () => message);
+  return files;
 }

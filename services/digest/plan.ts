@@ -1,8 +1,10 @@
+import type { DigestSettings } from "../contract/digest-settings.ts";
 import { coerceError } from "../contract/errors.ts";
 import type { DataSetType, FileType } from "../contract/gobii-terms.ts";
 import type { SourceFormat } from "../contract/instruction.ts";
 import type { ColumnRule, Load, TableRule } from "../contract/load.ts";
 import type { MatrixRule } from "./matrix/matrix-rule.ts";
+import { withCropCodes } from "./matrix/crop-codes.ts";
 import { matrixRules } from "./matrix/rules.ts";
 import { compileDelimiter, type Delimiter } from "./source/delimiter.ts";
 import { compileQuotedDelimiter } from "./source/quoted-cells.ts";
@@ -48,8 +50,8 @@ export interface LoadPlan {
 
 type TableKind = TablePlan["kind"];
 
-/** Decides how each table is made, and finds what cannot be made. */
-export function planLoad(load: Load): LoadPlan {
+/** Decides how each table is made, and finds what cannot be made. The instruction counts more than the settings. */
+export function planLoad(load: Load, settings: DigestSettings = {}): LoadPlan {
   const problems: string[] = [];
   const warnings: string[] = [];
   const tables: TablePlan[] = [];
@@ -63,7 +65,7 @@ export function planLoad(load: Load): LoadPlan {
       continue;
     }
     try {
-      const plan = planTable(load, rule);
+      const plan = planTable(load, rule, settings);
       warnings.push(...warningsOf(rule, plan));
       tables.push(plan);
     } catch (thrown) {
@@ -144,9 +146,9 @@ function kindOf(columns: readonly ColumnRule[]): TableKind {
 }
 
 /** @throws AppError where an expression cannot be used. */
-function planTable(load: Load, rule: TableRule): TablePlan {
+function planTable(load: Load, rule: TableRule, settings: DigestSettings): TablePlan {
   const { table, source, columns } = rule;
-  const quotes = rule.quotes ?? false;
+  const quotes = rule.quotes ?? settings.quotes ?? false;
   const delimiter = planDelimiter(rule.delimiter, quotes);
   const common = {
     table,
@@ -180,7 +182,7 @@ function planTable(load: Load, rule: TableRule): TablePlan {
         kind,
         row: column.row ?? 0,
         column: column.column ?? 0,
-        rule: matrixRules[isVcf ? "VCF" : load.dataSetType],
+        rule: withCropCodes(matrixRules[isVcf ? "VCF" : load.dataSetType], settings),
         declaredType: load.dataSetType,
         filter: compileTextFilter(column),
         sampleFast: load.orientation === "SAMPLE_FAST",

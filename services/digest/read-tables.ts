@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Encoding } from "../contract/digest-settings.ts";
 import type { DigestProblem } from "../contract/result.ts";
 import { findEarlierMarkers, readEarlierMarkers } from "./matrix/earlier-markers.ts";
 import {
@@ -16,6 +17,7 @@ import { createPatternGuard, EndlessPattern } from "./pattern-guard.ts";
 import type { MatrixQuality } from "./quality/matrix-quality.ts";
 import { NOWHERE, type Place, type Problems } from "./problems.ts";
 import { rowReaderOf, sourceFilesOf } from "./formats/row-readers.ts";
+import type { Decoding } from "./source/decoding.ts";
 import { createPatternWatch, type PatternWatch } from "./source/pattern-watch.ts";
 import { listSource, type ReadLimit, type SourceFile } from "./source/source-files.ts";
 import { headerOf } from "./tables/row-writer.ts";
@@ -32,6 +34,8 @@ export interface ReadRequest {
   readonly warnings: Problems;
   /** Reads the beginning of each source file only. */
   readonly limit?: ReadLimit | undefined;
+  /** How the text of the sources is encoded. */
+  readonly encoding: Encoding;
   /** Looks at a matrix with markers in rows. */
   readonly quality: MatrixQuality | null;
   readonly pace: Pace;
@@ -158,7 +162,8 @@ function listPasses(request: ReadRequest, groups: readonly TablePlan[][]): Pass[
     const format = plans[0]?.sourceFormat ?? null;
     const listing = sourceFilesOf(format, listSource(plans[0]?.source ?? "", request.root));
     if ("files" in listing) {
-      const files = listing.files.map((file) => ({ ...file, limit: request.limit }));
+      const decoding = decodingOf(request);
+      const files = listing.files.map((file) => ({ ...file, limit: request.limit, decoding }));
       return [{ plans, files }];
     }
     const place: Place = {
@@ -169,6 +174,23 @@ function listPasses(request: ReadRequest, groups: readonly TablePlan[][]): Pass[
     request.problems.report("source", place, () => listing.problem);
     return [];
   });
+}
+
+/** Tells of files that are not in UTF-8, each once, though it may be read several times. */
+function decodingOf({ encoding, warnings }: ReadRequest): Decoding {
+  const told = new Set<string>();
+  return {
+    encoding,
+    onDecoded(path, from, line) {
+      if (told.has(path)) return;
+      told.add(path);
+      warnings.report("encoding", { file: path, line, column: null }, () =>
+        from === "UTF-16"
+          ? "The file is UTF-16; what is made of it is UTF-8"
+          : "The line is not UTF-8; letters of the file that are not were read as Latin-1, and what is made of them is UTF-8",
+      );
+    },
+  };
 }
 
 async function readPass(

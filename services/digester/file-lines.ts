@@ -3,6 +3,7 @@ import { createGunzip } from "node:zlib";
 import { Readable } from "node:stream";
 import { AppError, coerceError } from "../contract/errors.ts";
 import type { FileLine, FileLines, FileLinesRequest } from "../contract/file-lines.ts";
+import { createDecoder } from "../digest/source/decoding.ts";
 import { requirePathInsideRoots } from "./data-roots.ts";
 
 const LF = 10;
@@ -26,12 +27,19 @@ export async function readFileLines(
   const { file, from, count } = request;
   await requirePathInsideRoots(file, roots);
   const wanted = collector(from, count);
+  const decoder = createDecoder("auto");
+  const push = (text: Buffer): boolean => {
+    if (text.includes(0)) throw new AppError("bad_request", `${file} is not a text file.`);
+    return wanted.push(text);
+  };
   try {
+    let isEnough = false;
     for await (const chunk of await openText(file, signal)) {
       if (!Buffer.isBuffer(chunk)) continue;
-      if (chunk.includes(0)) throw new AppError("bad_request", `${file} is not a text file.`);
-      if (wanted.push(chunk)) break;
+      isEnough = push(decoder.push(chunk).bytes);
+      if (isEnough) break;
     }
+    if (!isEnough) push(decoder.end().bytes);
   } catch (thrown) {
     throw readable(file, thrown);
   }

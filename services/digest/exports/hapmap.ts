@@ -6,9 +6,11 @@ const HEADER =
 
 /** HapMap with two-letter calls, as TASSEL reads it; NN is missing. */
 export function createHapMapExport({ path, samples }: ExportedMatrix): MatrixExport {
-  const sink = createByteSink(`${path}.hmp.txt`);
+  const file = `${path}.hmp.txt`;
+  const sink = createByteSink(file);
   putUtf8(sink, `${[HEADER, ...samples].join("\t")}\n`);
   return {
+    files: [file],
     add({ name, alleles, chromosome, position, calls }) {
       const cells = [
         name,

@@ -1,5 +1,6 @@
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
+import type { MatrixOutput } from "../../contract/digest-settings.ts";
 import { readAt } from "../matrix/read-at.ts";
 import type { Pace } from "../pace.ts";
 import {
@@ -12,19 +13,20 @@ import {
 } from "../quality/names.ts";
 import { readRows } from "../quality/rows.ts";
 import { createHapMapExport } from "./hapmap.ts";
+import { parquetProblem } from "./parquet-size.ts";
 import { createPlinkExport } from "./plink.ts";
 import { createVcfExport } from "./vcf.ts";
 
-export const exportFormats = ["vcf", "hapmap", "plink"] as const;
-export type ExportFormat = (typeof exportFormats)[number];
-
 export interface ExportRequest {
-  readonly formats: readonly ExportFormat[];
+  readonly formats: readonly MatrixOutput[];
   readonly outDir: string;
-  /** The finished matrix of two-letter calls, markers in rows. */
+  /** The finished matrix, markers in rows. */
   readonly matrixPath: string;
   readonly markers: number;
   readonly samples: number;
+  /** Bytes of a call, and the one that is missing. */
+  readonly width: number;
+  readonly missing: string;
   /** The other digest files, which may name markers, samples, alleles and places. */
   readonly tables: readonly NamingTable[];
   readonly pace: Pace;
@@ -36,13 +38,14 @@ interface ExportedMarker {
   /** `0` where no table of the load says. */
   readonly chromosome: string;
   readonly position: string;
-  /** Letters that occur, the reference first where it is known, else the most frequent. */
+  /** Letters that occur, the reference first where it is known, else the most frequent; none where calls are no letters. */
   readonly alleles: readonly string[];
-  /** Two letters and a byte for each sample. */
+  /** The call and a byte for each sample. */
   readonly calls: Buffer;
 }
 
 export interface MatrixExport {
+  readonly files: readonly string[];
   add(marker: ExportedMarker): void;
   /** Safe to call again. @returns how many markers lost calls that the format cannot hold. */
   close(): number;
@@ -54,16 +57,26 @@ export interface ExportedMatrix {
   readonly path: string;
   readonly samples: readonly string[];
   readonly chromosomes: readonly string[];
+  readonly markers: number;
+  readonly width: number;
+  readonly missing: string;
+}
+
+export interface ExportOutcome {
+  readonly warnings: readonly string[];
+  readonly files: readonly { readonly format: MatrixOutput; readonly path: string }[];
 }
 
 /**
  * Writes the matrix in other formats, all of them in one pass over it, a marker at a time.
  *
- * @returns warnings.
+ * @returns what was written, and warnings of what could not be.
  * @throws a system error where a file cannot be read or written; whatever `pace` throws.
  */
-export async function exportMatrix(request: ExportRequest): Promise<string[]> {
-  const { tables, markers, samples, formats, pace } = request;
+export async function exportMatrix(request: ExportRequest): Promise<ExportOutcome> {
+  const { tables, markers, samples, width, missing, pace } = request;
+  const { formats, warnings } = possible(request);
+  if (formats.length === 0) return { warnings, files: [] };
   const places = [
     columnOf(tables, [["marker_linkage_group", "linkage_group_name"]], markers),
     columnOf(tables, [["marker_linkage_group", "start"]], markers),
@@ -75,30 +88,42 @@ export async function exportMatrix(request: ExportRequest): Promise<string[]> {
   ];
   const chromosomes = [...new Set(values(places[0], "0", markers))];
   const path = join(request.outDir, "matrix");
-  const matrix = { path, samples: sampleNames(tables, samples), chromosomes };
+  const matrix = {
+    path,
+    samples: sampleNames(tables, samples),
+    chromosomes,
+    markers,
+    width,
+    missing,
+  };
   const readers = columns.map((column, i) =>
     values(column, i === 0 ? null : i === 3 ? "" : "0", markers),
   );
   const file = openSync(request.matrixPath, "r");
-  const exports: { readonly format: ExportFormat; readonly out: MatrixExport }[] = [];
+  const exports: { readonly format: MatrixOutput; readonly out: MatrixExport }[] = [];
   try {
-    for (const format of new Set(formats)) exports.push({ format, out: create(format, matrix) });
-    const calls = Buffer.allocUnsafe(samples * 3);
+    for (const format of formats) exports.push({ format, out: await create(format, matrix) });
+    const calls = Buffer.allocUnsafe(samples * (width + 1));
     for (let marker = 0; marker < markers; marker++) {
       readAt(file, calls, 0, calls.length, marker * calls.length);
       const [name = "", chromosome = "0", position = "0", ref = ""] = readers.map((reader) =>
         String(reader.next().value),
       );
-      const alleles = allelesOf(calls, ref.toUpperCase());
+      const alleles = width === 2 ? allelesOf(calls, ref.toUpperCase()) : [];
       for (const { out } of exports) out.add({ name, chromosome, position, alleles, calls });
       await pace();
     }
-    return exports.flatMap(({ format, out }) => {
+    for (const { format, out } of exports) {
       const lost = out.close();
-      return lost === 0
-        ? []
-        : [`${lost} markers have calls that ${format} cannot hold; they are missing there`];
-    });
+      if (lost === 0) continue;
+      warnings.push(
+        `${lost} markers have calls that ${format} cannot hold; they are missing there`,
+      );
+    }
+    const files = exports.flatMap(({ format, out }) =>
+      out.files.map((made) => ({ format, path: made })),
+    );
+    return { warnings, files };
   } finally {
     closeSync(file);
     for (const { out } of exports) out.close();
@@ -106,7 +131,26 @@ export async function exportMatrix(request: ExportRequest): Promise<string[]> {
   }
 }
 
-function create(format: ExportFormat, matrix: ExportedMatrix): MatrixExport {
+/** Those formats that can hold the matrix, and why the others cannot. */
+function possible({ formats, markers, samples, width }: ExportRequest): {
+  formats: MatrixOutput[];
+  warnings: string[];
+} {
+  const warnings: string[] = [];
+  const letters = [...new Set(formats)].filter((format) => width === 2 || format === "parquet");
+  const others = formats.filter((format) => !letters.includes(format));
+  if (others.length > 0) {
+    warnings.push(
+      `Calls of this type cannot be written as ${others.join(", ")}; expected two letters`,
+    );
+  }
+  const problem = letters.includes("parquet") ? parquetProblem(markers, samples, width) : null;
+  if (problem === null) return { formats: letters, warnings };
+  warnings.push(problem);
+  return { formats: letters.filter((format) => format !== "parquet"), warnings };
+}
+
+async function create(format: MatrixOutput, matrix: ExportedMatrix): Promise<MatrixExport> {
   switch (format) {
     case "vcf":
       return createVcfExport(matrix);
@@ -114,6 +158,11 @@ function create(format: ExportFormat, matrix: ExportedMatrix): MatrixExport {
       return createHapMapExport(matrix);
     case "plink":
       return createPlinkExport(matrix);
+    case "parquet": {
+      // Only where it is wanted: most digests need none of it.
+      const { createParquetExport } = await import("./parquet.ts");
+      return createParquetExport(matrix);
+    }
   }
 }
 

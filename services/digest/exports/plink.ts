@@ -9,9 +9,12 @@ const MISSING = 3;
 
 /** PLINK 1 binary: .bed, .bim and .fam. It knows two alleles; a call of any other is missing. */
 export function createPlinkExport({ path, samples }: ExportedMatrix): MatrixExport {
-  const bed = createByteSink(`${path}.bed`);
-  const bim = createByteSink(`${path}.bim`);
-  const fam = createByteSink(`${path}.fam`);
+  const files = [`${path}.bed`, `${path}.bim`, `${path}.fam`] as const;
+  const [bed, bim, fam] = [
+    createByteSink(files[0]),
+    createByteSink(files[1]),
+    createByteSink(files[2]),
+  ];
   for (const byte of MAGIC) bed.bytes[bed.at++] = byte;
   for (const sample of samples) {
     // Fields are told apart by white space.
@@ -21,6 +24,7 @@ export function createPlinkExport({ path, samples }: ExportedMatrix): MatrixExpo
   }
   let lost = 0;
   return {
+    files,
     add({ name, chromosome, position, alleles, calls }) {
       const [second, first] = alleles;
       const cells = [

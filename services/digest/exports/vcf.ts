@@ -5,7 +5,8 @@ const [TAB, LF, SLASH, DOT, ZERO] = [9, 10, 47, 46, 48];
 
 /** VCF 4.3 with GT alone; a gap is `<DEL>`, an insertion `<INS>`. */
 export function createVcfExport({ path, samples, chromosomes }: ExportedMatrix): MatrixExport {
-  const sink = createByteSink(`${path}.vcf`);
+  const file = `${path}.vcf`;
+  const sink = createByteSink(file);
   const head = [
     "##fileformat=VCFv4.3",
     '##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">',
@@ -17,6 +18,7 @@ export function createVcfExport({ path, samples, chromosomes }: ExportedMatrix):
   putUtf8(sink, `${head.join("\n")}\n`);
   const numberOf = new Uint8Array(256);
   return {
+    files: [file],
     add({ name, chromosome, position, alleles, calls }) {
       // A gap cannot be the reference of a line.
       const ref = alleles.find((letter) => /[ACGT]/.test(letter)) ?? "N";

@@ -3,6 +3,7 @@ import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { constants, gunzipSync } from "node:zlib";
 import { coerceError } from "../../contract/errors.ts";
+import { createDecoder } from "../source/decoding.ts";
 import { openChunks } from "../source/line-blocks.ts";
 import { guessDelimiter, splitCells, type DelimiterGuess } from "./delimiter-guess.ts";
 
@@ -27,7 +28,7 @@ export interface Head {
   readonly isWhole: boolean;
   readonly compression: { readonly value: "gzip" | "bgzf" | null; readonly evidence: string };
   readonly encoding: {
-    readonly value: "UTF-8" | "ISO-8859-1" | "binary";
+    readonly value: "UTF-8" | "UTF-16" | "ISO-8859-1" | "binary";
     readonly evidence: string;
   };
   readonly lineEnds: { readonly value: "LF" | "CRLF" | "CR" | null; readonly evidence: string };
@@ -123,9 +124,7 @@ interface RawHead {
 function describe(path: string, { start, ...raw }: RawHead): Head {
   const encoding = encodingOf(raw.bytes, raw.isWhole);
   const isText = encoding.value !== "binary";
-  const text = isText
-    ? raw.bytes.toString(encoding.value === "UTF-8" ? "utf8" : "latin1").replace(/^\uFEFF|^ï»¿/, "")
-    : "";
+  const text = isText ? textOf(raw.bytes).replace(/^\uFEFF/, "") : "";
   const whole = text.split(/\r\n|\n|\r/);
   // The last piece is no whole line, or nothing at all.
   if (!raw.isWhole || whole.at(-1) === "") whole.pop();
@@ -176,11 +175,21 @@ const KNOWN_STARTS: readonly (readonly [string, string])[] = [
   ["\xfe\xff", "text in UTF-16; save it in UTF-8"],
 ];
 
+/** As the digest reads it. */
+function textOf(bytes: Buffer): string {
+  const decoder = createDecoder("auto");
+  const begin = decoder.push(bytes).bytes;
+  return Buffer.concat([begin, decoder.end().bytes]).toString("utf8");
+}
+
 function encodingOf(bytes: Buffer, isWhole: boolean): Head["encoding"] {
   const begin = bytes.toString("latin1", 0, 8);
   const known = KNOWN_STARTS.find(([start]) => begin.startsWith(start));
   if (known !== undefined) {
     return { value: "binary", evidence: `It begins as ${known[1]}.` };
+  }
+  if (bytes.length >= 2 && [0xfeff, 0xfffe].includes(bytes.readUInt16BE(0))) {
+    return { value: "UTF-16", evidence: "It begins with the byte order mark of UTF-16." };
   }
   const nul = bytes.indexOf(0);
   if (nul >= 0) {

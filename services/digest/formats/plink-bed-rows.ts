@@ -49,7 +49,7 @@ async function readBedRows(
   if (problem !== null) return { message: problem, file: file.path, line: null, column: null };
 
   const samples: string[][] = [];
-  const famFault = await readCompanion(famPath, context, (fields, line) => {
+  const famFault = await readCompanion(famPath, file, context, (fields, line) => {
     samples.push(fields);
     if (fields.length >= 2) return;
     context.problems.report(
@@ -68,7 +68,13 @@ async function readBedRows(
   const calls = createPieces(descriptor, 3, bytesPerMarker, context);
   let markers = 0;
   let isShort = false;
-  const bim = { path: bimPath, name: basename(bimPath), size: 0, limit: file.limit };
+  const bim = {
+    path: bimPath,
+    name: basename(bimPath),
+    size: 0,
+    limit: file.limit,
+    decoding: file.decoding,
+  };
   const bimFault = await readEachLine(bim, { pace: context.pace, onBytes: () => {} }, (line) => {
     const text = line.bytes.toString("utf8", line.from, line.to).trim();
     if (text === "" || isShort) return;

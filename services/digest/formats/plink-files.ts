@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
+import type { SourceFile } from "../source/source-files.ts";
 import { readEachLine, type RowContext, type RowReader } from "./row-reader.ts";
 
 /** What both of PLINK's forms of a data set have. Source: the file formats of the PLINK 1.9 manual. */
@@ -29,13 +30,14 @@ export function companionOf(path: string, extension: string): string | null {
   );
 }
 
-/** Reads the lines of a companion, each as its fields. Throws and returns as a `RowReader`. */
+/** Reads the lines of a companion of a file, each as its fields. Throws and returns as a `RowReader`. */
 export async function readCompanion(
   path: string,
+  { decoding }: Pick<SourceFile, "decoding">,
   context: RowContext,
   onFields: (fields: string[], line: number) => void,
 ): ReturnType<RowReader> {
-  const file = { path, name: basename(path), size: 0 };
+  const file = { path, name: basename(path), size: 0, decoding };
   return readEachLine(file, { pace: context.pace, onBytes: () => {} }, (line) => {
     const text = line.bytes.toString("utf8", line.from, line.to).trim();
     if (text !== "" && !text.startsWith("#")) onFields(text.split(/\s+/), line.number);

@@ -22,7 +22,7 @@ export const readPed: RowReader = async (file, context) => {
   const mapPath = companionOf(file.path, "map");
   if (mapPath === null) return absentCompanion(file.path, "map");
   const markers: Marker[] = [];
-  const mapFault = await readCompanion(mapPath, context, (fields, line) => {
+  const mapFault = await readCompanion(mapPath, file, context, (fields, line) => {
     const [chromosome = "", name = ""] = fields;
     if (fields.length === 3 || fields.length === 4) {
       markers.push({ chromosome, name, position: fields.at(-1) ?? "" });

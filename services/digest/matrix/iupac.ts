@@ -47,6 +47,8 @@ export const PAIR_EXPECTED = "two letters of A, C, G, T, N, + and -";
 /** One IUPAC letter becomes two letters; of a longer call the first and the last character are taken. */
 export const iupac: MatrixRule = {
   width: 2,
+  missing: { cell: "N", call: "NN" },
+  alleles: "letters",
   createConverter(context) {
     const table = pairTable(bothCases);
     const tally = createTally();

@@ -9,6 +9,10 @@ import type { AlleleTable } from "./vcf-alleles.ts";
 export interface MatrixRule {
   /** Bytes of each converted call: 2 for two letters, 8 for an SSR. */
   readonly width: number;
+  /** A missing call: as the rule reads it, and as it writes it. */
+  readonly missing: { readonly cell: string; readonly call: string };
+  /** What a call is made of, between which a crop may have separators of its own; null: it is one thing. */
+  readonly alleles: "letters" | "sizes" | null;
   createConverter(context: ConverterContext): RowConverter;
 }
 

@@ -5,6 +5,8 @@ import { N, copyLetters, createTally, type OddCell } from "./letters.ts";
 function lettersOnly(letters: string, expected: string, heterozygous: string | null): MatrixRule {
   return {
     width: 1,
+    missing: { cell: "N", call: "N" },
+    alleles: null,
     createConverter(context) {
       const allowed = new Uint8Array(256);
       for (const byte of Buffer.from(letters, "latin1")) allowed[byte] = 1;

@@ -3,7 +3,12 @@ import { LF, TAB, cellEnd, cellText, type MatrixRule } from "./matrix-rule.ts";
 import { N, isHeterozygous } from "./letters.ts";
 
 /** Whole cells that stand for a missing call, as in GOBii's missingIndicators.txt. */
-const MISSING_WORDS: ReadonlySet<string> = new Set(["NTC", "Uncallable", "Unknown", "Unreadable"]);
+export const MISSING_WORDS: ReadonlySet<string> = new Set([
+  "NTC",
+  "Uncallable",
+  "Unknown",
+  "Unreadable",
+]);
 
 /** Each allele that a call may name, with the letter it is written as; `?` and `0` are unknown alleles. */
 const ALLELES = new Uint8Array(256);
@@ -19,6 +24,8 @@ const EXPECTED = "A, C, G, T, N, + or - for each allele, or a word for a missing
 function nucleotide(ploidy: 2 | 4): MatrixRule {
   return {
     width: ploidy,
+    missing: { cell: "N", call: "N".repeat(ploidy) },
+    alleles: "letters",
     createConverter(context) {
       const counts = { missing: 0, heterozygous: 0 };
       const loop = ploidy === 2 ? (context.kernels?.createTwoLetterLoop(ALLELES) ?? null) : null;

@@ -7,6 +7,8 @@ const ALLELE_WIDTH = 4;
 /** Two allele sizes of four digits each, e.g. 01230125; 00000000 is missing. Calls stay as they are. */
 export const ssr: MatrixRule = {
   width: WIDTH,
+  missing: { cell: "00000000", call: "00000000" },
+  alleles: "sizes",
   createConverter(context) {
     let missing = 0;
     let heterozygous = 0;

@@ -19,6 +19,8 @@ const KNOWN_TYPES: ReadonlySet<string> = new Set(["NUCLEOTIDE_2_LETTER", "VCF"])
  */
 export const vcf: MatrixRule = {
   width: 2,
+  missing: { cell: "./.", call: "NN" },
+  alleles: null,
   createConverter(context) {
     /** Letter of an allele by the byte that names it in the file, `0` to `9` and `.`; 0 where there is none. */
     const letterOf = new Uint8Array(256);

@@ -95,7 +95,7 @@ async function digestSource(
       publishDir: outDir,
       knownCrops: null,
       known: everythingKnown,
-      ...(quality === undefined ? {} : { quality }),
+      ...(quality === undefined ? {} : { settings: { quality } }),
     },
     { onPhase: () => {}, onProgress: () => {}, checkpoint: () => {} },
   );
@@ -206,7 +206,9 @@ describe("the figures of a small matrix", () => {
   });
 
   it("are left out where nobody wants them", async () => {
-    const { result, outDir } = await digestRows(rows, "NUCLEOTIDE_2_LETTER", { quality: false });
+    const { result, outDir } = await digestRows(rows, "NUCLEOTIDE_2_LETTER", {
+      quality: false,
+    });
     expect(result.quality).toBeUndefined();
     expect(readdirSync(outDir).filter((name) => !name.startsWith("digest."))).toEqual([]);
   });

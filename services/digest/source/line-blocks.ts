@@ -3,6 +3,7 @@ import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { DigestProblem } from "../../contract/result.ts";
 import type { Pace } from "../pace.ts";
+import { createDecoder } from "./decoding.ts";
 import type { SourceFile } from "./source-files.ts";
 
 /**
@@ -43,7 +44,8 @@ const CR = 13;
 
 /**
  * Reads a text file in blocks of whole lines. LF, CRLF and CR end a line; the last line needs no end; blank lines at
- * the end of the file are left out; a UTF-8 byte order mark and gzip compression are taken off.
+ * the end of the file are left out; a UTF-8 byte order mark and gzip compression are taken off. With `file.decoding`
+ * other encodings become UTF-8.
  *
  * @returns what makes the file unreadable as text, or null.
  * @throws a system error (with `code`) where the file cannot be read.
@@ -55,11 +57,36 @@ export async function readLineBlocks(
 ): Promise<DigestProblem | null> {
   const limit = createLimiter(file.limit, hooks.onBlock);
   const cutter = createLineCutter(limit.onBlock);
+  const { path, decoding } = file;
+  const decoder = decoding === undefined ? null : createDecoder(decoding.encoding);
+  let isTold = false;
+
+  const push = (chunk: Buffer, oddAt: number): DigestProblem | null => {
+    if (decoding !== undefined && !isTold && (oddAt >= 0 || decoder?.isUtf16 === true)) {
+      isTold = true;
+      const line = cutter.lineOf(chunk, Math.max(0, oddAt));
+      if (oddAt >= 0 && decoding.encoding === "utf8") {
+        const message =
+          "The line is not UTF-8; expected a file in UTF-8, or the encoding latin1 to be set";
+        return { message, line, file: path, column: null };
+      }
+      decoding.onDecoded(path, oddAt >= 0 ? "Latin-1" : "UTF-16", line);
+    }
+    const fault = cutter.push(chunk);
+    return fault === null ? null : { ...fault, file: path, column: null };
+  };
+
   for await (const chunk of openChunks(file, chunkBytes, hooks.onBytes)) {
     if (limit.isReached(chunk.length)) return null;
-    const fault = cutter.push(chunk);
-    if (fault !== null) return { ...fault, file: file.path, column: null };
+    const { bytes, oddAt } = decoder?.push(chunk) ?? { bytes: chunk, oddAt: -1 };
+    const fault = push(bytes, oddAt);
+    if (fault !== null) return fault;
     await hooks.pace();
+  }
+  if (decoder !== null) {
+    const { bytes, oddAt } = decoder.end();
+    const fault = push(bytes, oddAt);
+    if (fault !== null) return fault;
   }
   cutter.end();
   return null;
@@ -72,6 +99,8 @@ interface Fault {
 
 export interface LineCutter {
   push(chunk: Buffer): Fault | null;
+  /** The line, from 1, of a byte of the chunk that is pushed next. */
+  lineOf(chunk: Uint8Array, offset: number): number;
   end(): void;
 }
 
@@ -104,6 +133,9 @@ export function createLineCutter(onBlock: (block: LineBlock) => void): LineCutte
     filled -= end;
   };
 
+  const lineOf = (chunk: Uint8Array, offset: number): number =>
+    row + 1 + countLines(buffer, filled) + countLines(chunk, offset);
+
   const push = (chunk: Buffer): Fault | null => {
     if (filled + chunk.length > buffer.length) {
       if (filled > LONGEST_LINE_BYTES) {
@@ -133,8 +165,8 @@ export function createLineCutter(onBlock: (block: LineBlock) => void): LineCutte
       return {
         message:
           "The line contains a NUL byte; expected a text file " +
-          "(save a spreadsheet or a UTF-16 file as tab-separated text in UTF-8)",
-        line: row + 1 + countLines(buffer, filled) + countLines(text, nul),
+          "(save a spreadsheet, or UTF-16 without a byte order mark, as tab-separated text in UTF-8)",
+        line: lineOf(text, nul),
       };
     }
     buffer.set(text, filled);
@@ -163,7 +195,7 @@ export function createLineCutter(onBlock: (block: LineBlock) => void): LineCutte
     emit(filled);
   };
 
-  return { push, end };
+  return { push, lineOf, end };
 }
 
 const BOM = Uint8Array.of(0xef, 0xbb, 0xbf);

@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 import { basename, isAbsolute, join, resolve } from "node:path";
+import type { Decoding } from "./decoding.ts";
 
 /** A plain file to read, with its size on disk in bytes. */
 export interface SourceFile {
@@ -8,6 +9,8 @@ export interface SourceFile {
   readonly size: number;
   /** Reads its beginning only. */
   readonly limit?: ReadLimit | undefined;
+  /** Left out: bytes are taken as they are. */
+  readonly decoding?: Decoding | undefined;
 }
 
 /** How much of a file is read: whole lines, as many as lie within both bounds. */

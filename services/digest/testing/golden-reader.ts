@@ -18,6 +18,8 @@ const PADDED_WIDTH = 64;
 /** Copies calls as they are, padded to a width that the cases do not exceed: the reader without a conversion. */
 const asTheyAre: MatrixRule = {
   width: PADDED_WIDTH,
+  missing: { cell: "", call: "" },
+  alleles: null,
   createConverter: () => ({
     convert(row, output, begin) {
       let at = begin;
@@ -77,6 +79,7 @@ export function compareReader(dir: string, golden: GoldenCase): Promise<Comparis
         pace: () => {},
         onFile: () => {},
         quality: null,
+        encoding: "auto",
         onProgress: () => {},
       });
     }

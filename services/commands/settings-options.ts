@@ -1,0 +1,54 @@
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { DigestSettings, encodings, matrixOutputs } from "../contract/digest-settings.ts";
+import { someOf } from "./some-of.ts";
+
+/** What a crop's configuration says elsewhere. */
+export interface SettingsOptions {
+  readonly also?: DigestSettings["also"];
+  readonly quality?: boolean;
+  readonly missing?: string[];
+  readonly separator?: string;
+  readonly quote?: true;
+  readonly encoding?: DigestSettings["encoding"];
+}
+
+export function addSettingsOptions(command: Command): Command {
+  return command
+    .option(
+      "--also <formats>",
+      `write the matrix as ${matrixOutputs.join(", ")} too, for the next tool`,
+      someOf(matrixOutputs),
+    )
+    .option("--no-quality", "take no quality figures of the matrix")
+    .option("--missing <code...>", "further cells of a matrix that stand for a missing call")
+    .option(
+      "--separator <characters>",
+      "what alone may stand between the alleles of a call, such as /|",
+      readSeparators,
+    )
+    .option("--quote", "cells may stand in double quotes, where the instruction does not say")
+    .addOption(
+      new Option("--encoding <name>", "how the sources are encoded (default: auto)").choices([
+        ...encodings,
+      ]),
+    );
+}
+
+export function settingsOf(options: SettingsOptions): DigestSettings {
+  const { also, quality, missing, separator, quote, encoding } = options;
+  return {
+    ...(also === undefined ? {} : { also }),
+    ...(quality === undefined ? {} : { quality }),
+    ...(missing === undefined ? {} : { missing }),
+    ...(separator === undefined ? {} : { separators: separator }),
+    ...(quote === undefined ? {} : { quotes: true }),
+    ...(encoding === undefined ? {} : { encoding }),
+  };
+}
+
+function readSeparators(text: string): string {
+  const read = DigestSettings.shape.separators.safeParse(text);
+  if (read.success && read.data !== undefined) return read.data;
+  const [issue] = read.error?.issues ?? [];
+  throw new InvalidArgumentError(`${issue?.message ?? "Expected separators"}.`);
+}
