@@ -1,4 +1,4 @@
-import iconUrl from "../icon.svg";
+import iconUrl from "../../../resources/icons/icon.svg";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useLocation } from "wouter";
 import { aboutQuery } from "../api/about.ts";

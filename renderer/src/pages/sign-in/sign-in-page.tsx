@@ -1,4 +1,4 @@
-import iconUrl from "../../icon.svg";
+import iconUrl from "../../../../resources/icons/icon.svg";
 import { Anchor, Button, PasswordInput, Text } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import classes from "./sign-in-page.module.css";

@@ -10,7 +10,7 @@ import { NoDigester } from "../../components/no-digester.tsx";
 import { tellError } from "../../components/tell.ts";
 import { formatPlural } from "../../format/numbers.ts";
 import { useDesktopEvents } from "../../frame/use-desktop-events.ts";
-import iconUrl from "../../icon.svg";
+import iconUrl from "../../../../resources/icons/icon.svg";
 import { AttachForm } from "../digesters/attach-form.tsx";
 import classes from "./welcome-page.module.css";
 
