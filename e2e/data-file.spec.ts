@@ -129,6 +129,34 @@ test("several files are loaded the same way, each as a job of its own", async ({
   await expect.poll(completed, { timeout: 30_000 }).toBe(2);
 });
 
+/** Drops a file onto an element as the file manager does. */
+async function dropOn(page: Page, selector: string, name: string, text: string): Promise<void> {
+  const transfer = await page.evaluateHandle(
+    ([fileName = "", content = ""]) => {
+      const made = new DataTransfer();
+      made.items.add(new File([content], fileName, { type: "text/plain" }));
+      return made;
+    },
+    [name, text],
+  );
+  await page.dispatchEvent(selector, "dragover", { dataTransfer: transfer });
+  await page.dispatchEvent(selector, "drop", { dataTransfer: transfer });
+}
+
+test("a file dropped anywhere is taken: data is mapped, an instruction is looked over", async ({
+  page,
+}) => {
+  await page.goto("/jobs");
+  await dropOn(page, "main", "calls.txt", matrix("A/G"));
+  await expect(page.getByRole("button", { name: "Column 1: Marker name" })).toBeVisible();
+  await dropOn(page, "main", "other.txt", matrix("A/A"));
+  await expect(page.getByText(/other\.txt$/).first()).toBeVisible();
+
+  await dropOn(page, "main", "panel.json", "[]");
+  await expect(page.getByText("panel.json")).toBeVisible();
+  await expect(page).toHaveURL(/\/submit$/);
+});
+
 for (const scheme of ["light", "dark"] as const) {
   test(`choosing and mapping a file have no barrier that axe finds, ${scheme}`, async ({
     page,

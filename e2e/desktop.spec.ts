@@ -4,6 +4,7 @@ import type { Page } from "@playwright/test";
 import { layOutSample } from "../services/web/samples.ts";
 import type { DesktopEvent } from "../services/contract/desktop.ts";
 import type { Desktop } from "./desktop/desktop.ts";
+import { datasetInstruction, writeLargeMatrix } from "./large-matrix.ts";
 import { expect, test } from "./desktop/fixtures.ts";
 
 /** What the services answer at this address; null where nothing listens. */
@@ -207,6 +208,88 @@ test.describe("an instruction from a file", () => {
     expect(
       await readFile(join(userData, "data/loader/digest/maize_panel/digest.marker"), "utf8"),
     ).not.toBe("");
+  });
+});
+
+test.describe("while the person looks elsewhere", () => {
+  const submitSamples = (page: Page) =>
+    page.evaluate(async () => {
+      const submit = async (): Promise<string> => {
+        const answer = await fetch("/api/v1/samples/sample-list", {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: "{}",
+        });
+        return ((await answer.json()) as { job: { key: string } }).job.key;
+      };
+      return Promise.all([submit(), submit()]);
+    });
+
+  test("loads that end together are told as one, and a click leads to them", async ({
+    desktop,
+  }) => {
+    const { page } = desktop;
+    await page.evaluate(() => {
+      document.hasFocus = () => false;
+    });
+    const names = await submitSamples(page);
+    const told = async () => (await desktop.recorded()).notifications;
+    await expect.poll(told, { timeout: 30_000 }).toHaveLength(1);
+    const [notice] = await told();
+    expect(notice?.title).toBe("2 loads completed");
+    for (const name of names) expect(notice?.body).toContain(name);
+    await desktop.clickNotification(0);
+    await expect(page).toHaveURL(/\/jobs\?status=completed/);
+    await expect(page.getByRole("row", { name: names[0] ?? "" })).toBeVisible();
+  });
+
+  test("nothing is told to who looks at it", async ({ desktop }) => {
+    const { page } = desktop;
+    await page.evaluate(() => {
+      document.hasFocus = () => true;
+    });
+    await submitSamples(page);
+    await page.getByRole("link", { name: "Jobs", exact: false }).first().click();
+    await expect(page.getByText("Completed", { exact: true }).nth(1)).toBeVisible({
+      timeout: 30_000,
+    });
+    await page.waitForTimeout(2500);
+    expect((await desktop.recorded()).notifications).toEqual([]);
+  });
+});
+
+test.describe("while a job runs here", () => {
+  test("the badge counts it, and quitting is asked about", async ({ desktop, userData }) => {
+    test.setTimeout(120_000);
+    const { page } = desktop;
+    const dataDir = join(userData, "data");
+    const source = join(dataDir, "files", "large");
+    await writeLargeMatrix(source, { markers: 120_000, samples: 500 });
+    const instructions = datasetInstruction(source, join(dataDir, "loader", "digest", "large"));
+    const badges = async () => (await desktop.recorded()).badges;
+    await page.evaluate(
+      async (body) => {
+        const headers = { "content-type": "application/json" };
+        await fetch("/api/v1/instructions", { method: "POST", headers, body });
+      },
+      JSON.stringify({ key: "large", instructions }),
+    );
+    await expect.poll(async () => (await badges()).at(-1), { timeout: 30_000 }).toBe(1);
+
+    await desktop.chooseButton(1);
+    await desktop.closeWindow();
+    const question = "A job is running on this computer.";
+    await expect.poll(async () => (await desktop.recorded()).questions).toEqual([question]);
+    await expect(page.getByRole("navigation")).toBeVisible();
+    expect(await page.evaluate(async () => (await fetch("/api/v1/jobs")).status)).toBe(200);
+
+    await page.evaluate(async () => {
+      const headers = { "content-type": "application/json" };
+      await fetch("/api/v1/jobs/1/cancel", { method: "POST", headers, body: "{}" });
+    });
+    await expect.poll(async () => (await badges()).at(-1), { timeout: 30_000 }).toBe(0);
+    await desktop.closeWindow();
+    expect(await desktop.exited).toBe(0);
   });
 });
 

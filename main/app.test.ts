@@ -244,13 +244,16 @@ describe("the tray", () => {
   it("says how much runs", async () => {
     const { fake } = await launched();
     const tips: string[] = [];
+    const labels: (string | undefined)[] = [];
     const setBadge = fake.handlers.get(desktopChannel("setBadge"));
     for (const count of [1, 4, 0]) {
       const frame = { url: "http://127.0.0.1:8090/jobs", parent: null };
       await setBadge?.({ senderFrame: frame }, { count });
       tips.push(fake.trays[0]?.tooltip ?? "");
+      labels.push(fake.trays[0]?.menu[0]?.label);
     }
     expect(tips).toEqual(["Digester: 1 job running", "Digester: 4 jobs running", "Digester"]);
+    expect(labels).toEqual(["1 job running", "4 jobs running", "No job runs"]);
   });
 
   it("may be missing", async () => {

@@ -24,18 +24,21 @@ export function createTray({ electron, icon, actions, log }: TrayDeps): AppTray 
   const tell = (running: number): void => {
     const jobs = running === 1 ? "1 job" : `${running} jobs`;
     tray?.setToolTip(running === 0 ? "Digester" : `Digester: ${jobs} running`);
-  };
-  try {
-    tray = new electron.Tray(icon);
-    tray.on("click", actions.show);
-    tray.setContextMenu(
+    // Where the system shows no tips, the menu says it.
+    tray?.setContextMenu(
       electron.Menu.buildFromTemplate([
+        { label: running === 0 ? "No job runs" : `${jobs} running`, enabled: false },
+        { type: "separator" },
         { label: "Show Console", click: actions.show },
         { label: "New Submission", click: actions.submit },
         { type: "separator" },
         { label: "Quit", click: actions.quit },
       ]),
     );
+  };
+  try {
+    tray = new electron.Tray(icon);
+    tray.on("click", actions.show);
   } catch (thrown) {
     log.warn({ err: coerceError(thrown) }, "this desktop has no place for the app's icon");
   }

@@ -9,10 +9,12 @@ import { desktop } from "../desktop.ts";
 import type { Command } from "./commands.ts";
 import { KeyList } from "./key-list.tsx";
 import { CommandContext } from "./command-context.ts";
+import { DroppedFilesContext } from "./dropped-files.ts";
 import { Palette } from "./palette.tsx";
 import { SideBar } from "./side-bar.tsx";
 import { useBadge } from "./use-badge.ts";
 import { useDesktopEvents } from "./use-desktop-events.ts";
+import { useFileDrop } from "./use-file-drop.ts";
 import { useKeyStrokes } from "./use-key-strokes.ts";
 import classes from "./frame.module.css";
 
@@ -67,6 +69,7 @@ export function Frame({ announcement, children }: FrameProps) {
   useKeyStrokes(run);
   useDesktopEvents();
   useBadge();
+  const dropped = useFileDrop();
   useDensityOfPage();
 
   return (
@@ -76,7 +79,9 @@ export function Frame({ announcement, children }: FrameProps) {
       </a>
       <div className={classes["frame"]}>
         <SideBar />
-        <div className={classes["page"]}>{children}</div>
+        <div className={classes["page"]}>
+          <DroppedFilesContext value={dropped}>{children}</DroppedFilesContext>
+        </div>
       </div>
       <VisuallyHidden component="output" aria-live="polite">
         {announcement}

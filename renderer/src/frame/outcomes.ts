@@ -13,6 +13,14 @@ export interface Outcome {
 const longestBody = 300;
 const mostNamed = 3;
 
+/** Whether it says that a load ended, well or not. */
+export function isEnd(message: StreamMessage): boolean {
+  return (
+    message.kind === "event" &&
+    (message.event.status === "completed" || message.event.status === "failed")
+  );
+}
+
 /** The loads that ended in a batch of messages, as one notice each for those that failed and those that completed. */
 export function outcomesOf(messages: readonly StreamMessage[], wished: WishedNotices): Outcome[] {
   const ended = (status: "completed" | "failed") =>

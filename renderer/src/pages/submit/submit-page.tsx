@@ -1,11 +1,12 @@
 import { Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { IconFile, IconFlask, IconJson, IconTable } from "@tabler/icons-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useSearch } from "wouter";
 import { digestersQuery } from "../../api/digesters.ts";
 import { samplesQuery } from "../../api/instructions.ts";
 import { Page } from "../../components/page.tsx";
+import { useDroppedFiles } from "../../frame/dropped-files.ts";
 import { DataFileTab } from "./data-file/data-file-tab.tsx";
 import { EditedInstruction } from "./edited-instruction.tsx";
 import { FileTab } from "./file-tab.tsx";
@@ -29,6 +30,13 @@ function Ways({ wanted }: { wanted: Way | null }) {
   const samples = useQuery(samplesQuery);
   const opened = useOpenedFile();
   const [chosen, setChosen] = useState(wanted);
+  const { areWaiting } = useDroppedFiles();
+  useEffect(() => {
+    if (areWaiting) setChosen("data");
+  }, [areWaiting]);
+  useEffect(() => {
+    if (opened !== null) setChosen("file");
+  }, [opened?.path]);
   const hasSamples = samples.isPending || (samples.data ?? []).length > 0;
   const [text, setText] = useState({ text: "", name: "" });
   const way = chosen ?? (opened === null ? (hasSamples ? "sample" : "data") : "file");

@@ -1,11 +1,12 @@
 import { Alert, Button, FileButton, Progress, Select, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { IconFileUpload } from "@tabler/icons-react";
-import { useRef, useState, type DragEvent } from "react";
+import { useEffect, useEffectEvent, useRef, useState, type DragEvent } from "react";
 import { configurationQuery } from "../../../api/service.ts";
 import { uploadFile } from "../../../api/files.ts";
 import { tellError } from "../../../components/tell.ts";
 import { useByteUnits } from "../../../components/units.ts";
+import { useDroppedFiles } from "../../../frame/dropped-files.ts";
 import { formatBytes } from "../../../format/numbers.ts";
 import { FileBrowser } from "./file-browser.tsx";
 import { loadName } from "./load-plan.ts";
@@ -62,6 +63,12 @@ export function FileChooser({ crop, onCrop, onChosen }: FileChooserProps) {
       setSending(null);
     }
   }
+
+  const dropped = useDroppedFiles();
+  const sendDropped = useEffectEvent(() => void send(dropped.take()));
+  useEffect(() => {
+    if (dropped.areWaiting) sendDropped();
+  }, [dropped.areWaiting]);
 
   async function chooseHere(): Promise<void> {
     const paths = await window.desktop?.choosePaths({ kind: "files", title: "Choose data files" });

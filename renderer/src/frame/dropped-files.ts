@@ -1,0 +1,17 @@
+import { createContext, use } from "react";
+
+/** Data files that were dropped anywhere on the console, until the page that sends them has taken them. */
+export interface DroppedFiles {
+  readonly areWaiting: boolean;
+  /** Those that wait; none a second time. */
+  readonly take: () => readonly File[];
+}
+
+export const DroppedFilesContext = createContext<DroppedFiles>({
+  areWaiting: false,
+  take: () => [],
+});
+
+export function useDroppedFiles(): DroppedFiles {
+  return use(DroppedFilesContext);
+}
