@@ -61,6 +61,9 @@ test("a HapMap file of one's own is loaded: choose, look, submit, watch, open th
   await expect(page.getByText("Completed", { exact: true }).first()).toBeVisible({
     timeout: 30_000,
   });
+  await page.getByRole("button", { name: "matrix", exact: true }).click();
+  const result = page.getByRole("region", { name: "First rows of matrix" });
+  await expect(result.getByRole("cell").first()).toBeVisible();
   const path = await page
     .getByText(/digest\.matrix$/)
     .first()

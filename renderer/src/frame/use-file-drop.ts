@@ -11,7 +11,7 @@ const mostInstructionBytes = 16_000_000;
  */
 export function useFileDrop(): DroppedFiles {
   const [, navigate] = useLocation();
-  const [areWaiting, setAreWaiting] = useState(false);
+  const [drops, setDrops] = useState(0);
   const waiting = useRef<readonly File[]>([]);
 
   const onDrop = useEffectEvent(async (files: readonly File[]) => {
@@ -23,7 +23,7 @@ export function useFileDrop(): DroppedFiles {
       return;
     }
     waiting.current = files;
-    setAreWaiting(true);
+    setDrops(drops + 1);
     navigate("/submit?tab=data");
   });
 
@@ -46,11 +46,10 @@ export function useFileDrop(): DroppedFiles {
   }, []);
 
   return {
-    areWaiting,
+    drops,
     take: () => {
       const files = waiting.current;
       waiting.current = [];
-      setAreWaiting(false);
       return files;
     },
   };

@@ -1,8 +1,9 @@
 import { Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { IconFile, IconFlask, IconJson, IconTable } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useSearch } from "wouter";
+import type { InstructionFile } from "../../../../services/contract/desktop.ts";
 import { digestersQuery } from "../../api/digesters.ts";
 import { samplesQuery } from "../../api/instructions.ts";
 import { Page } from "../../components/page.tsx";
@@ -19,24 +20,19 @@ const ways = ["data", "sample", "file", "paste"] as const;
 type Way = (typeof ways)[number];
 
 export function SubmitPage() {
+  const { drops } = useDroppedFiles();
+  const opened = useOpenedFile();
   const search = new URLSearchParams(useSearch());
   const editOf = search.get("from");
   if (editOf !== null) return <EditedInstruction key={editOf} instructionKey={editOf} />;
   const wanted = ways.find((way) => way === search.get("tab")) ?? null;
-  return <Ways wanted={wanted} />;
+  // A file that comes from outside is begun with anew, whatever is on the page.
+  return <Ways key={`${wanted} ${drops} ${opened?.path}`} wanted={wanted} opened={opened} />;
 }
 
-function Ways({ wanted }: { wanted: Way | null }) {
+function Ways({ wanted, opened }: { wanted: Way | null; opened: InstructionFile | null }) {
   const samples = useQuery(samplesQuery);
-  const opened = useOpenedFile();
   const [chosen, setChosen] = useState(wanted);
-  const { areWaiting } = useDroppedFiles();
-  useEffect(() => {
-    if (areWaiting) setChosen("data");
-  }, [areWaiting]);
-  useEffect(() => {
-    if (opened !== null) setChosen("file");
-  }, [opened?.path]);
   const hasSamples = samples.isPending || (samples.data ?? []).length > 0;
   const [text, setText] = useState({ text: "", name: "" });
   const way = chosen ?? (opened === null ? (hasSamples ? "sample" : "data") : "file");

@@ -1,5 +1,4 @@
-import { useEffect, useState } from "react";
-import { useDroppedFiles } from "../../../frame/dropped-files.ts";
+import { useState } from "react";
 import { FileChooser } from "./file-chooser.tsx";
 import { dataSetsOf } from "./load-plan.ts";
 import { MappingView } from "./mapping-view.tsx";
@@ -13,10 +12,6 @@ interface DataFileTabProps {
 export function DataFileTab({ onText }: DataFileTabProps) {
   const [crop, setCrop] = useState<string | null>(null);
   const [paths, setPaths] = useState<readonly string[]>([]);
-  const { areWaiting } = useDroppedFiles();
-  useEffect(() => {
-    if (areWaiting) setPaths([]);
-  }, [areWaiting]);
   const [first, ...others] = dataSetsOf(paths);
   if (first === undefined) {
     return <FileChooser crop={crop} onCrop={setCrop} onChosen={setPaths} />;

@@ -64,11 +64,12 @@ export function FileChooser({ crop, onCrop, onChosen }: FileChooserProps) {
     }
   }
 
-  const dropped = useDroppedFiles();
-  const sendDropped = useEffectEvent(() => void send(dropped.take()));
+  // What was dropped elsewhere on the console, and led here.
+  const { take } = useDroppedFiles();
+  const sendDropped = useEffectEvent(() => send(take()));
   useEffect(() => {
-    if (dropped.areWaiting) sendDropped();
-  }, [dropped.areWaiting]);
+    void Promise.resolve().then(() => sendDropped());
+  }, []);
 
   async function chooseHere(): Promise<void> {
     const paths = await window.desktop?.choosePaths({ kind: "files", title: "Choose data files" });
