@@ -1,6 +1,7 @@
 import type { Dispatch } from "../contract/digester.ts";
 import { AppError } from "../contract/errors.ts";
-import type { SourceMeasure } from "./source-measure.ts";
+import type { QueuedJob } from "./regulators/regulator.ts";
+import { unknownMeasure, type SourceMeasure } from "./source-measure.ts";
 
 /** A job that waits on this node. */
 export interface LineEntry {
@@ -10,6 +11,8 @@ export interface LineEntry {
   readonly enteredAt: number;
   /** Null while its sources are being looked at. */
   readonly measure: SourceMeasure | null;
+  /** What a regulator is shown of it. */
+  readonly queued: QueuedJob;
 }
 
 /** The jobs that wait, in the order in which they came. It does not decide who is next: that is the regulator's. */
@@ -37,6 +40,23 @@ export function lineId(dispatch: Pick<Dispatch, "job" | "callback">): string {
   return `${dispatch.callback.url}#${dispatch.job}`;
 }
 
+function entryOf(dispatch: Dispatch, enteredAt: number, measure: SourceMeasure | null): LineEntry {
+  const { job, key, priority, front, submittedBy, submittedAt } = dispatch;
+  const id = lineId(dispatch);
+  const queued = {
+    id,
+    job,
+    key,
+    priority,
+    front: front === null ? null : Date.parse(front),
+    submittedBy,
+    submittedAt: submittedAt === undefined ? enteredAt : Date.parse(submittedAt),
+    enteredAt,
+    ...(measure ?? unknownMeasure),
+  };
+  return { id, dispatch, enteredAt, measure, queued };
+}
+
 export function createLine(limit: number): Line {
   const entries = new Map<string, LineEntry>();
 
@@ -62,7 +82,7 @@ export function createLine(limit: number): Line {
       const id = lineId(dispatch);
       const there = entries.get(id);
       const { enteredAt = now, measure = null } = there ?? {};
-      const entry = { id, dispatch, enteredAt, measure };
+      const entry = entryOf(dispatch, enteredAt, measure);
       entries.set(id, entry);
       return entry;
     },
@@ -74,7 +94,7 @@ export function createLine(limit: number): Line {
     },
     measured(id, measure) {
       const there = entries.get(id);
-      if (there !== undefined) entries.set(id, { ...there, measure });
+      if (there !== undefined) entries.set(id, entryOf(there.dispatch, there.enteredAt, measure));
     },
     remove(id) {
       const there = entries.get(id) ?? null;

@@ -87,7 +87,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   let draining = false;
   let closing = false;
   /** Null: nothing can start now, so it is worked out when somebody asks. */
-  let decision: Decision | null = { start: [], waiting: [] };
+  let decision: Decision | null = null;
   let planned: NodeJS.Immediate | null = null;
   let later: NodeJS.Timeout | undefined;
 
@@ -118,9 +118,9 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     waiting: line
       .list()
       .filter(mayStart)
-      .map((entry) => ({ ...toJobInLine(entry), enteredAt: entry.enteredAt })),
+      .map(({ queued }) => queued),
     running: digesting().map(({ entry, attempt }) => ({
-      ...toJobInLine(entry),
+      ...entry.queued,
       startedAt: attempt.view()?.startedAt ?? now(),
     })),
     node: { id: digester, workers, freeWorkers: freeWorkers(), ...options.machine },
@@ -138,9 +138,9 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       const entry = line.remove(id);
       if (entry !== null) begin(entry);
     }
-    const times = decision.waiting.flatMap(({ until }) => until ?? []);
-    if (times.length > 0 && !closing) {
-      later = setTimeout(plan, Math.max(0, Math.min(Math.min(...times) - now(), LOOK_AGAIN_MS)));
+    const { until } = decision;
+    if (until !== null && !closing) {
+      later = setTimeout(plan, Math.max(0, Math.min(until - now(), LOOK_AGAIN_MS)));
     }
   };
 
@@ -363,18 +363,4 @@ function hasBegun({ attempt }: Running): boolean {
 
 function isOf(caller: string | null, { callback }: Dispatch): boolean {
   return caller === null || callback.url === caller;
-}
-
-function toJobInLine({ id, dispatch, enteredAt, measure }: LineEntry): JobInLine {
-  const { job, key, priority, front, submittedBy, submittedAt } = dispatch;
-  return {
-    id,
-    job,
-    key,
-    priority,
-    front: front === null ? null : Date.parse(front),
-    submittedBy,
-    submittedAt: submittedAt === undefined ? enteredAt : Date.parse(submittedAt),
-    ...(measure ?? unknownMeasure),
-  };
 }

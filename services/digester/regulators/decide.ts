@@ -28,7 +28,16 @@ export function decideBy(rules: readonly Rule[], situation: Situation): Decision
       stay.push({ job, hold });
     }
   }
-  return { start, waiting: inOrderOfTurn(explain(rules, stay, active)) };
+  const times = stay.flatMap(({ hold }) => hold?.until ?? []).filter((at) => at > situation.now);
+  let waiting: readonly Wait[] | null = null;
+  return {
+    start,
+    until: times.length === 0 ? null : Math.min(...times),
+    // Most decisions are made to start a job, and nobody reads the reasons of a thousand others.
+    get waiting() {
+      return (waiting ??= inOrderOfTurn(explain(rules, stay, active)));
+    },
+  };
 }
 
 function firstHold(

@@ -48,10 +48,8 @@ export function foresee(forecast: Forecast): ExpectedStart[] {
       running.push({ job: { ...job, startedAt: now }, endsAt: now + Math.max(1, durationOf(job)) });
     }
     waiting = waiting.filter(({ id }) => !starting.has(id));
-    const times = [
-      ...running.map(({ endsAt }) => endsAt),
-      ...decision.waiting.flatMap(({ until }) => (until !== null && until > now ? [until] : [])),
-    ];
+    const times = running.map(({ endsAt }) => endsAt);
+    if (decision.until !== null) times.push(decision.until);
     if (times.length === 0) break;
     now = Math.min(...times);
     for (const { job, endsAt } of running) {

@@ -6,7 +6,7 @@ import { decideBy } from "./decide.ts";
 import { fairShare } from "./fair-share.ts";
 import { firstCome } from "./first-come.ts";
 import { priority } from "./priority.ts";
-import type { Decision, Regulator, Situation } from "./regulator.ts";
+import type { Decision, JobInLine, Regulator, Situation, Wait } from "./regulator.ts";
 import { resourceBudget } from "./resource-budget.ts";
 import { shortestFirst } from "./shortest-first.ts";
 import { timeWindow } from "./time-window.ts";
@@ -83,32 +83,50 @@ function offer<Options extends Record<string, unknown>>(regulator: Regulator<Opt
  * that throws starts nothing, and the jobs say so: a fault in it must not stop the service or hide a job.
  */
 export function checked(name: string, situation: Situation, ask: () => Decision): Decision {
+  const { waiting, node } = situation;
+  const failed = (thrown: unknown, starting: readonly string[]): Wait[] =>
+    reasonForAll(
+      waiting.filter(({ id }) => !starting.includes(id)),
+      `The regulator ${name} failed: ${coerceError(thrown).message}. Choose another one.`,
+    );
   let decision: Decision;
   try {
     decision = ask();
   } catch (thrown) {
-    const reason = `The regulator ${name} failed: ${coerceError(thrown).message}. Choose another one.`;
-    const waiting = situation.waiting.map(({ id }) => ({ id, reason, after: null, until: null }));
-    return { start: [], waiting };
+    return { start: [], until: null, waiting: failed(thrown, []) };
   }
-  const known = new Set(situation.waiting.map(({ id }) => id));
   const start = [...new Set(decision.start)]
-    .filter((id) => known.has(id))
-    .slice(0, Math.max(0, situation.node.freeWorkers));
-  const starting = new Set(start);
-  const told = decision.waiting.filter(({ id }) => known.has(id) && !starting.has(id));
-  const reasons = new Map(told.map((wait) => [wait.id, wait]));
-  const forgotten = situation.waiting.filter(({ id }) => !starting.has(id) && !reasons.has(id));
+    .filter((id) => waiting.some((job) => job.id === id))
+    .slice(0, Math.max(0, node.freeWorkers));
+  let told: readonly Wait[] | null = null;
   return {
     start,
-    waiting: [
-      ...reasons.values(),
-      ...forgotten.map(({ id }) => ({
-        id,
-        reason: `Waits for a free worker; the regulator ${name} gave no reason.`,
-        after: null,
-        until: null,
-      })),
-    ],
+    until: decision.until,
+    get waiting() {
+      try {
+        return (told ??= complete(name, situation, start, decision.waiting));
+      } catch (thrown) {
+        return (told = failed(thrown, start));
+      }
+    },
   };
+}
+
+/** What was told of jobs that stay, and a reason for those that were forgotten. */
+function complete(
+  name: string,
+  { waiting }: Situation,
+  start: readonly string[],
+  told: readonly Wait[],
+): Wait[] {
+  const known = new Set(waiting.map(({ id }) => id));
+  for (const id of start) known.delete(id);
+  const reasons = new Map(told.filter(({ id }) => known.has(id)).map((wait) => [wait.id, wait]));
+  const forgotten = waiting.filter(({ id }) => known.has(id) && !reasons.has(id));
+  const reason = `Waits for a free worker; the regulator ${name} gave no reason.`;
+  return [...reasons.values(), ...reasonForAll(forgotten, reason)];
+}
+
+function reasonForAll(jobs: readonly JobInLine[], reason: string): Wait[] {
+  return jobs.map(({ id }) => ({ id, reason, after: null, until: null }));
 }

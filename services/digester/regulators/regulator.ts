@@ -113,7 +113,9 @@ export interface Usage {
 export interface Decision {
   /** Ids to start now, in this order. */
   readonly start: readonly string[];
-  /** All others, in the order in which they will start as far as that can be told. */
+  /** When the time alone lets the next of the others go, in milliseconds since 1970; null: only the end of a job does. */
+  readonly until: number | null;
+  /** All others, in the order in which they will start as far as that can be told; worked out when it is asked for. */
   readonly waiting: readonly Wait[];
 }
 

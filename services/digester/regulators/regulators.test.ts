@@ -136,11 +136,25 @@ describe("a regulator that breaks its promises", () => {
   it("starts no more than fit, and no job goes without a reason", () => {
     const greedy = checked("greedy", input, () => ({
       start: [...ids, ...ids, "nobody"],
+      until: null,
       waiting: [],
     }));
     expect(greedy.start).toEqual(ids.slice(0, 1));
     expect(greedy.waiting.map(({ id }) => id)).toEqual(ids.slice(1));
     for (const { reason } of greedy.waiting) expect(reason).toContain("greedy");
+  });
+
+  it("that cannot say why jobs wait starts what it chose and says so with the others", () => {
+    const mute = checked("mute", input, () => ({
+      start: ids.slice(0, 1),
+      until: null,
+      get waiting(): never {
+        throw new Error("no words");
+      },
+    }));
+    expect(mute.start).toEqual(ids.slice(0, 1));
+    expect(mute.waiting.map(({ id }) => id)).toEqual(ids.slice(1));
+    for (const { reason } of mute.waiting) expect(reason).toContain("mute failed: no words");
   });
 
   it("that throws starts nothing and says so with every job", () => {
