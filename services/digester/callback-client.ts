@@ -1,3 +1,4 @@
+import { createHttpSend, type HttpSend } from "../gate/http-client.ts";
 import { judge, reasonOf, type Deliver } from "./delivery.ts";
 import { createBatches, type Send } from "./callback-batches.ts";
 
@@ -5,18 +6,18 @@ import { createBatches, type Send } from "./callback-batches.ts";
 const TIMEOUT_MS = 8000;
 
 /** `PATCH {target}/job/{job}`, or, for what comes while others are under way, `POST {target}/batch` where there is one. */
-export function createDeliver(fetcher: typeof fetch = fetch, timeoutMs = TIMEOUT_MS): Deliver {
-  const send: Send = async ({ url, token }, method, path, body) => {
-    const response = await fetcher(url.replace(/\/+$/, "") + path, {
+export function createDeliver(
+  httpSend: HttpSend = createHttpSend(),
+  timeoutMs = TIMEOUT_MS,
+): Deliver {
+  const send: Send = ({ url, token }, method, path, body) =>
+    httpSend({
       method,
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      url: url.replace(/\/+$/, "") + path,
+      headers: { authorization: `Bearer ${token}` },
       body,
-      // A redirect would carry the token to wherever it points.
-      redirect: "manual",
-      signal: AbortSignal.timeout(timeoutMs),
+      timeoutMs,
     });
-    return { status: response.status, text: await response.text() };
-  };
   const single: Deliver = async (target, job, patch) => {
     try {
       const { status, text } = await send(target, "PATCH", `/job/${job}`, JSON.stringify(patch));

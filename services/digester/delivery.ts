@@ -59,14 +59,11 @@ export function messageOf(text: string): string {
   return words === "" ? "" : `: ${words}`;
 }
 
-/** `fetch failed` alone says nothing: the cause has the code. */
+/** `fetch failed` alone says nothing: the cause has the code. An error of several addresses has nothing but a code. */
 export function reasonOf(thrown: unknown): string {
   const error = coerceError(thrown);
   if (error.name === "TimeoutError") return "no answer in time";
-  const cause = error.cause;
-  if (cause instanceof Error) {
-    const code = "code" in cause ? String(cause.code) : "";
-    return cause.message === "" ? code : cause.message;
-  }
-  return error.message;
+  const told = error.cause instanceof Error ? error.cause : error;
+  const code = "code" in told ? String(told.code) : "";
+  return told.message === "" ? code : told.message;
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { openAttemptJournal } from "../attempt-journal.ts";
 import type { AttemptContext } from "../attempt.ts";
+import { createHttpSend } from "../../gate/http-client.ts";
 import { createDeliver } from "../callback-client.ts";
 import { openIntake } from "../intake.ts";
 import { openOutbox } from "../outbox.ts";
@@ -11,7 +12,7 @@ export async function makeContext(
   given: Partial<AttemptContext> & Pick<AttemptContext, "pool" | "publisher">,
 ): Promise<AttemptContext & { state: string; close(): Promise<void> }> {
   const state = await temporaryDirectory();
-  const deliver = createDeliver(fetch, 1000);
+  const deliver = createDeliver(createHttpSend(), 1000);
   const outbox = await openOutbox({
     path: join(state, "outbox.ndjson"),
     deliver,

@@ -14,6 +14,7 @@ import {
   type PreviewRequest,
 } from "../../contract/preview.ts";
 import { FileLines, type FileLinesRequest } from "../../contract/file-lines.ts";
+import type { HttpSend } from "../../gate/http-client.ts";
 import type { QualityFileRequest } from "../../contract/quality.ts";
 import {
   RegulatorPreview,
@@ -67,9 +68,9 @@ const fileTimeoutMs = 600_000;
 const statusTimeoutMs = 9_000;
 
 /** @throws AppError from every call but `dispatch`: `upstream_failed` in words, or what the digester said is wrong. */
-export function digesterClient(target: DigesterTarget): DigesterClient {
+export function digesterClient(httpSend: HttpSend, target: DigesterTarget): DigesterClient {
   const send = (method: string, path: string, options: SendOptions = {}): Promise<Answer> =>
-    sendTo(target, method, path, options);
+    sendTo(httpSend, target, method, path, options);
 
   async function ask<T>(schema: z.ZodType<T>, ...call: Parameters<typeof send>): Promise<T> {
     const answer = await send(...call);
@@ -132,14 +133,14 @@ export function digesterClient(target: DigesterTarget): DigesterClient {
     },
     async qualityFile({ file, destination }) {
       const query = new URLSearchParams({ destination }).toString();
-      const path = `/quality/${file}?${query}`;
-      const response = await fetchFrom(
-        target,
-        "GET",
-        path,
-        { timeoutMs: fileTimeoutMs },
-        (given) => given,
-      );
+      const response = await fetch(`${target.url.replace(/\/+$/, "")}/quality/${file}?${query}`, {
+        headers: { authorization: `Bearer ${target.token}` },
+        // A redirect would carry the token to wherever it leads.
+        redirect: "error",
+        signal: AbortSignal.timeout(fileTimeoutMs),
+      }).catch((thrown: unknown) => {
+        throw unreachable(target.url, thrown, fileTimeoutMs);
+      });
       if (response.ok && response.body !== null) return Readable.from(response.body);
       throw failure(target, { status: response.status, body: parsed(await response.text()) });
     },
@@ -158,45 +159,32 @@ interface Answer {
 }
 
 async function sendTo(
-  target: DigesterTarget,
-  method: string,
-  path: string,
-  options: SendOptions,
-): Promise<Answer> {
-  return fetchFrom(target, method, path, options, async (response) => ({
-    status: response.status,
-    body: parsed(await response.text()),
-  }));
-}
-
-/** @param read what is to be done within the time limit as well. */
-async function fetchFrom<T>(
+  httpSend: HttpSend,
   { url, token }: DigesterTarget,
   method: string,
   path: string,
   { body, timeoutMs = callTimeoutMs, signal }: SendOptions,
-  read: (response: Response) => T | Promise<T>,
-): Promise<T> {
-  const timeout = AbortSignal.timeout(timeoutMs);
+): Promise<Answer> {
   try {
-    const response = await fetch(url.replace(/\/+$/, "") + path, {
+    const { status, text } = await httpSend({
       method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        accept: "application/json",
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      // A redirect would carry the token to wherever it leads.
-      redirect: "error",
-      signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
+      url: url.replace(/\/+$/, "") + path,
+      headers: { authorization: `Bearer ${token}`, accept: "application/json" },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      timeoutMs,
+      signal,
     });
-    return await read(response);
+    return { status, body: parsed(text) };
   } catch (thrown) {
     if (signal?.aborted === true) throw thrown;
-    const why = timeout.aborted ? `no answer within ${timeoutMs / 1000} s` : reasonOf(thrown);
-    throw new AppError("upstream_failed", `${url} cannot be reached: ${why}`, { cause: thrown });
+    throw unreachable(url, thrown, timeoutMs);
   }
+}
+
+function unreachable(url: string, thrown: unknown, timeoutMs: number): AppError {
+  const isLate = coerceError(thrown).name === "TimeoutError";
+  const why = isLate ? `no answer within ${timeoutMs / 1000} s` : reasonOf(thrown);
+  return new AppError("upstream_failed", `${url} cannot be reached: ${why}`, { cause: thrown });
 }
 
 function parsed(text: string): unknown {
@@ -209,10 +197,9 @@ function parsed(text: string): unknown {
 
 /** `fetch` says "fetch failed" and keeps the reason to itself, in `cause`. */
 function reasonOf(thrown: unknown): string {
-  const error = coerceError(thrown);
-  const cause: (Error & { code?: unknown }) | null =
-    error.cause === undefined ? null : coerceError(error.cause);
-  switch (cause?.code) {
+  const { cause } = coerceError(thrown);
+  const error: Error & { code?: unknown } = coerceError(cause ?? thrown);
+  switch (error.code) {
     case "ECONNREFUSED":
       return "nothing listens there (connection refused)";
     case "ENOTFOUND":
@@ -225,7 +212,7 @@ function reasonOf(thrown: unknown): string {
     case "ENETUNREACH":
       return "there is no way to that machine";
     default:
-      return cause?.message ?? error.message;
+      return error.message;
   }
 }
 

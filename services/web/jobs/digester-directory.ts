@@ -7,6 +7,7 @@ import type {
 } from "../../contract/digester.ts";
 import { AppError, coerceError } from "../../contract/errors.ts";
 import type { EventType } from "../../contract/event.ts";
+import { createHttpSend, type HttpSend } from "../../gate/http-client.ts";
 import type { Log } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import { digesterClient, type DigesterClient } from "./digester-client.ts";
@@ -98,9 +99,10 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
   let refreshing: NodeJS.Timeout | undefined;
   let unsubscribe: (() => void) | null = null;
   const sync = recordSync(deps);
+  const httpSend = createHttpSend();
 
   function remember(known: DigesterRecord): DigesterEntry {
-    const client = digesterClient(known);
+    const client = digesterClient(httpSend, known);
     const entry: DigesterEntry = entries.get(known.id) ?? {
       record: known,
       client,
@@ -346,7 +348,7 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     },
 
     attach: async (request, callbackUrl) => {
-      const { id, boot } = await identify(request);
+      const { id, boot } = await identify(httpSend, request);
       return oneAtATime(() => attach(request, callbackUrl, id, boot));
     },
     detach: (id) => oneAtATime(() => detach(id)),
@@ -389,9 +391,13 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
 const refreshMs = 2000;
 
 /** A digester that attaches itself says who it is; of any other it is asked. */
-async function identify(request: AttachRequest): Promise<{ id: string; boot: string | null }> {
+async function identify(
+  httpSend: HttpSend,
+  request: AttachRequest,
+): Promise<{ id: string; boot: string | null }> {
   if (request.id !== undefined) return { id: request.id, boot: request.boot ?? null };
-  const { id, boot } = await digesterClient(request).status(null, new AbortController().signal);
+  const client = digesterClient(httpSend, request);
+  const { id, boot } = await client.status(null, new AbortController().signal);
   return { id, boot };
 }
 
