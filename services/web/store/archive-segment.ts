@@ -1,7 +1,8 @@
-import { decodeLines, encodeInPieces } from "./checked-lines.ts";
-import { readWhole, setAside, withFile, type Disk } from "./disk.ts";
 import { writeFresh } from "./append-file.ts";
+import { encodeInPieces } from "./checked-lines.ts";
+import { setAside, withFile, type Disk } from "./disk.ts";
 import { withoutResult } from "./job-query.ts";
+import { eachCheckedLine } from "./line-file.ts";
 import { ArchiveRecord, IndexLine, readAs } from "./store-schema.ts";
 
 /**
@@ -72,7 +73,7 @@ export async function readSegment(
     );
   }
   if (size > dataEnd) {
-    const more = await readUnindexed(disk, number, dataEnd, size, onWarning);
+    const more = await readUnindexed(disk, number, dataEnd, onWarning);
     if (more.index.length > 0) {
       const all = [...index, ...more.index];
       const written = await writeFresh(disk, indexName(number), encodeInPieces(all, pieceBytes));
@@ -95,18 +96,20 @@ async function readIndex(
     await writeFresh(disk, name, []);
     return none;
   }
-  const { lines, damaged, end } = decodeLines(await readWhole(disk, name));
+  const path = disk.path(name);
+  const index: IndexLine[] = [];
+  const { damaged, end } = await eachCheckedLine(disk, name, ({ data }) => {
+    index.push(readAs(IndexLine, data, path));
+  });
   if (damaged.length > 0) {
     const aside = await setAside(disk, name, now);
     await writeFresh(disk, name, []);
     onWarning(
-      `${disk.path(name)} is damaged in line ${damaged.join(", ")}. It was set aside as ${aside} and is made anew ` +
+      `${path} is damaged in line ${damaged.join(", ")}. It was set aside as ${aside} and is made anew ` +
         `from ${disk.path(dataName(number))}.`,
     );
     return none;
   }
-  const path = disk.path(name);
-  const index = lines.map((line) => readAs(IndexLine, line.data, path));
   return { index, indexEnd: end };
 }
 
@@ -115,23 +118,23 @@ async function readUnindexed(
   disk: Disk,
   number: number,
   start: number,
-  size: number,
   onWarning: (message: string) => void,
 ): Promise<{ index: IndexLine[]; end: number }> {
   const path = disk.path(dataName(number));
-  const content = await withFile(disk, dataName(number), async (file) => {
-    await file.sync();
-    return file.read(start, size - start);
-  });
-  const { lines, damaged, end } = decodeLines(content);
+  const index: IndexLine[] = [];
+  const { damaged, end } = await eachCheckedLine(
+    disk,
+    dataName(number),
+    ({ data, offset, length }) => {
+      index.push(toIndexLine(readAs(ArchiveRecord, data, path), offset, length));
+    },
+    { start, sync: true },
+  );
   if (damaged.length > 0) {
     onWarning(
       `${path} is damaged in line ${damaged.join(", ")} after byte ${start}: what stood there is lost, unless it was ` +
         "being written when the power failed.",
     );
   }
-  const index = lines.map((line) =>
-    toIndexLine(readAs(ArchiveRecord, line.data, path), start + line.offset, line.length),
-  );
-  return { index, end: start + end };
+  return { index, end };
 }

@@ -13,7 +13,7 @@ import {
   type Segment,
 } from "./archive-segment.ts";
 import { decodeLine, encodeInPieces } from "./checked-lines.ts";
-import { withFile, type Disk } from "./disk.ts";
+import type { Disk, DiskFile } from "./disk.ts";
 import { ArchiveRecord, readAs, type IndexLine } from "./store-schema.ts";
 
 /** What has left the hot set: instructions, ended jobs and their events, in files that only grow. */
@@ -76,9 +76,21 @@ export async function openArchive(disk: Disk, options: ArchiveOptions): Promise<
   let writer = last?.whole === true ? await continueSegment(disk, last) : null;
   let lastNumber = last?.number ?? 0;
 
+  /** Opened when something is first read from them: opening one for each read takes longer than the read. */
+  const readers = new Map<number, Promise<DiskFile>>();
+
+  const readerOf = (segment: number): Promise<DiskFile> => {
+    const known = readers.get(segment);
+    if (known !== undefined) return known;
+    const opening = disk.open(dataName(segment), "existing");
+    readers.set(segment, opening);
+    opening.catch(() => readers.delete(segment));
+    return opening;
+  };
+
   const readAt = async (at: Place): Promise<ArchiveRecord> => {
     const name = dataName(at.segment);
-    const line = await readPiece(disk, name, at);
+    const line = await readPiece(disk, name, () => readerOf(at.segment), at);
     const data = decodeLine(line);
     if (data === undefined) throw damaged(disk.path(name), at.offset);
     return readAs(ArchiveRecord, data, disk.path(name));
@@ -124,7 +136,10 @@ export async function openArchive(disk: Disk, options: ArchiveOptions): Promise<
           for (const line of lines) place(placed, segment, line);
         };
       },
-      close: () => closeWriter(writer),
+      async close() {
+        await closeWriter(writer);
+        for (const opening of readers.values()) await (await opening).close();
+      },
     },
   };
 }
@@ -189,9 +204,15 @@ function place(placed: Map<number, Placed>, segment: number, line: IndexLine): v
   }
 }
 
-async function readPiece(disk: Disk, name: string, at: Place): Promise<Buffer> {
+async function readPiece(
+  disk: Disk,
+  name: string,
+  open: () => Promise<DiskFile>,
+  at: Place,
+): Promise<Buffer> {
   try {
-    return await withFile(disk, name, (file) => file.read(at.offset, at.length));
+    const file = await open();
+    return await file.read(at.offset, at.length);
   } catch (thrown) {
     throw new AppError(
       "unavailable",

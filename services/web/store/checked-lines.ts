@@ -31,58 +31,9 @@ function jsonOf(line: Buffer): Buffer | undefined {
     : undefined;
 }
 
-interface CheckedLine {
-  /** 1-based. */
-  readonly number: number;
-  readonly offset: number;
-  /** With the line feed. */
-  readonly length: number;
-  readonly data: unknown;
-}
-
-export interface CheckedLines {
-  readonly lines: CheckedLine[];
-  /** 1-based numbers of whole lines that are damaged. */
-  readonly damaged: number[];
-  /** Bytes up to the last line feed; what follows is the torn end of a write that did not finish. */
-  readonly end: number;
-}
-
-export function decodeLines(content: Buffer): CheckedLines {
-  const lines: CheckedLine[] = [];
-  const damaged: number[] = [];
-  let end = 0;
-  for (const [number, line] of split(content)) {
-    const data = decodeLine(line);
-    if (data === undefined) damaged.push(number);
-    else lines.push({ number, offset: end, length: line.length, data });
-    end += line.length;
-  }
-  return { lines, damaged, end };
-}
-
-/** Whether all lines are whole and undamaged, without a look at what they say; and how many there are. */
-export function checkLines(content: Buffer): { readonly whole: boolean; readonly count: number } {
-  let end = 0;
-  let count = 0;
-  let whole = true;
-  for (const [number, line] of split(content)) {
-    count = number;
-    end += line.length;
-    whole &&= jsonOf(line) !== undefined;
-  }
-  return { whole: whole && end === content.length, count };
-}
-
-/** Lines with their line feeds, numbered from 1. */
-function* split(content: Buffer): Generator<[number, Buffer]> {
-  let start = 0;
-  for (let number = 1; ; number++) {
-    const feed = content.indexOf(lineFeed, start);
-    if (feed === -1) return;
-    yield [number, content.subarray(start, feed + 1)];
-    start = feed + 1;
-  }
+/** Whether a line is whole and undamaged, without a look at what it says. */
+export function isSound(line: Buffer): boolean {
+  return jsonOf(line) !== undefined;
 }
 
 function toHex(sum: number): string {

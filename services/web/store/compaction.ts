@@ -4,24 +4,44 @@ import { withoutResult } from "./job-query.ts";
 import type { ArchiveRecord } from "./store-schema.ts";
 import { isSealable, putJob, type StoreState } from "./store-state.ts";
 
+/** Jobs sealed with one flush to disk: it must not be long, since the journal's waits behind it. */
+const jobsAtOnce = 128;
+/** What ends while the rest is sealed is sealed in a further round, but not for ever. */
+const mostRounds = 4;
+
 /**
- * Moves to the archive what will not change any more: instructions, ended jobs and their events. Changes may go on
- * meanwhile; what they touch stays hot.
+ * Moves to the archive what will not change any more: instructions, ended jobs and their events, some at a time. Changes may
+ * go on meanwhile; what they touch stays hot.
  */
 export async function seal(state: StoreState, archive: Archive): Promise<void> {
-  const records = recordsToSeal(state);
+  for (let round = 0; round < mostRounds; round++) {
+    const ids = [...state.hot.keys()];
+    for (let start = 0; start < ids.length; start += jobsAtOnce) {
+      await sealSome(state, archive, ids.slice(start, start + jobsAtOnce));
+    }
+    if (ids.length < jobsAtOnce) return;
+  }
+}
+
+async function sealSome(
+  state: StoreState,
+  archive: Archive,
+  ids: readonly number[],
+): Promise<void> {
+  const records = ids.flatMap((id) => recordsToSeal(state, id));
   const show = await archive.append(records);
   // Nothing may come in between: for whoever reads, each thing is in exactly one place.
   show();
   for (const record of records) cool(state, record);
 }
 
-function recordsToSeal(state: StoreState): ArchiveRecord[] {
+function recordsToSeal(state: StoreState, id: number): ArchiveRecord[] {
+  const hot = state.hot.get(id);
+  if (hot === undefined) return [];
   const records: ArchiveRecord[] = [];
-  for (const [id, hot] of state.hot) {
-    const { instruction, entry, changed } = hot;
-    if (instruction !== null) records.push({ kind: "instruction", id, instruction });
-    if (!isSealable(state, id, hot)) continue;
+  const { instruction, entry, changed } = hot;
+  if (instruction !== null) records.push({ kind: "instruction", id, instruction });
+  if (isSealable(state, id, hot)) {
     const job = changed ? (state.jobs.get(id) ?? null) : null;
     records.push({ kind: "sealed", id, entry, job, events: [...hot.events] });
   }

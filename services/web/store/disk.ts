@@ -89,11 +89,6 @@ function toDiskFile(handle: FileHandle): DiskFile {
   };
 }
 
-/** All of a file's bytes. */
-export async function readWhole(disk: Disk, name: string): Promise<Buffer> {
-  return withFile(disk, name, async (file) => file.read(0, await file.size()));
-}
-
 /** Opens a file for as long as `use` takes. */
 export async function withFile<T>(
   disk: Disk,

@@ -73,6 +73,18 @@ export function createInstructionWords(source: WordsSource): InstructionWords {
     }
   };
 
+  /** By number, 1 for each word that holds the text; null when none does. */
+  const wordsHolding = (text: string): Uint8Array | null => {
+    const holds = new Uint8Array(words.length);
+    let any = false;
+    for (const [number, word] of words.entries()) {
+      if (!word.includes(text)) continue;
+      holds[number] = 1;
+      any = true;
+    }
+    return any ? holds : null;
+  };
+
   return {
     finder() {
       if (!begun) {
@@ -80,15 +92,17 @@ export function createInstructionWords(source: WordsSource): InstructionWords {
         unread = [...source.ids()].toSorted((a, b) => a - b);
         void readAll();
       }
-      const holding = new Map<string, ReadonlySet<number>>();
+      const holding = new Map<string, Uint8Array | null>();
       return (id, text) => {
         let wanted = holding.get(text);
         if (wanted === undefined) {
-          wanted = new Set(words.flatMap((word, number) => (word.includes(text) ? [number] : [])));
+          wanted = wordsHolding(text);
           holding.set(text, wanted);
         }
-        const has = wanted;
-        return has.size > 0 && known.get(id)?.some((number) => has.has(number)) === true;
+        const of = known.get(id);
+        if (wanted === null || of === undefined) return false;
+        for (const number of of) if (wanted[number] === 1) return true;
+        return false;
       };
     },
     add,

@@ -1,7 +1,7 @@
 import { AppError, coerceError } from "../../contract/errors.ts";
 import { openAppendFile } from "./append-file.ts";
-import { decodeLines } from "./checked-lines.ts";
-import { readWhole, type Disk } from "./disk.ts";
+import { withFile, type Disk } from "./disk.ts";
+import { eachCheckedLine } from "./line-file.ts";
 import { Entry, readAs } from "./store-schema.ts";
 
 /**
@@ -29,8 +29,7 @@ export function journalNumbers(names: readonly string[]): number[] {
     .toSorted((a, b) => a - b);
 }
 
-export interface JournalContent {
-  readonly entries: Entry[];
+export interface JournalEnd {
   /** 1-based numbers of damaged lines before the last good one. */
   readonly damaged: number[];
   /** Bytes that count. */
@@ -39,20 +38,25 @@ export interface JournalContent {
   readonly tail: Buffer;
 }
 
-export async function readJournal(disk: Disk, number: number): Promise<JournalContent> {
+/** Hands on each change of a journal, in order. */
+export async function readJournal(
+  disk: Disk,
+  number: number,
+  onEntry: (entry: Entry) => void,
+): Promise<JournalEnd> {
   const name = journalName(number);
-  const content = await readWhole(disk, name);
-  const { lines, damaged } = decodeLines(content);
   const path = disk.path(name);
-  const entries = lines.map((line) => readAs(Entry, line.data, path));
-  const last = lines.at(-1);
-  const end = last === undefined ? 0 : last.offset + last.length;
-  return {
-    entries,
-    damaged: damaged.filter((line) => line < (last?.number ?? 0)),
-    end,
-    tail: content.subarray(end),
-  };
+  let [lastLine, end] = [0, 0];
+  const { damaged, size } = await eachCheckedLine(disk, name, (line) => {
+    onEntry(readAs(Entry, line.data, path));
+    lastLine = line.number;
+    end = line.offset + line.length;
+  });
+  const tail =
+    end === size
+      ? Buffer.alloc(0)
+      : await withFile(disk, name, (file) => file.read(end, size - end));
+  return { damaged: damaged.filter((line) => line < lastLine), end, tail };
 }
 
 /**

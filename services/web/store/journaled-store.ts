@@ -83,10 +83,11 @@ export function createJournaledStore(
   });
 
   const compact = async (): Promise<void> => {
+    await seal(state, archive);
+    // After it, which takes long: a restart reads what was written since, and that is little then.
     await queue.between(async () => {
       state.journal = await journal.rotate();
     });
-    await seal(state, archive);
     await low.write();
     await adapter.prune();
   };

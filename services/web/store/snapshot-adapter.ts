@@ -4,9 +4,10 @@ import type { Event } from "../../contract/event.ts";
 import { writeFresh } from "./append-file.ts";
 import type { OpenedArchive } from "./archive.ts";
 import { segmentNumbers } from "./archive-segment.ts";
-import { checkLines, decodeLine, decodeLines, encodeInPieces } from "./checked-lines.ts";
-import { damagedName, readWhole, setAside, withFile, type Disk } from "./disk.ts";
+import { decodeLine, encodeInPieces, isSound } from "./checked-lines.ts";
+import { damagedName, setAside, withFile, type Disk } from "./disk.ts";
 import { journalName, journalNumbers, readJournal } from "./journal.ts";
+import { eachCheckedLine, eachLine } from "./line-file.ts";
 import {
   otherVersion,
   readAs,
@@ -60,7 +61,10 @@ export function createSnapshotAdapter(
     let damagedLines = 0;
     for (const number of numbers) {
       const name = journalName(number);
-      const content = await readJournal(disk, number);
+      const content = await readJournal(disk, number, (entry) => {
+        if (entry.entry > state.entry) entry.events?.forEach(onEvent);
+        applyEntry(state, entry, archive);
+      });
       if (content.tail.length > 0) await dropTail(name, content.tail);
       if (content.damaged.length > 0) {
         damaged.push(name);
@@ -69,10 +73,6 @@ export function createSnapshotAdapter(
           `${disk.path(name)} is damaged in line ${content.damaged.join(", ")}: those changes are lost unless later ` +
             "ones repeat them; all others were kept. The file is set aside.",
         );
-      }
-      for (const entry of content.entries) {
-        if (entry.entry > state.entry) entry.events?.forEach(onEvent);
-        applyEntry(state, entry, archive);
       }
       state.journal = number;
       tail = { number, end: content.end };
@@ -103,8 +103,7 @@ export function createSnapshotAdapter(
       recent.unshift(number);
     }
     for (const number of recent) {
-      const { entries } = await readJournal(disk, number);
-      for (const { events } of entries) events?.forEach(onEvent);
+      await readJournal(disk, number, ({ events }) => events?.forEach(onEvent));
     }
   };
 
@@ -128,7 +127,7 @@ export function createSnapshotAdapter(
       const main = await readSnapshot(disk, names, snapshotName);
       const backup = await readSnapshot(disk, names, backupName);
       const base = chosen(disk, names, main, backup);
-      const state = toState(base, { archive, jobs }, disk.path(snapshotName));
+      const state = await toState(disk, base, { archive, jobs });
       const from = base?.header.journal ?? 1;
       requireAll(disk, numbers, from, base !== null || numbers.length > 0);
       if (main === "damaged") {
@@ -144,7 +143,7 @@ export function createSnapshotAdapter(
       }
       kept.snapshot = isWhole(main) ? main.header.journal : null;
       kept.backup = isWhole(backup) ? backup.header.journal : null;
-      bytes = base?.content.length ?? 0;
+      bytes = base?.bytes ?? 0;
       await recall(numbers.filter((number) => number < from));
       await replay(
         state,
@@ -180,8 +179,9 @@ export function createSnapshotAdapter(
 }
 
 interface Snapshot {
+  readonly name: string;
   readonly header: SnapshotHeader;
-  readonly content: Buffer;
+  readonly bytes: number;
 }
 
 type MaybeSnapshot = Snapshot | "missing" | "damaged";
@@ -196,17 +196,22 @@ async function readSnapshot(
   name: string,
 ): Promise<MaybeSnapshot> {
   if (!names.includes(name)) return "missing";
-  const content = await readWhole(disk, name);
-  const { whole, count } = checkLines(content);
-  if (!whole || count === 0) return "damaged";
+  let first: Buffer | undefined;
+  let [lines, sound] = [0, true];
+  const { end, size } = await eachLine(disk, name, ({ number, bytes }) => {
+    if (number === 1) first = Buffer.from(bytes);
+    lines = number;
+    sound &&= isSound(bytes);
+  });
+  if (first === undefined || !sound || end !== size) return "damaged";
   const path = disk.path(name);
-  const first = decodeLine(content.subarray(0, content.indexOf("\n") + 1));
-  const { version } = readAs(SnapshotHeader.pick({ version: true }), first, path);
+  const data = decodeLine(first);
+  const { version } = readAs(SnapshotHeader.pick({ version: true }), data, path);
   if (version !== storeVersion) {
     throw otherVersion(path, [`version ${version}, expected ${storeVersion}`]);
   }
-  const header = readAs(SnapshotHeader, first, path);
-  return count === header.lines + 1 ? { header, content } : "damaged";
+  const header = readAs(SnapshotHeader, data, path);
+  return lines === header.lines + 1 ? { name, header, bytes: size } : "damaged";
 }
 
 /** The snapshot to begin with; null to begin with the first journal. */
@@ -240,31 +245,33 @@ function cannotOpen(why: string): AppError {
   });
 }
 
-function toState(
+async function toState(
+  disk: Disk,
   base: Snapshot | null,
   { archive, jobs }: OpenedArchive,
-  path: string,
-): StoreState {
+): Promise<StoreState> {
   const state = emptyState();
   for (const job of jobs.values()) putJob(state, job);
   if (base === null) return state;
-  const { header, content } = base;
+  const { header, name } = base;
   state.journal = header.journal;
   state.entry = header.entry;
   state.lastId = Math.max(state.lastId, header.lastId);
   state.lastSeq = header.lastSeq;
   for (const { name, value } of header.settings) state.settings.set(name, value);
-  for (const { data } of decodeLines(content).lines.slice(1)) {
+  const path = disk.path(name);
+  await eachCheckedLine(disk, name, ({ number, data }) => {
+    if (number === 1) return;
     const { id, entry, job, instruction, events } = readAs(SnapshotLine, data, path);
-    if (entry <= archive.lastEntry(id)) continue;
+    if (entry <= archive.lastEntry(id)) return;
     if (job !== null) putJob(state, job);
     state.hot.set(id, {
       entry,
       changed: job !== null,
       instruction: archive.hasInstruction(id) ? null : instruction,
-      events: [...events],
+      events,
     });
-  }
+  });
   return state;
 }
 
