@@ -253,14 +253,14 @@ async function toState(
   const state = emptyState();
   for (const job of jobs.values()) putJob(state, job);
   if (base === null) return state;
-  const { header, name } = base;
+  const { header } = base;
   state.journal = header.journal;
   state.entry = header.entry;
   state.lastId = Math.max(state.lastId, header.lastId);
   state.lastSeq = header.lastSeq;
   for (const { name, value } of header.settings) state.settings.set(name, value);
-  const path = disk.path(name);
-  await eachCheckedLine(disk, name, ({ number, data }) => {
+  const path = disk.path(base.name);
+  await eachCheckedLine(disk, base.name, ({ number, data }) => {
     if (number === 1) return;
     const { id, entry, job, instruction, events } = readAs(SnapshotLine, data, path);
     if (entry <= archive.lastEntry(id)) return;
