@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { inWords } from "../web/jobs/retention.ts";
 import { readConfiguration, type WebConfiguration } from "../web/configuration.ts";
 import { print, printJson, table } from "./output.ts";
 
@@ -18,7 +19,7 @@ export function addConfigCommand(program: Command): void {
     });
 }
 
-function summaryOf({ crops, mail }: WebConfiguration) {
+function summaryOf({ crops, mail, retention }: WebConfiguration) {
   return {
     ok: true,
     crops: (crops ?? []).map(({ name, contextPath, dataRoots, upstream }) => ({
@@ -28,11 +29,12 @@ function summaryOf({ crops, mail }: WebConfiguration) {
       upstream: upstream?.url ?? null,
     })),
     mail: mail === null ? null : { host: mail.host, port: mail.port, from: mail.from },
+    retention,
   };
 }
 
 function describe(configuration: WebConfiguration): string {
-  const { crops, mail } = summaryOf(configuration);
+  const { crops, mail, retention } = summaryOf(configuration);
   const rows = crops.map(({ name, contextPath, dataRoots, upstream }) => [
     name,
     contextPath,
@@ -42,6 +44,7 @@ function describe(configuration: WebConfiguration): string {
   return [
     "The configuration is valid.",
     table([["CROP", "CONTEXT PATH", "DATA ROOTS", "UPSTREAM"], ...rows]),
+    inWords(retention),
     mail === null ? "No mail." : `Mail through ${mail.host}:${mail.port} from ${mail.from}.`,
   ].join("\n");
 }

@@ -36,6 +36,8 @@ export const eventTypes = [
   "refused",
   /** Changed through GOBii's own job calls. */
   "edited",
+  /** Settled jobs that are not to be kept any longer are gone, with all that belonged to them. */
+  "jobs_removed",
   "digester_attached",
   "digester_detached",
   "digester_lost",
@@ -63,6 +65,8 @@ export const Event = z.object({
   message: z.string().optional(),
   /** Who did it, where a person did. */
   by: z.string().optional(),
+  /** Ids of the jobs that are gone. */
+  removed: z.array(z.number().int()).optional(),
   /** The payload of a refused callback. */
   refused: z.record(z.string(), z.unknown()).optional(),
 });

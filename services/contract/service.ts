@@ -25,6 +25,8 @@ export const ServiceConfiguration = z.object({
   /** How often a job is tried again by itself. */
   tries: z.number().int(),
   losses: z.number().int(),
+  /** How long settled jobs are kept, and how many of them; null: without end. */
+  retention: z.object({ days: z.number().nullable(), jobs: z.number().int().nullable() }),
 });
 export type ServiceConfiguration = z.infer<typeof ServiceConfiguration>;
 

@@ -45,9 +45,21 @@ describe("a configuration file", () => {
     expect(mail).toMatchObject({ host: "smtp.example.org", port: 587 });
     expect(retries).toEqual({ tries: 3, firstMs: 10_000, longestMs: 300_000, losses: 5 });
     expect(more).toMatchObject({ leaseMs: 15_000, renewMs: 5000 });
+    expect(more).toMatchObject({ retention: { days: 730, jobs: 200_000 } });
     // Every key that there is stands in it.
     const example = JSON.parse(await readFile(path, "utf8")) as object;
-    expect(Object.keys(example)).toHaveLength(13);
+    expect(Object.keys(example)).toHaveLength(14);
+  });
+
+  it("keeps all jobs unless it says otherwise, by age, by count or both", () => {
+    expect(parse({}).retention).toEqual({ days: null, jobs: null });
+    expect(parse({ retention: { days: 30 } }).retention).toEqual({ days: 30, jobs: null });
+    expect(parse({ retention: { jobs: 0 } }).retention).toEqual({ days: null, jobs: 0 });
+    expect(problemsOf({ retention: {} })).toEqual([
+      "retention: expected days, jobs or both; without retention all jobs are kept",
+    ]);
+    expect(problemsOf({ retention: { days: 0 } })).toHaveLength(1);
+    expect(problemsOf({ retention: { jobs: 1.5 } })).toHaveLength(1);
   });
 
   it("renews a lease three times in its length unless it says otherwise", () => {

@@ -6,6 +6,7 @@ import { HandOver } from "../contract/hand-over.ts";
 import { Labels, priorityRange } from "../contract/job.ts";
 import { roles, upstreamUrl, type Crop } from "./crop.ts";
 import { contains } from "../gate/paths.ts";
+import { keepAll, type RetentionPolicy } from "./jobs/retention.ts";
 import type { RetryPolicy } from "./jobs/retries.ts";
 import { UnsettledRule, unsettledBy, type IsUnsettled } from "./jobs/unsettled.ts";
 import { isDatabaseUrl } from "./store/database-url.ts";
@@ -79,6 +80,15 @@ const Retries = z.strictObject({
   losses: z.number().int().min(1).max(10_000).optional(),
 });
 
+const Retention = z
+  .strictObject({
+    days: z.number().positive().max(36_500).optional(),
+    jobs: z.number().int().min(0).optional(),
+  })
+  .refine(({ days, jobs }) => days !== undefined || jobs !== undefined, {
+    error: "expected days, jobs or both; without retention all jobs are kept",
+  });
+
 const Lease = z
   .strictObject({
     seconds: z.number().min(1).max(86_400).optional(),
@@ -119,6 +129,8 @@ const Configuration = z
     unsettled: UnsettledRule.optional(),
     /** How long a running job may stay silent before it is given to another digester. */
     lease: Lease.optional(),
+    /** Which settled jobs are removed. */
+    retention: Retention.optional(),
   })
   .superRefine((value, context) => {
     const taken = value.crops.map((crop) => ({ ...crop, contextPath: contextPathOf(crop) }));
@@ -183,6 +195,7 @@ export interface WebConfiguration {
   readonly usersOf: (crop: string) => readonly UserList[];
   readonly mail: MailConfiguration | null;
   readonly retries: Partial<RetryPolicy>;
+  readonly retention: RetentionPolicy;
   /** Left out: the default rule. */
   readonly isUnsettled?: IsUnsettled;
   readonly leaseMs?: number;
@@ -224,6 +237,10 @@ export function parseConfiguration(text: string, file: string): WebConfiguration
     usersOf: usersOf(configuration),
     mail: configuration.mail ?? null,
     retries: retriesOf(configuration.retries ?? {}),
+    retention: {
+      days: configuration.retention?.days ?? keepAll.days,
+      jobs: configuration.retention?.jobs ?? keepAll.jobs,
+    },
     ...(configuration.unsettled === undefined
       ? {}
       : { isUnsettled: unsettledBy(configuration.unsettled) }),

@@ -49,6 +49,11 @@ export function createWebMetrics(): WebMetrics {
     help: "Callbacks that were refused because they did not speak for the current attempt.",
     registers,
   });
+  const removed = new Counter({
+    name: "digester_web_jobs_removed_total",
+    help: "Settled jobs that were removed because they are not to be kept any longer.",
+    registers,
+  });
   const writes = new Histogram({
     name: "digester_web_store_write_seconds",
     help: "Appending to the store's journal and bringing it to disk.",
@@ -59,6 +64,7 @@ export function createWebMetrics(): WebMetrics {
   const inLineSince = new Map<number, number>();
   const count = (event: Event, job: JobRecord | null): void => {
     events.inc({ type: event.type });
+    if (event.removed !== undefined) removed.inc(event.removed.length);
     if (job === null) return;
     switch (event.type) {
       case "lease_expired":

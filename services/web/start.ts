@@ -18,6 +18,7 @@ import { digesterDirectory } from "./jobs/digester-directory.ts";
 import { leadOrWait } from "./leadership.ts";
 import { leaseKeeper } from "./jobs/lease-keeper.ts";
 import { createPlacer } from "./jobs/placer.ts";
+import { keepAll, startRetention, type RetentionPolicy } from "./jobs/retention.ts";
 import { createUndoLog } from "./jobs/undo-log.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./jobs/retries.ts";
 import { keepStatistics } from "./jobs/statistics.ts";
@@ -71,6 +72,8 @@ export interface WebOptions {
   readonly isUnsettled?: IsUnsettled;
   /** How often a job is tried again by itself. What it leaves out is as in `defaultRetryPolicy`. */
   readonly retries?: Partial<RetryPolicy>;
+  /** Which settled jobs are removed. @default none */
+  readonly retention?: RetentionPolicy;
   readonly log?: Log;
   /** The newest lines of `log`, for whoever is asked for help. @default those of the log that the service makes itself */
   readonly recentLog?: () => readonly string[];
@@ -217,12 +220,26 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
     now,
     ...(options.tokenLifeMs === undefined ? {} : { lifeMs: options.tokenLifeMs }),
   };
+  const policy = options.retention ?? keepAll;
+  const retention = await leadOrWait({
+    store,
+    log,
+    name: "retention",
+    start: async () => startRetention({ store, log, policy, now }),
+  });
+
   let closing: Promise<void> | null = null;
   async function close(): Promise<void> {
     unsubscribe();
     stopCounting();
     statistics.stop();
-    await Promise.all([placer.stop(), directory.stop(), keeper.stop(), notices?.stop()]);
+    await Promise.all([
+      placer.stop(),
+      directory.stop(),
+      keeper.stop(),
+      notices?.stop(),
+      retention.stop(),
+    ]);
     stream.close();
     await endConnections(server, closeMs);
     await store.close();

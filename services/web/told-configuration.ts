@@ -2,12 +2,13 @@ import type { ServiceConfiguration } from "../contract/service.ts";
 import type { Crop } from "./crop.ts";
 import { defaultTokenLifeMs } from "./gobii-sessions.ts";
 import { defaultUploadMbytes } from "./gobii/config-settings.ts";
+import { keepAll } from "./jobs/retention.ts";
 import type { RetryPolicy } from "./jobs/retries.ts";
 import type { WebOptions } from "./start.ts";
 
 /** What may be told of the options: nothing that lets anybody in. */
 export function configurationOf(
-  { configurationFile, mail = null, tokenLifeMs, maxUploadMbytes }: Told,
+  { configurationFile, mail = null, tokenLifeMs, maxUploadMbytes, retention = keepAll }: Told,
   {
     crops,
     retries,
@@ -31,10 +32,14 @@ export function configurationOf(
     tokenLifeMs: tokenLifeMs ?? defaultTokenLifeMs,
     tries: retries.tries,
     losses: retries.losses,
+    retention,
   };
 }
 
-type Told = Pick<WebOptions, "configurationFile" | "mail" | "tokenLifeMs" | "maxUploadMbytes">;
+type Told = Pick<
+  WebOptions,
+  "configurationFile" | "mail" | "tokenLifeMs" | "maxUploadMbytes" | "retention"
+>;
 
 /** An address may carry a name and a password. */
 function originOf(url: string): string {

@@ -21,6 +21,7 @@ export const keys = {
   statistics: (span: StatisticsSpan) => ["statistics", span] as const,
   configuration: ["configuration"] as const,
   tokens: ["tokens"] as const,
+  everyJob: ["job"] as const,
   job: (id: string) => ["job", id] as const,
   jobLines: (job: number, attempt: number, wanted: string) =>
     ["job files", job, attempt, "lines", wanted] as const,

@@ -51,5 +51,6 @@ export const eventWords: Record<EventType, string> = {
   digester_lost: "Digester lost",
   digester_found: "Digester found again",
   digester_draining: "Digester draining",
+  jobs_removed: "Jobs removed",
   regulator_swapped: "Regulator swapped",
 };

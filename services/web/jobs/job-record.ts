@@ -88,6 +88,7 @@ export interface NewEvent {
   readonly gobiiStatus?: GobiiStatus;
   readonly message?: string;
   readonly by?: string;
+  readonly removed?: number[];
   readonly refused?: Record<string, unknown>;
 }
 

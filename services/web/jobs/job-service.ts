@@ -62,7 +62,11 @@ export async function findJob(
   }
   const job = /^[1-9]\d{0,14}$/.test(name) ? await store.job(Number(name)) : null;
   if (job !== null) return job;
-  throw new AppError("not_found", `There is no job "${name}".`);
+  const events = await store.events(null);
+  const removal = events.findLast(({ removed }) => removed?.includes(Number(name)));
+  if (removal === undefined) throw new AppError("not_found", `There is no job "${name}".`);
+  const on = removal.at.slice(0, 10);
+  throw new AppError("not_found", `Job ${name} was removed on ${on}. ${removal.message ?? ""}`);
 }
 
 function requireTables(instruction: StoredInstruction): void {

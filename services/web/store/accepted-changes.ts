@@ -21,6 +21,8 @@ export interface AcceptedChanges {
   last(id: number): Accepted | undefined;
   lastOfKey(crop: string, key: string): Accepted | undefined;
   lastOfSetting(name: string): Accepted | undefined;
+  /** The removal of a job. */
+  removalOf(id: number): Accepted | undefined;
   add(accepted: Accepted): void;
   /** It is on disk. */
   remove(accepted: Accepted): void;
@@ -32,13 +34,16 @@ export function createAcceptedChanges(): AcceptedChanges {
   const byJob = new Map<number, Accepted[]>();
   const byKey = new Map<string, Accepted>();
   const bySetting = new Map<string, Accepted>();
+  const removals = new Map<number, Accepted>();
   return {
     last: (id) => byJob.get(id)?.at(-1),
     lastOfKey: (crop, key) => byKey.get(keyWithin(crop, key)),
     lastOfSetting: (name) => bySetting.get(name),
+    removalOf: (id) => removals.get(id),
     add(accepted) {
       const { job, entry } = accepted;
       if (entry.setting !== undefined) bySetting.set(entry.setting.name, accepted);
+      for (const id of entry.removed ?? []) removals.set(id, accepted);
       if (job === null) return;
       const others = byJob.get(job.id);
       if (others === undefined) byJob.set(job.id, [accepted]);
@@ -49,6 +54,7 @@ export function createAcceptedChanges(): AcceptedChanges {
       const { job, entry } = accepted;
       const name = entry.setting?.name;
       if (name !== undefined && bySetting.get(name) === accepted) bySetting.delete(name);
+      for (const id of entry.removed ?? []) removals.delete(id);
       if (job === null) return;
       const others = byJob.get(job.id)?.filter((other) => other !== accepted) ?? [];
       if (others.length > 0) {
@@ -68,6 +74,7 @@ export function createAcceptedChanges(): AcceptedChanges {
       byJob.clear();
       byKey.clear();
       bySetting.clear();
+      removals.clear();
     },
   };
 }

@@ -39,6 +39,7 @@ export function segmentNumbers(names: readonly string[]): number[] {
 export function toIndexLine(record: ArchiveRecord, offset: number, length: number): IndexLine {
   const place = { offset, length, id: record.id };
   if (record.kind === "instruction") return { kind: "instruction", ...place };
+  if (record.kind === "removed") return { kind: "removed", ...place, jobs: record.jobs };
   return {
     kind: "sealed",
     ...place,

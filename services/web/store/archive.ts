@@ -3,6 +3,7 @@ import type { Event } from "../../contract/event.ts";
 import type { StoredInstruction } from "../../contract/instruction.ts";
 import type { JobRecord } from "../jobs/job-record.ts";
 import { openAppendFile, type AppendFile } from "./append-file.ts";
+import { createArchivePlaces, type Place } from "./archive-places.ts";
 import {
   dataName,
   indexName,
@@ -28,9 +29,13 @@ export interface Archive {
   events(id: number): Promise<Event[]>;
   /**
    * Adds records and brings them to disk. They are to be found only once the function that it resolves to was called, so
-   * that the caller can let go of them in the same turn.
+   * that the caller can let go of them in the same turn; those of jobs that are gone by then are not.
    */
-  append(records: readonly ArchiveRecord[]): Promise<() => void>;
+  append(records: readonly ArchiveRecord[]): Promise<(isGone: (id: number) => boolean) => void>;
+  /** Nothing that is in here of a job counts any more. For good once a record says so. */
+  forget(id: number): void;
+  /** Removes the oldest files while they hold little that counts, which is copied to the newest before. */
+  reclaim(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -38,19 +43,6 @@ export interface OpenedArchive {
   readonly archive: Archive;
   /** Every job in it as last sealed, without its result. */
   readonly jobs: Map<number, JobRecord>;
-}
-
-interface Place {
-  readonly segment: number;
-  readonly offset: number;
-  readonly length: number;
-}
-
-interface Placed {
-  entry: number;
-  instruction: Place | null;
-  result: Place | null;
-  events: Place[];
 }
 
 export interface ArchiveOptions {
@@ -62,15 +54,23 @@ export interface ArchiveOptions {
 
 /** Opens the archive of a folder, and finishes what a crash has cut short in it. */
 export async function openArchive(disk: Disk, options: ArchiveOptions): Promise<OpenedArchive> {
-  const placed = new Map<number, Placed>();
   const jobs = new Map<number, JobRecord>();
+  const places = createArchivePlaces();
   const names = await disk.list();
+  /** The segments that there are, oldest first, and the bytes of their lines. */
+  const sizes = new Map<number, number>();
+  /** Whether files may hold more that does not count than when they were looked at. */
+  let hasForgotten = false;
   let last: Segment | undefined;
   for (const number of segmentNumbers(names)) {
     last = await readSegment(disk, names, number, options.now(), options.onWarning);
+    sizes.set(number, last.dataEnd);
     for (const line of last.index) {
-      place(placed, number, line);
-      if (line.kind === "sealed" && line.job !== null) jobs.set(line.id, line.job);
+      const isNewest = places.add(number, line);
+      if (line.kind === "sealed" && line.job !== null && isNewest) jobs.set(line.id, line.job);
+      if (line.kind !== "removed") continue;
+      hasForgotten = true;
+      for (const id of line.jobs) jobs.delete(id);
     }
   }
   let writer = last?.whole === true ? await continueSegment(disk, last) : null;
@@ -96,45 +96,115 @@ export async function openArchive(disk: Disk, options: ArchiveOptions): Promise<
     return readAs(ArchiveRecord, data, disk.path(name));
   };
 
+  /** Reads what is at a place, again where it has been moved meanwhile; null when it has gone. */
+  const readCurrent = async (current: () => Place | null): Promise<ArchiveRecord | null> => {
+    const at = current();
+    if (at === null) return null;
+    try {
+      return await readAt(at);
+    } catch (thrown) {
+      if (current() === at) throw thrown;
+      return readCurrent(current);
+    }
+  };
+
+  const readEvents = async (id: number): Promise<Event[]> => {
+    const at = places.of(id)?.events ?? [];
+    const events: Event[] = [];
+    try {
+      for (const record of await Promise.all(at.map(readAt))) {
+        if (record.kind === "sealed") events.push(...record.events);
+      }
+    } catch (thrown) {
+      const current = places.of(id)?.events ?? [];
+      if (current.length === at.length && current.every((one, i) => one === at[i])) throw thrown;
+      return readEvents(id);
+    }
+    return inOrder(events);
+  };
+
+  const appendLines = async (records: readonly ArchiveRecord[]) => {
+    if (writer === null || writer.data.end() >= options.segmentBytes) {
+      const next = await startSegment(disk, lastNumber + 1);
+      await closeWriter(writer);
+      lastNumber += 1;
+      writer = next;
+    }
+    const lines = await appendTo(writer, records);
+    sizes.set(lastNumber, writer.data.end());
+    return { segment: lastNumber, lines };
+  };
+
+  const moveAll = async (all: ReadonlyArray<{ id: number; at: Place }>): Promise<void> => {
+    for (let start = 0; start < all.length; start += movedAtOnce) {
+      const some = all.slice(start, start + movedAtOnce);
+      const records = await Promise.all(some.map(({ at }) => readAt(at)));
+      const { segment, lines } = await appendLines(records);
+      for (const [i, { id, at }] of some.entries()) {
+        const line = lines[i];
+        if (line === undefined) continue;
+        places.move(id, at, { segment, offset: line.offset, length: line.length });
+      }
+    }
+  };
+
+  /** The index first: what is found without one counts, in its order, and what came later overrules it. */
+  const removeSegment = async (number: number): Promise<void> => {
+    const reader = readers.get(number);
+    readers.delete(number);
+    sizes.delete(number);
+    await disk.remove(indexName(number));
+    await disk.syncNames();
+    await (await reader)?.close();
+    await disk.remove(dataName(number));
+    await disk.syncNames();
+  };
+
   return {
     jobs,
     archive: {
-      lastEntry: (id) => placed.get(id)?.entry ?? 0,
-      hasInstruction: (id) => (placed.get(id)?.instruction ?? null) !== null,
+      lastEntry: (id) => places.of(id)?.entry ?? 0,
+      hasInstruction: (id) => (places.of(id)?.instruction ?? null) !== null,
       async job(id, listed) {
-        const at = placed.get(id)?.result ?? null;
-        if (at === null) return listed;
-        const record = await readAt(at);
-        return record.kind === "sealed" && record.job !== null ? record.job : listed;
+        const record = await readCurrent(() => {
+          const placed = places.of(id);
+          return placed?.hasResult === true ? placed.job : null;
+        });
+        return record?.kind === "sealed" && record.job !== null ? record.job : listed;
       },
       async instruction(id) {
-        const at = placed.get(id)?.instruction ?? null;
-        if (at === null) return null;
-        const record = await readAt(at);
-        return record.kind === "instruction" ? record.instruction : null;
+        const record = await readCurrent(() => places.of(id)?.instruction ?? null);
+        return record?.kind === "instruction" ? record.instruction : null;
       },
-      async events(id) {
-        const places = [...(placed.get(id)?.events ?? [])];
-        const events: Event[] = [];
-        for (const at of places) {
-          const record = await readAt(at);
-          if (record.kind === "sealed") addNewer(events, record.events);
-        }
-        return events;
-      },
+      events: readEvents,
       async append(records) {
         if (records.length === 0) return () => {};
-        if (writer === null || writer.data.end() >= options.segmentBytes) {
-          const next = await startSegment(disk, lastNumber + 1);
-          await closeWriter(writer);
-          lastNumber += 1;
-          writer = next;
-        }
-        const segment = lastNumber;
-        const lines = await appendTo(writer, records);
-        return () => {
-          for (const line of lines) place(placed, segment, line);
+        const { segment, lines } = await appendLines(records);
+        return (isGone) => {
+          for (const line of lines) {
+            if (line.kind !== "removed" && !isGone(line.id)) places.add(segment, line);
+          }
         };
+      },
+      forget(id) {
+        places.forget(id);
+        hasForgotten = true;
+      },
+      async reclaim() {
+        // The oldest only: what a file says is removed stands in that file or in older ones, which have gone then.
+        while (hasForgotten) {
+          const [oldest] = sizes;
+          if (oldest === undefined || oldest[0] === lastNumber) return;
+          const [number, bytes] = oldest;
+          const counting = places.in(number);
+          const left = counting.reduce((sum, { at }) => sum + at.length, 0);
+          if (left > bytes / 2) {
+            hasForgotten = false;
+            return;
+          }
+          await moveAll(counting);
+          await removeSegment(number);
+        }
       },
       async close() {
         await closeWriter(writer);
@@ -143,6 +213,9 @@ export async function openArchive(disk: Disk, options: ArchiveOptions): Promise<
     },
   };
 }
+
+/** Lines copied with one flush to disk. */
+const movedAtOnce = 128;
 
 interface Writer {
   readonly data: AppendFile;
@@ -189,21 +262,6 @@ async function appendTo(writer: Writer, records: readonly ArchiveRecord[]): Prom
   return lines;
 }
 
-function place(placed: Map<number, Placed>, segment: number, line: IndexLine): void {
-  const known = placed.get(line.id) ?? { entry: 0, instruction: null, result: null, events: [] };
-  placed.set(line.id, known);
-  const at = { segment, offset: line.offset, length: line.length };
-  switch (line.kind) {
-    case "instruction":
-      known.instruction = at;
-      break;
-    case "sealed":
-      known.entry = line.entry;
-      if (line.job !== null) known.result = line.hasResult ? at : null;
-      if (line.events > 0) known.events.push(at);
-  }
-}
-
 async function readPiece(
   disk: Disk,
   name: string,
@@ -226,6 +284,12 @@ function damaged(path: string, offset: number): AppError {
   return new AppError("internal", `${path} is damaged at byte ${offset}.`, {
     hint: "Restore this file from a backup.",
   });
+}
+
+/** A line may stand in the archive twice when a crash came between its copy and the end of the original. */
+function inOrder(events: readonly Event[]): Event[] {
+  const bySeq = new Map(events.map((event) => [event.seq, event]));
+  return [...bySeq.values()].toSorted((a, b) => a.seq - b.seq);
 }
 
 /** A record may have been sealed twice when the power failed in between: what it repeats is left out. */

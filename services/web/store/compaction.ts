@@ -2,7 +2,7 @@ import { coerceError } from "../../contract/errors.ts";
 import type { Archive } from "./archive.ts";
 import { withoutResult } from "./job-query.ts";
 import type { ArchiveRecord } from "./store-schema.ts";
-import { isSealable, putJob, type StoreState } from "./store-state.ts";
+import { isSealable, noJob, putJob, type StoreState } from "./store-state.ts";
 
 /** Jobs sealed with one flush to disk: it must not be long, since the journal's waits behind it. */
 const jobsAtOnce = 128;
@@ -14,6 +14,7 @@ const mostRounds = 4;
  * go on meanwhile; what they touch stays hot.
  */
 export async function seal(state: StoreState, archive: Archive): Promise<void> {
+  await sealRemoved(state, archive);
   for (let round = 0; round < mostRounds; round++) {
     const ids = [...state.hot.keys()];
     for (let start = 0; start < ids.length; start += jobsAtOnce) {
@@ -21,6 +22,14 @@ export async function seal(state: StoreState, archive: Archive): Promise<void> {
     }
     if (ids.length < jobsAtOnce) return;
   }
+}
+
+/** Before all else: what is said of a removed job afterwards is news. */
+async function sealRemoved(state: StoreState, archive: Archive): Promise<void> {
+  const jobs = [...state.removed];
+  if (jobs.length === 0) return;
+  await archive.append([{ kind: "removed", id: noJob, jobs }]);
+  for (const id of jobs) state.removed.delete(id);
 }
 
 async function sealSome(
@@ -31,8 +40,9 @@ async function sealSome(
   const records = ids.flatMap((id) => recordsToSeal(state, id));
   const show = await archive.append(records);
   // Nothing may come in between: for whoever reads, each thing is in exactly one place.
-  show();
-  for (const record of records) cool(state, record);
+  const isGone = (id: number): boolean => state.removed.has(id);
+  show(isGone);
+  for (const record of records) if (!isGone(record.id)) cool(state, record);
 }
 
 function recordsToSeal(state: StoreState, id: number): ArchiveRecord[] {
@@ -50,7 +60,7 @@ function recordsToSeal(state: StoreState, id: number): ArchiveRecord[] {
 
 function cool(state: StoreState, record: ArchiveRecord): void {
   const hot = state.hot.get(record.id);
-  if (hot === undefined) return;
+  if (hot === undefined || record.kind === "removed") return;
   if (record.kind === "instruction") {
     hot.instruction = null;
     return;
@@ -69,6 +79,8 @@ export interface CompactionOptions {
   readonly journalBytes: () => number;
   /** How many of these make a snapshot worth its while. */
   readonly worthwhileBytes: () => number;
+  /** Whether enough was removed to be rid of it on disk as well. */
+  readonly hasRemoved: () => boolean;
   readonly onWarning: (message: string) => void;
 }
 
@@ -117,7 +129,8 @@ export function createCompaction(options: CompactionOptions): Compaction {
     force,
     check() {
       const bytes = options.journalBytes();
-      if (running !== null || bytes < options.worthwhileBytes() || bytes < notBefore) return;
+      const isWorthwhile = bytes >= options.worthwhileBytes() || options.hasRemoved();
+      if (running !== null || !isWorthwhile || bytes < notBefore) return;
       running = inBackground();
     },
     async idle() {

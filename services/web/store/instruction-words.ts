@@ -13,6 +13,8 @@ export interface InstructionWords {
   finder(): (id: number, text: string) => boolean;
   /** Looks into an instruction that was just stored. */
   add(id: number, instruction: StoredInstruction): void;
+  /** The job is gone. */
+  forget(id: number): void;
   pending(): number;
   /** Ends the reading. */
   close(): void;
@@ -106,6 +108,7 @@ export function createInstructionWords(source: WordsSource): InstructionWords {
       };
     },
     add,
+    forget: (id) => void known.delete(id),
     pending: () => unread.length,
     close() {
       unread = [];

@@ -115,7 +115,7 @@ function comparePositions(a: Position, b: Position, direction: 1 | -1): number {
 }
 
 /** What a sort would put from `from` to `to`, without sorting all the rest. Reorders `items`. */
-function sortedWindow<T>(
+export function sortedWindow<T>(
   items: T[],
   from: number,
   to: number,

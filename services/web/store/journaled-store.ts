@@ -21,6 +21,7 @@ import {
 import { encodeLine } from "./checked-lines.ts";
 import { createCompaction, seal } from "./compaction.ts";
 import type { EventWindow } from "./event-window.ts";
+import { expiredJobs, highestRemoved, removalEvent } from "./expired-jobs.ts";
 import { createInstructionWords } from "./instruction-words.ts";
 import { countFacets } from "./job-facets.ts";
 import { queryJobs } from "./job-query.ts";
@@ -31,6 +32,9 @@ import { applyEntry, noJob, putJob, type StoreState } from "./store-state.ts";
 import type { Change, StoreListener } from "./store.ts";
 import { notEmpty, type FillableStore } from "./transfer.ts";
 import { createWriteQueue } from "./write-queue.ts";
+
+/** Removed jobs that make a compaction worth its while: until then their bytes stay on disk. */
+const removedAtOnce = 1000;
 
 /** The opened files of a store. */
 export interface StoreFiles {
@@ -69,6 +73,7 @@ export function createJournaledStore(
       accepted.remove(change);
       const { entry, job } = change;
       applyEntry(state, job === null ? entry : { ...entry, job }, archive);
+      entry.removed?.forEach(words.forget);
       for (const event of entry.events ?? []) {
         window.add(event);
         const after = event.job === null ? undefined : state.jobs.get(event.job);
@@ -90,12 +95,14 @@ export function createJournaledStore(
     });
     await low.write();
     await adapter.prune();
+    await archive.reclaim();
   };
 
   const compaction = createCompaction({
     run: compact,
     journalBytes: () => journal.bytes(),
     worthwhileBytes: () => Math.max(options.compactAtBytes, adapter.bytes()),
+    hasRemoved: () => state.removed.size >= removedAtOnce,
     onWarning,
   });
 
@@ -104,7 +111,7 @@ export function createJournaledStore(
   };
 
   const commit = async (
-    what: Pick<Entry, "instruction" | "setting">,
+    what: Pick<Entry, "instruction" | "setting" | "removed">,
     job: JobRecord | null,
     newEvents: readonly NewEvent[],
   ): Promise<Accepted> => {
@@ -114,7 +121,7 @@ export function createJournaledStore(
   };
 
   const commitAs = async (
-    what: Pick<Entry, "instruction" | "setting">,
+    what: Pick<Entry, "instruction" | "setting" | "removed">,
     job: JobRecord | null,
     events: readonly Event[],
   ): Promise<Accepted> => {
@@ -128,7 +135,7 @@ export function createJournaledStore(
     const line = encodeLine(entry);
     given = {
       entry: entry.entry,
-      id: Math.max(given.id, job?.id ?? 0),
+      id: highestRemoved(events, Math.max(given.id, job?.id ?? 0)),
       seq: Math.max(given.seq, events.at(-1)?.seq ?? 0),
     };
     change.written = queue.push(change, line);
@@ -187,6 +194,11 @@ export function createJournaledStore(
     decide: (job: JobRecord) => Change,
     whole: { readonly listed: JobRecord; readonly job: JobRecord } | null,
   ): Promise<JobRecord> => {
+    const removal = accepted.removalOf(id);
+    if (removal !== undefined) {
+      await removal.written;
+      throw noSuchJob(id);
+    }
     // From here to the commit nothing may be awaited, or it would build upon what is not the latest any more.
     const pending = accepted.last(id);
     const listed = pending?.job ?? state.jobs.get(id);
@@ -259,6 +271,19 @@ export function createJournaledStore(
 
     async reserve(ids) {
       return waitingOf(ids, (id) => state.jobs.get(id));
+    },
+
+    expired: (query) => expiredJobs([...state.jobs.values()], query),
+
+    async remove(ids, at, message) {
+      requireOpen();
+      const removed = [...new Set(ids)].filter((id) => {
+        const job = state.jobs.get(id);
+        const isFree = accepted.last(id) === undefined && accepted.removalOf(id) === undefined;
+        return job !== undefined && isSettled(job.status) && isFree;
+      });
+      if (removed.length > 0) await commit({ removed }, null, [removalEvent(removed, at, message)]);
+      return removed;
     },
 
     async record(event) {

@@ -16,6 +16,7 @@ import {
   touched,
   waitingOf,
 } from "./change-rules.ts";
+import { expiredJobs, removalEvent } from "./expired-jobs.ts";
 import { createInstructionWords } from "./instruction-words.ts";
 import { countFacets } from "./job-facets.ts";
 import { queryJobs } from "./job-query.ts";
@@ -26,9 +27,10 @@ export function createMemoryStore(onWarning: (message: string) => void = () => {
   const jobs = new Map<number, JobRecord>();
   const ids = new Map<string, number>();
   const instructions = new Map<number, StoredInstruction>();
-  const events: Event[] = [];
+  let events: Event[] = [];
   const settings = new Map<string, unknown>();
   const listeners = new Set<StoreListener>();
+  let [lastId, lastSeq] = [0, 0];
   let closed = false;
   const words = createInstructionWords({
     ids: () => jobs.keys(),
@@ -41,7 +43,8 @@ export function createMemoryStore(onWarning: (message: string) => void = () => {
   };
 
   const keep = (event: NewEvent): Event => {
-    const kept = toEvent(events.length + 1, event);
+    lastSeq += 1;
+    const kept = toEvent(lastSeq, event);
     events.push(kept);
     const job = kept.job === null ? undefined : jobs.get(kept.job);
     notifyAll(listeners, onWarning, kept, job ?? null);
@@ -53,7 +56,8 @@ export function createMemoryStore(onWarning: (message: string) => void = () => {
       requireOpen();
       const name = keyWithin(input.crop, input.key);
       if (ids.has(name)) throw duplicateKey(input.crop, input.key);
-      const job: JobRecord = { ...input, id: jobs.size + 1 };
+      lastId += 1;
+      const job: JobRecord = { ...input, id: lastId };
       jobs.set(job.id, job);
       ids.set(name, job.id);
       if (instruction !== null) {
@@ -116,6 +120,28 @@ export function createMemoryStore(onWarning: (message: string) => void = () => {
       return waitingOf(wanted, (id) => jobs.get(id));
     },
 
+    expired: (query) => expiredJobs([...jobs.values()], query),
+
+    async remove(wanted, at, message) {
+      requireOpen();
+      const removed = [...new Set(wanted)].filter((id) => {
+        const job = jobs.get(id);
+        return job !== undefined && isSettled(job.status);
+      });
+      if (removed.length === 0) return removed;
+      for (const id of removed) {
+        const job = jobs.get(id);
+        if (job !== undefined) ids.delete(keyWithin(job.crop, job.key));
+        jobs.delete(id);
+        instructions.delete(id);
+        words.forget(id);
+      }
+      const gone = new Set(removed);
+      events = events.filter(({ job }) => job === null || !gone.has(job));
+      keep(removalEvent(removed, at, message));
+      return removed;
+    },
+
     async record(event) {
       requireOpen();
       return keep(event);
@@ -126,11 +152,13 @@ export function createMemoryStore(onWarning: (message: string) => void = () => {
     },
 
     async eventsAfter(seq, limit) {
-      return seq > events.length ? null : events.slice(seq, seq + limit);
+      if (seq > lastSeq) return null;
+      const after = events.filter((event) => event.seq > seq).slice(0, limit);
+      return seq === lastSeq || after[0]?.seq === seq + 1 ? after : null;
     },
 
     async lastSeq() {
-      return events.length;
+      return lastSeq;
     },
 
     async setting(name) {

@@ -15,7 +15,14 @@ import {
   SnapshotLine,
   storeVersion,
 } from "./store-schema.ts";
-import { applyEntry, emptyState, putJob, type StoreState } from "./store-state.ts";
+import {
+  applyEntry,
+  dropJob,
+  emptyState,
+  nameAll,
+  putJob,
+  type StoreState,
+} from "./store-state.ts";
 
 /**
  * lowdb's adapter. `read` loads the snapshot and makes the changes that the journals tell of; `write` takes a snapshot. A
@@ -149,6 +156,7 @@ export function createSnapshotAdapter(
         state,
         numbers.filter((number) => number >= from),
       );
+      if (state.removed.size > 0) nameAll(state);
       return state;
     },
 
@@ -259,6 +267,7 @@ async function toState(
   state.lastId = Math.max(state.lastId, header.lastId);
   state.lastSeq = header.lastSeq;
   for (const { name, value } of header.settings) state.settings.set(name, value);
+  for (const id of header.removed) dropJob(state, id, archive);
   const path = disk.path(base.name);
   await eachCheckedLine(disk, base.name, ({ number, data }) => {
     if (number === 1) return;
@@ -293,6 +302,7 @@ function toLines(state: StoreState): [SnapshotHeader, ...SnapshotLine[]] {
     lastSeq: state.lastSeq,
     lines: lines.length,
     settings: [...state.settings].map(([name, value]) => ({ name, value })),
+    removed: [...state.removed],
   };
   return [header, ...lines];
 }

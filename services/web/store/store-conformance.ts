@@ -15,6 +15,7 @@ import {
   type StoreUnderTest,
 } from "./store-fixtures.ts";
 import { describeLists } from "./store-list-conformance.ts";
+import { describeRetention } from "./store-retention-conformance.ts";
 import { describeSharing } from "./store-sharing-conformance.ts";
 import { contentsOf, createModel, listAll, operation, perform } from "./store-model.ts";
 
@@ -310,6 +311,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>,
     });
 
     describeLists(empty, runs);
+    describeRetention(empty);
     describeSharing(empty);
 
     it("says what a list in memory would say, whatever it is asked to do", async () => {

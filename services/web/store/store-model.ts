@@ -2,10 +2,12 @@ import * as fc from "fast-check";
 import type { Event } from "../../contract/event.ts";
 import { AppError } from "../../contract/errors.ts";
 import { readInstruction, type StoredInstruction } from "../../contract/instruction.ts";
+import { isSettled } from "../../contract/job.ts";
 import { eventOf } from "../jobs/change-parts.ts";
 import { newJob, submittedEvent } from "../jobs/job-model.ts";
 import { requeue } from "../jobs/person-changes.ts";
-import { toEvent, type JobRecord } from "../jobs/job-record.ts";
+import { toEvent, type JobRecord, type NewEvent } from "../jobs/job-record.ts";
+import { removalEvent } from "./expired-jobs.ts";
 import type { Change, Store } from "./store.ts";
 
 /** For tests: what may be asked of a store, and the simplest thing that could answer it. */
@@ -13,6 +15,7 @@ export type Operation =
   | { readonly kind: "create"; readonly key: string; readonly crop: string; readonly big: boolean }
   | { readonly kind: "message" | "complete" | "requeue" | "nothing"; readonly job: number }
   | { readonly kind: "record"; readonly job: number | null }
+  | { readonly kind: "remove"; readonly jobs: readonly number[] }
   | { readonly kind: "set"; readonly name: string; readonly value: unknown };
 
 const pick = fc.integer({ min: 1, max: 5 });
@@ -39,6 +42,13 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant("record" as const),
       job: fc.option(pick),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("remove" as const),
+      jobs: fc.array(pick, { minLength: 1, maxLength: 3 }),
     }),
   },
   {
@@ -117,6 +127,9 @@ export async function perform(store: Store, asked: Operation, at: number): Promi
       await store.record({ type: "refused", at, job, key: null, attempt: null, digester: null });
       return;
     }
+    case "remove":
+      await store.remove(asked.jobs, at, "old");
+      return;
     case "set":
       await store.setSetting(asked.name, asked.value);
       return;
@@ -133,6 +146,8 @@ export interface Contents {
   readonly jobs: readonly JobRecord[];
   readonly instructions: ReadonlyArray<StoredInstruction | null>;
   readonly events: ReadonlyArray<readonly Event[]>;
+  /** The jobs that events of no single job say are gone. */
+  readonly removed: readonly number[];
   readonly settings: ReadonlyArray<{ name: string; value: unknown }>;
   readonly lastSeq: number;
 }
@@ -149,7 +164,9 @@ export async function contentsOf(store: Store): Promise<Contents> {
     events.push(await store.events(id));
   }
   const settings = await store.settings("");
-  return { jobs, instructions, events, settings, lastSeq: await store.lastSeq() };
+  const loose = await store.events(null);
+  const removed = loose.flatMap((event) => event.removed ?? []);
+  return { jobs, instructions, events, removed, settings, lastSeq: await store.lastSeq() };
 }
 
 export function listAll(store: Store) {
@@ -171,17 +188,33 @@ export interface Model {
 }
 
 export function createModel(): Model {
-  const jobs: JobRecord[] = [];
-  const instructions: StoredInstruction[] = [];
-  const events: Event[] = [];
+  const jobs = new Map<number, JobRecord>();
+  const instructions = new Map<number, StoredInstruction>();
+  const removed: number[] = [];
+  let events: Event[] = [];
+  let [lastId, lastSeq] = [0, 0];
   const settings = new Map<string, unknown>();
 
+  const keep = (event: NewEvent): void => {
+    lastSeq += 1;
+    events.push(toEvent(lastSeq, event));
+  };
+
   const change = (kind: "message" | "complete" | "requeue" | "nothing", id: number, at: number) => {
-    const job = jobs[id - 1];
+    const job = jobs.get(id);
     if (job === undefined) throw new AppError("not_found", "none");
     const after = decideFor(kind, at)(job);
-    jobs[id - 1] = after.job;
-    for (const event of after.events) events.push(toEvent(events.length + 1, event));
+    jobs.set(id, after.job);
+    after.events.forEach(keep);
+  };
+
+  const remove = (ids: readonly number[], at: number): void => {
+    const gone = new Set(ids.filter((id) => isSettled(jobs.get(id)?.status ?? "submitted")));
+    if (gone.size === 0) return;
+    for (const id of gone) jobs.delete(id);
+    events = events.filter(({ job }) => job === null || !gone.has(job));
+    removed.push(...gone);
+    keep(removalEvent([...gone], at, "old"));
   };
 
   return {
@@ -189,11 +222,14 @@ export function createModel(): Model {
       switch (asked.kind) {
         case "create": {
           const { key, crop } = asked;
-          if (jobs.some((job) => job.key === key && job.crop === crop)) return "refused";
-          const job = { ...jobAt(key, crop, at), id: jobs.length + 1 };
-          jobs.push(job);
-          instructions.push(instructionOf(asked.big));
-          events.push(toEvent(events.length + 1, submittedEvent(job)));
+          if ([...jobs.values()].some((job) => job.key === key && job.crop === crop)) {
+            return "refused";
+          }
+          lastId += 1;
+          const job = { ...jobAt(key, crop, at), id: lastId };
+          jobs.set(job.id, job);
+          instructions.set(job.id, instructionOf(asked.big));
+          keep(submittedEvent(job));
           return "done";
         }
         case "record": {
@@ -206,9 +242,12 @@ export function createModel(): Model {
             attempt: null,
             digester: null,
           } as const;
-          events.push(toEvent(events.length + 1, event));
+          keep(event);
           return "done";
         }
+        case "remove":
+          remove(asked.jobs, at);
+          return "done";
         case "set":
           if (asked.value === undefined) settings.delete(asked.name);
           else settings.set(asked.name, asked.value);
@@ -226,13 +265,14 @@ export function createModel(): Model {
       }
     },
     contents: () => ({
-      jobs: [...jobs],
-      instructions: [...instructions],
-      events: jobs.map((job) => events.filter((event) => event.job === job.id)),
+      jobs: [...jobs.values()],
+      instructions: [...jobs.keys()].map((id) => instructions.get(id) ?? null),
+      events: [...jobs.keys()].map((id) => events.filter((event) => event.job === id)),
+      removed: [...removed],
       settings: [...settings.entries()]
         .map(([name, value]) => ({ name, value }))
         .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
-      lastSeq: events.length,
+      lastSeq,
     }),
   };
 }

@@ -73,6 +73,8 @@ export const Entry = z.object({
   /** Of a new job. */
   instruction: Instruction.optional(),
   events: z.array(Event).optional(),
+  /** Jobs that are gone with it, and with everything that was known of them. */
+  removed: z.array(z.number().int()).optional(),
   /** No value: the setting was removed. */
   setting: z.object({ name: z.string(), value: z.unknown().optional() }).optional(),
 });
@@ -90,6 +92,8 @@ export const SnapshotHeader = z.object({
   /** Lines that follow. */
   lines: z.number().int(),
   settings: z.array(z.object({ name: z.string(), value: z.unknown() })),
+  /** Jobs that are gone, which the archive has not been told yet. */
+  removed: z.array(z.number().int()).default([]),
 });
 export type SnapshotHeader = z.infer<typeof SnapshotHeader>;
 
@@ -117,6 +121,8 @@ export const ArchiveRecord = z.discriminatedUnion("kind", [
     /** Those since the line before. */
     events: z.array(Event),
   }),
+  /** What stands of these jobs before it is not there any more. */
+  z.object({ kind: z.literal("removed"), id: z.literal(0), jobs: z.array(z.number().int()) }),
 ]);
 export type ArchiveRecord = z.infer<typeof ArchiveRecord>;
 
@@ -134,6 +140,7 @@ export const IndexLine = z.discriminatedUnion("kind", [
     hasResult: z.boolean(),
     events: z.number().int(),
   }),
+  z.object({ kind: z.literal("removed"), ...place, jobs: z.array(z.number().int()) }),
 ]);
 export type IndexLine = z.infer<typeof IndexLine>;
 

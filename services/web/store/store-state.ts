@@ -3,6 +3,7 @@ import type { StoredInstruction } from "../../contract/instruction.ts";
 import { isSettled, type JobStatus } from "../../contract/job.ts";
 import type { JobRecord } from "../jobs/job-record.ts";
 import { keyWithin, noJobs } from "./change-rules.ts";
+import { highestRemoved } from "./expired-jobs.ts";
 import type { Entry } from "./store-schema.ts";
 
 /** Stands for the job of events that concern no single one. */
@@ -23,6 +24,8 @@ export interface StoreState {
   /** By job, what is not in the archive; hence what a snapshot holds. */
   readonly hot: Map<number, Hot>;
   readonly settings: Map<string, unknown>;
+  /** Jobs that are gone, which the archive has not been told yet. */
+  readonly removed: Set<number>;
 }
 
 export interface Hot {
@@ -47,6 +50,7 @@ export function emptyState(): StoreState {
     counts: noJobs(),
     hot: new Map(),
     settings: new Map(),
+    removed: new Set(),
   };
 }
 
@@ -59,11 +63,35 @@ export function putJob(state: StoreState, job: JobRecord): void {
   state.lastId = Math.max(state.lastId, job.id);
 }
 
+/** Has a job be gone, here and in the archive. */
+export function dropJob(state: StoreState, id: number, archived: Archived): void {
+  const job = state.jobs.get(id);
+  if (job !== undefined) {
+    state.counts[job.status]--;
+    const name = keyWithin(job.crop, job.key);
+    if (state.ids.get(name) === id) state.ids.delete(name);
+    state.jobs.delete(id);
+  }
+  state.hot.delete(id);
+  state.removed.add(id);
+  archived.forget(id);
+}
+
+/**
+ * Finds all jobs by their keys anew. While journals are read again, a removed job is there for a moment, and may then have
+ * the key of one that came after it.
+ */
+export function nameAll(state: StoreState): void {
+  for (const job of state.jobs.values()) state.ids.set(keyWithin(job.crop, job.key), job.id);
+}
+
 /** What the archive has already. */
 export interface Archived {
   /** The last change of a job. */
   lastEntry(id: number): number;
   hasInstruction(id: number): boolean;
+  /** Nothing that it has of a job counts any more. */
+  forget(id: number): void;
 }
 
 /** Applies a change. What of it is known or in the archive already is left out, so that journals may be read again. */
@@ -71,6 +99,7 @@ export function applyEntry(state: StoreState, entry: Entry, archived: Archived):
   if (entry.entry <= state.entry) return;
   state.entry = entry.entry;
   const { job, instruction, setting } = entry;
+  for (const id of entry.removed ?? []) dropJob(state, id, archived);
   if (job !== undefined && entry.entry > archived.lastEntry(job.id)) {
     putJob(state, job);
     const hot = heat(state, job.id, entry.entry);
@@ -79,6 +108,7 @@ export function applyEntry(state: StoreState, entry: Entry, archived: Archived):
       hot.instruction = instruction;
     }
   }
+  state.lastId = highestRemoved(entry.events ?? [], state.lastId);
   for (const event of entry.events ?? []) {
     const id = event.job ?? noJob;
     state.lastSeq = Math.max(state.lastSeq, event.seq);

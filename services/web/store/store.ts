@@ -51,6 +51,17 @@ export interface Store {
   /** Every job that is submitted or in progress, oldest first. */
   unsettled(): Promise<JobRecord[]>;
 
+  /** The ids of settled jobs that are not to be kept any longer, those that were settled first before others. */
+  expired(query: ExpiredQuery): Promise<number[]>;
+  /**
+   * Removes settled jobs with their instructions, attempts and events, and keeps one event, `jobs_removed`, that names them.
+   * A job that is unknown, not settled or just being changed is left alone. Their keys are free then, their ids are not.
+   *
+   * @param at milliseconds since 1970, for the event; `message` says why.
+   * @returns the ids of those that are gone.
+   */
+  remove(ids: readonly number[], at: number, message: string): Promise<number[]>;
+
   /**
    * Takes waiting jobs for a while, so that no other service on the same record hands them out meanwhile. Where there is no
    * other, all of them are ours. Jobs that do not wait any more are left out.
@@ -134,6 +145,15 @@ export interface JobPage {
   readonly nextCursor: string | null;
   /** Instructions that a text was not looked for in, since they have yet to be read. */
   readonly unsearched: number;
+}
+
+/** A job expires by either bound; null: there is no such bound. */
+export interface ExpiredQuery {
+  /** It was settled before this time. */
+  readonly settledBefore: number | null;
+  /** So many jobs were settled after it. */
+  readonly newest: number | null;
+  readonly limit: number;
 }
 
 export interface FacetsQuery {

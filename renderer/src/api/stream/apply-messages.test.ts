@@ -1,6 +1,6 @@
 import { QueryClient } from "@tanstack/react-query";
 import { describe, expect, it } from "vitest";
-import type { JobEvents } from "../../../../services/contract/api.ts";
+import type { JobEvents, JobList } from "../../../../services/contract/api.ts";
 import type { Event } from "../../../../services/contract/event.ts";
 import type { Job } from "../../../../services/contract/job.ts";
 import type { DigestResult } from "../../../../services/contract/result.ts";
@@ -35,6 +35,35 @@ describe("applyMessages", () => {
     expect(stale).toEqual({
       everything: false,
       keys: [keys.jobCounts, keys.failedLately, keys.facets],
+    });
+  });
+
+  it("drops the rows of removed jobs, and asks for what moves up and for their open pages", () => {
+    const client = new QueryClient();
+    const filter = { q: "", sort: "-id" } as const;
+    const page = keys.jobPage(filter, 0);
+    const list: JobList = {
+      jobs: [jobOf(3), jobOf(2), jobOf(1)],
+      total: 3,
+      counts: { submitted: 3, in_progress: 0, completed: 0, failed: 0, aborted: 0 },
+      nextCursor: null,
+      unsearched: 0,
+    };
+    client.setQueryData<JobList>(page, list);
+    for (const id of [1, 2]) {
+      client.setQueryData<Job>(keys.job(`job_${id}`), { ...jobOf(id), result: null });
+    }
+    client.setQueryData<JobEvents>(keys.jobEvents("1"), { events: [eventOf(1)] });
+    const about = { job: null, key: null, attempt: null, digester: null };
+    const event = eventOf(9, { ...about, type: "jobs_removed", removed: [1, 3] });
+    const stale = applyMessages(client, [{ kind: "event", event, job: null }]);
+    expect(client.getQueryData<JobList>(page)?.jobs.map(({ id }) => id)).toEqual([2]);
+    expect(client.getQueryData<Job>(keys.job("job_1"))).toBeUndefined();
+    expect(client.getQueryData<Job>(keys.job("job_2"))?.id).toBe(2);
+    expect(client.getQueryData<Event[]>(keys.activity)).toEqual([event]);
+    expect(stale).toEqual({
+      everything: false,
+      keys: [keys.jobCounts, keys.failedLately, keys.facets, keys.jobLists],
     });
   });
 

@@ -22,11 +22,12 @@ export function applyMessages(client: QueryClient, messages: readonly StreamMess
   const { jobs, events, digesters, everything } = sortOut(messages);
   const happened = idsOf(events);
   const created = idsOf(events.filter((event) => event.type === "submitted"));
+  const removed = new Set(events.flatMap((event) => event.removed ?? []));
   applyToActivity(client, events);
   return {
     everything,
     keys: [
-      ...(events.some((event) => event.status !== undefined)
+      ...(removed.size > 0 || events.some((event) => event.status !== undefined)
         ? [keys.jobCounts, keys.failedLately, keys.facets]
         : []),
       ...(digesters ? [keys.digesters] : []),
@@ -36,6 +37,7 @@ export function applyMessages(client: QueryClient, messages: readonly StreamMess
       ...applyToLists(client, { jobs, happened, created }),
       ...applyToJobs(client, jobs),
       ...applyToJobEvents(client, events),
+      ...dropJobs(client, removed),
     ],
   };
 }
@@ -53,6 +55,7 @@ function sortOut(messages: readonly StreamMessage[]) {
     switch (message.kind) {
       case "event":
         events.push(message.event);
+        if (message.event.removed !== undefined) break;
         if (message.job === null) digesters = true;
         else jobs.set(message.job.id, message.job);
         break;
@@ -131,6 +134,22 @@ function applyToJobEvents(client: QueryClient, events: readonly Event[]): QueryK
     );
   }
   return stale;
+}
+
+/** Jobs that are gone: their rows go at once, and what moves up is asked for. An open page of one says so. */
+function dropJobs(client: QueryClient, removed: ReadonlySet<number>): QueryKey[] {
+  if (removed.size === 0) return [];
+  for (const [key, list] of client.getQueriesData<JobList>({ queryKey: keys.jobLists })) {
+    if (list === undefined) continue;
+    const jobs = list.jobs.filter(({ id }) => !removed.has(id));
+    if (jobs.length < list.jobs.length) client.setQueryData<JobList>(key, { ...list, jobs });
+  }
+  for (const query of client.getQueryCache().findAll({ queryKey: keys.everyJob })) {
+    const job = client.getQueryData<Job>(query.queryKey);
+    if (job === undefined || !removed.has(job.id)) continue;
+    void client.resetQueries({ queryKey: query.queryKey });
+  }
+  return [keys.jobLists];
 }
 
 function applyToActivity(client: QueryClient, events: readonly Event[]): void {

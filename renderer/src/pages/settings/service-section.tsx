@@ -1,6 +1,7 @@
 import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import type { ServiceConfiguration } from "../../../../services/contract/service.ts";
 import { aboutQuery } from "../../api/about.ts";
 import { configurationQuery } from "../../api/service.ts";
 import { ErrorPanel } from "../../components/error-panel.tsx";
@@ -60,6 +61,7 @@ export function ServiceSection() {
           <Fact name="Lease">
             A digester that is silent for {formatDuration(data.leaseMs)} loses its load to another
           </Fact>
+          <Fact name="Kept">{keptInWords(data.retention)}</Fact>
           <Fact name="Limits">
             Uploads up to {formatCount(data.maxUploadMbytes)} MiB; tokens count for{" "}
             {formatDuration(data.tokenLifeMs)}
@@ -69,6 +71,15 @@ export function ServiceSection() {
       )}
     </Section>
   );
+}
+
+function keptInWords({ days, jobs }: ServiceConfiguration["retention"]): string {
+  if (days === null && jobs === null) return "All jobs, without end";
+  const bounds = [
+    ...(days === null ? [] : [`for ${formatPlural(days, "day")}`]),
+    ...(jobs === null ? [] : [`while among the newest ${formatCount(jobs)}`]),
+  ];
+  return `Settled jobs ${bounds.join(" and ")}; their output files stay`;
 }
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {

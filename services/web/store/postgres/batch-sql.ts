@@ -73,7 +73,7 @@ export async function write(
   looked: Looked,
   changes: BatchChanges,
 ): Promise<void> {
-  const { created, changed, attempts, instructions, events, settings } = changes;
+  const { created, changed, attempts, instructions, events, settings, removed } = changes;
   const { lastId, lastSeq } = changes;
   await ensureEventPartitions(client, looked.lastSeq, lastSeq);
   const work: Array<Promise<unknown>> = [];
@@ -101,7 +101,17 @@ export async function write(
     );
   }
   if (settings.size > 0) work.push(writeSettings(client, [...settings]));
+  // Last: what else was done to them in the same transaction goes with them.
+  if (removed.length > 0) work.push(deleteJobs(client, removed));
   await allOf(work);
+}
+
+/** Their instructions and attempts go with them. */
+async function deleteJobs(client: pg.Client, ids: readonly number[]): Promise<void> {
+  await allOf([
+    client.query("DELETE FROM event WHERE job = ANY($1::bigint[])", [ids]),
+    client.query("DELETE FROM job WHERE id = ANY($1::bigint[])", [ids]),
+  ]);
 }
 
 export async function writeInstructions(

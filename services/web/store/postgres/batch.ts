@@ -37,6 +37,8 @@ export interface Batch {
   setting(name: string): unknown;
   addJob(job: NewJob, instruction: StoredInstruction | null): JobRecord;
   changeJob(after: JobRecord): void;
+  /** With everything that belongs to it. */
+  removeJob(id: number): void;
   addEvent(event: NewEvent): Event;
   /** `undefined` removes it. */
   changeSetting(name: string, value: unknown): void;
@@ -57,6 +59,8 @@ export interface BatchChanges {
   /** Each with its job after the change that it tells of. */
   readonly events: ReadonlyArray<{ readonly event: Event; readonly job: JobRecord | null }>;
   readonly settings: ReadonlyMap<string, unknown>;
+  /** Jobs that are gone. */
+  readonly removed: readonly number[];
 }
 
 export interface AttemptChange {
@@ -74,6 +78,7 @@ export function createBatch(looked: Looked): Batch {
   const jobs = new Map(looked.jobs);
   const created = new Map<number, JobRecord>();
   const changed = new Set<number>();
+  const removed = new Set<number>();
   const keys = new Set(looked.takenKeys);
   const attempts = new Map<string, AttemptChange>();
   const instructions: Array<{ job: number; instruction: StoredInstruction }> = [];
@@ -111,6 +116,10 @@ export function createBatch(looked: Looked): Batch {
       else changed.add(after.id);
       noteAttempt(was, after);
     },
+    removeJob(id) {
+      jobs.delete(id);
+      removed.add(id);
+    },
     addEvent(event) {
       lastSeq += 1;
       const kept = toEvent(lastSeq, event);
@@ -133,6 +142,7 @@ export function createBatch(looked: Looked): Batch {
       instructions,
       events,
       settings: changedSettings,
+      removed: [...removed],
     }),
   };
 }

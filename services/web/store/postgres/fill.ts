@@ -1,5 +1,6 @@
 import { Event } from "../../../contract/event.ts";
 import { notEmpty, type StoreContents } from "../transfer.ts";
+import { highestRemoved } from "../expired-jobs.ts";
 import type { AttemptChange } from "./batch.ts";
 import { writeAttempts, writeEvents, writeInstructions, writeSettings } from "./batch-sql.ts";
 import { connect, type Database } from "./connection.ts";
@@ -26,6 +27,7 @@ export async function fillDatabase(database: Database, contents: StoreContents):
     let [lastId, lastSeq, made] = [0, 0, 0];
     const addEvents = async (events: readonly Event[]): Promise<void> => {
       lastSeq = events.reduce((last, { seq }) => Math.max(last, seq), lastSeq);
+      lastId = highestRemoved(events, lastId);
       await ensureEventPartitions(client, made, lastSeq);
       made = lastSeq;
       await writeEvents(client, events);

@@ -105,6 +105,14 @@ const steps: ReadonlyArray<{ readonly name: string; readonly sql: string }> = [
       ) WITH (fillfactor = 70);
     `,
   },
+  {
+    name: "0002-retention",
+    sql: `
+      -- What is to be removed is found by it, oldest first.
+      CREATE INDEX job_settled ON job (coalesce(settled_at, updated_at), id)
+        WHERE status IN ('completed', 'failed', 'aborted');
+    `,
+  },
 ];
 
 /**

@@ -3,6 +3,7 @@ import { performance } from "node:perf_hooks";
 import { Pool } from "pg";
 import { Event } from "../../../contract/event.ts";
 import { AppError, coerceError } from "../../../contract/errors.ts";
+import { isSettled } from "../../../contract/job.ts";
 import { submittedEvent } from "../../jobs/job-model.ts";
 import type { JobRecord } from "../../jobs/job-record.ts";
 import {
@@ -14,6 +15,7 @@ import {
   notifyAll,
   requireSameIdentity,
 } from "../change-rules.ts";
+import { removalEvent } from "../expired-jobs.ts";
 import { Instruction, readAs } from "../store-schema.ts";
 import type { StoreListener } from "../store.ts";
 import type { FillableStore } from "../transfer.ts";
@@ -191,6 +193,27 @@ export async function openPostgresStore(
       return rows.map(({ id }) => id);
     },
 
+    async expired({ settledBefore, newest, limit }) {
+      const rows = await ask<{ id: number }>(expiredJobs, [
+        settledBefore === null ? null : new Date(settledBefore),
+        newest,
+        limit,
+      ]);
+      return rows.map(({ id }) => id);
+    },
+
+    remove: (ids, at, message) =>
+      writer.change({ jobs: ids }, (batch) => {
+        const removed = [...new Set(ids)].filter((id) => {
+          const job = batch.job(id);
+          return job !== undefined && isSettled(job.status);
+        });
+        if (removed.length === 0) return removed;
+        for (const id of removed) batch.removeJob(id);
+        batch.addEvent(removalEvent(removed, at, message));
+        return removed;
+      }),
+
     record: (event) =>
       writer.change(event.job === null ? {} : { jobs: [event.job] }, (batch) =>
         batch.addEvent(event),
@@ -286,6 +309,17 @@ const reserveJobs = `
     FOR UPDATE SKIP LOCKED
   )
   RETURNING id`;
+
+/** As `expiredJobs` of jobs in memory. The oldest first, which their index has at hand. */
+const expiredJobs = `
+  WITH settled AS (SELECT count(*) AS jobs FROM job WHERE status IN ('completed', 'failed', 'aborted'))
+  SELECT id FROM (
+    SELECT id, coalesce(settled_at, updated_at) AS at, row_number() OVER (ORDER BY coalesce(settled_at, updated_at), id) AS rank
+    FROM job WHERE status IN ('completed', 'failed', 'aborted')
+    ORDER BY coalesce(settled_at, updated_at), id LIMIT $3
+  ) AS oldest, settled
+  WHERE coalesce(at < $1::timestamptz, false) OR coalesce(rank <= jobs - $2::bigint, false)
+  ORDER BY rank`;
 
 async function readHappened(ask: Ask, after: number, limit: number): Promise<Happened[]> {
   const rows = await ask<JobRow & { event: unknown }>(

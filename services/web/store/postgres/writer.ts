@@ -261,6 +261,7 @@ async function writeRound(
 }
 
 function isEmpty({ created, changed, events, settings }: BatchChanges): boolean {
+  // Whatever is removed has an event.
   return created.length + changed.length + events.length + settings.size === 0;
 }
 
