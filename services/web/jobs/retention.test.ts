@@ -28,13 +28,13 @@ const idsOf = async (store: Store): Promise<number[]> => {
   return [...settled, ...waiting].toSorted((a, b) => a - b);
 };
 
-describe("retention", () => {
-  const deps = (store: Pick<Store, "expired" | "remove">, policy = keepAll) => ({
-    store,
-    policy,
-    now: () => now,
-  });
+const deps = (store: Pick<Store, "expired" | "remove">, policy = keepAll) => ({
+  store,
+  policy,
+  now: () => now,
+});
 
+describe("retention", () => {
   it("keeps all unless a bound is set", async () => {
     const store = await storeWith(5000, 1);
     expect(await removeExpired(deps(store), never)).toBe(0);
@@ -88,7 +88,7 @@ describe("retention", () => {
     };
     let failures = 2;
     const failing: Pick<Store, "expired" | "remove"> = {
-      expired: store.expired,
+      expired: (query) => store.expired(query),
       async remove(...args) {
         if (failures-- > 0) throw new AppError("unavailable", "The disk is full.");
         return store.remove(...args);

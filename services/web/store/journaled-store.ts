@@ -73,7 +73,7 @@ export function createJournaledStore(
       accepted.remove(change);
       const { entry, job } = change;
       applyEntry(state, job === null ? entry : { ...entry, job }, archive);
-      entry.removed?.forEach(words.forget);
+      for (const id of entry.removed ?? []) words.forget(id);
       for (const event of entry.events ?? []) {
         window.add(event);
         const after = event.job === null ? undefined : state.jobs.get(event.job);

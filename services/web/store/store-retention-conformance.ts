@@ -7,6 +7,13 @@ import type { ExpiredQuery, Store } from "./store.ts";
 
 const never: ExpiredQuery = { settledBefore: null, newest: null, limit: 100 };
 
+const settleAt = (store: Store, id: number, settledAt: number | null): Promise<JobRecord> =>
+  store.update(id, (job) => ({ job: { ...job, settledAt }, events: [] }));
+const takeUp = (job: JobRecord) => ({
+  job: { ...job, status: "submitted" as const, settledAt: null },
+  events: [],
+});
+
 /** The part of the suite that is about what is not kept. `empty` makes an empty store. */
 export function describeRetention(empty: () => Promise<StoreUnderTest>): void {
   /** Jobs that were settled one second after each other, but for the last one, which waits. */
@@ -20,8 +27,6 @@ export function describeRetention(empty: () => Promise<StoreUnderTest>): void {
     await create(under.store, "waiting", { submittedAt: 0 });
     return under;
   };
-  const settleAt = (store: Store, id: number, settledAt: number | null): Promise<JobRecord> =>
-    store.update(id, (job) => ({ job: { ...job, settledAt }, events: [] }));
 
   describe("expired", () => {
     it("names nothing without a bound, and by age what was settled before, oldest first", async () => {
@@ -60,9 +65,9 @@ export function describeRetention(empty: () => Promise<StoreUnderTest>): void {
       await compact?.();
       await complete(store, (await create(store, "late")).id);
       expect(await store.remove([1, 5, 1, 4, 99], now, "old")).toEqual([1, 5]);
-      for (const round of ["before", "after"]) {
+      for (let round = 1; round <= 2; round++) {
         for (const id of [1, 5]) {
-          expect(await store.job(id), round).toBeNull();
+          expect(await store.job(id)).toBeNull();
           expect(await store.instruction(id)).toBeNull();
           expect(await store.events(id)).toEqual([]);
         }
@@ -114,16 +119,12 @@ export function describeRetention(empty: () => Promise<StoreUnderTest>): void {
 
     it("does not take a job that is taken up again at the same time, and the other way round", async () => {
       const { store } = await withSettled(2);
-      const again = (job: JobRecord) => ({
-        job: { ...job, status: "submitted" as const, settledAt: null },
-        events: [],
-      });
-      const [, first] = await Promise.all([store.update(1, again), store.remove([1], now, "")]);
+      const [, first] = await Promise.all([store.update(1, takeUp), store.remove([1], now, "")]);
       expect(first).toEqual([]);
       expect(await store.job(1)).toMatchObject({ status: "submitted" });
       const [second, update] = await Promise.allSettled([
         store.remove([2], now, ""),
-        store.update(2, again),
+        store.update(2, takeUp),
       ]);
       expect(second).toMatchObject({ value: [2] });
       expect(update).toMatchObject({ reason: { code: "not_found" } });
