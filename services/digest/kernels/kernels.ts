@@ -56,7 +56,9 @@ const LEFT_OF_LETTER = 512;
 const RIGHT_OF_LETTER = 544;
 const STOPPED_AT = 576 / 4;
 const TABLES = 1024;
-const INPUT = TABLES;
+/** Where cells begin: 4 bytes for each that a piece of 4 KiB may have, and a few more. */
+const CELLS_BYTES = 17 << 10;
+const INPUT = TABLES + CELLS_BYTES;
 const OUTPUT = INPUT + PIECE_BYTES + 128;
 const PAGE_BYTES = 65536;
 const ROW_PAGES = Math.ceil((OUTPUT + 3 * (PIECE_BYTES + 1) + 64) / PAGE_BYTES);
