@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { loadKernels } from "./kernels/kernels.ts";
+import type { Kernels } from "./kernels/kernels.ts";
 import { createMatrixTable, type MatrixReader } from "./matrix/matrix-table.ts";
 import type { MatrixQuality } from "./quality/matrix-quality.ts";
 import type { AlleleTable } from "./matrix/vcf-alleles.ts";
@@ -42,6 +42,8 @@ export interface ReaderContext {
   readonly watch: PatternWatch;
   /** Looks at a matrix with markers in rows. */
   readonly quality: MatrixQuality | null;
+  /** Of a pass with a matrix; null: do without. */
+  readonly kernels: Kernels | null;
 }
 
 /** @throws a system error where the digest file cannot be made. */
@@ -55,7 +57,7 @@ export function openReader(plan: TablePlan, context: ReaderContext): OpenReader 
       firstRow: plan.row,
       firstColumn: plan.column,
       alleles,
-      kernels: loadKernels(),
+      kernels: context.kernels,
       watch: context.watch,
     };
     const reader = createMatrixTable(rule, path, found, context.warnings, context.quality);

@@ -24,7 +24,7 @@ export function createRowBuilder(
   delimiter: number,
   onBlock: (block: LineBlock) => void,
 ): RowBuilder {
-  const buffer = createByteBuffer(BLOCK_BYTES + (BLOCK_BYTES >> 2));
+  const buffer = createByteBuffer(Buffer.allocUnsafe(BLOCK_BYTES + (BLOCK_BYTES >> 2)));
   let starts: number[] = [0];
   let places: (RowPlace | null)[] = [];
   let firstRow = 0;

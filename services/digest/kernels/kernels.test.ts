@@ -11,7 +11,13 @@ const LF = 10;
 const MARKERS = 40;
 
 /** Converts rows, each behind a cell of its own, and tells everything that comes of it. */
-function convert(type: DataSetType, with_: Kernels | null, delimiter: number, rows: Buffer[]) {
+function convert(
+  type: DataSetType,
+  with_: Kernels | null,
+  delimiter: number,
+  rows: Buffer[],
+  isInPlace = false,
+) {
   const rule = matrixRules[type];
   const alleles = createAlleleTable(splitVcfAlts);
   for (let k = 0; k < MARKERS; k++) {
@@ -33,20 +39,27 @@ function convert(type: DataSetType, with_: Kernels | null, delimiter: number, ro
     warn: (cell, kind, message) => told.push(`warning ${cell} ${kind} ${message(1)}`),
   });
   const converted = rows.map((calls, index) => {
-    const bytes = Buffer.concat([Buffer.from([120, delimiter]), calls, Buffer.from("\nnext")]);
+    const line = Buffer.concat([Buffer.from([120, delimiter]), calls, Buffer.from("\nnext")]);
+    const bytes = isInPlace && with_ !== null ? with_.lines.subarray(0, line.length) : line;
+    bytes.set(line);
     const row = { bytes, lineFrom: 0, from: 2, to: 2 + calls.length, delimiter, index };
-    const output = Buffer.alloc(3 * (calls.length + 1) + 7, 0xee);
+    const length = 3 * (calls.length + 1) + 7;
+    const output = isInPlace && with_ !== null ? with_.output : Buffer.alloc(length);
+    output.fill(0xee, 0, length);
     const end = converter.convert(row, output, 7);
+    expect(bytes.equals(line)).toBe(true);
     return output.subarray(0, end).toString("latin1");
   });
   converter.finish?.();
   return { converted, told, counts: { ...converter.counts() } };
 }
 
-const both = (type: DataSetType, delimiter: number, rows: Buffer[]) => ({
-  kernel: convert(type, kernels, delimiter, rows),
-  typescript: convert(type, null, delimiter, rows),
-});
+const both = (type: DataSetType, delimiter: number, rows: Buffer[]) => {
+  const kernel = convert(type, kernels, delimiter, rows);
+  const inPlace = convert(type, kernels, delimiter, rows, true);
+  const typescript = convert(type, null, delimiter, rows);
+  return { kernel: [kernel, inPlace], typescript: [typescript, typescript] };
+};
 
 /** No end of a line stands within one, and no NUL. */
 const anyByte = fc.integer({ min: 1, max: 255 }).map((byte) => (byte === LF ? 11 : byte));

@@ -23,8 +23,15 @@ type RowLoop = (
   irregular: IrregularCell,
 ) => number;
 
-/** The hot loops as WebAssembly. Each loop over rows has a memory of its own, of 320 KiB. */
+/**
+ * The hot loops as WebAssembly, with one memory. Rows and outputs may lie anywhere, but where they lie in `lines` and in
+ * `output`, nothing need be copied.
+ */
 export interface Kernels {
+  /** For lines that are read, of a file at a time. */
+  readonly lines: Buffer;
+  /** For what is written. */
+  readonly output: Buffer;
   /** Calls of one byte. */
   createPairLoop(letters: Letters): RowLoop;
   /**
@@ -60,8 +67,13 @@ const TABLES = 1024;
 const CELLS_BYTES = 17 << 10;
 const INPUT = TABLES + CELLS_BYTES;
 const OUTPUT = INPUT + PIECE_BYTES + 128;
+const LINES = OUTPUT + 3 * (PIECE_BYTES + 1) + 64;
+/** Only what is used takes up memory. Longer lines lie elsewhere. */
+const LINES_BYTES = 4 << 20;
+const ROWS = LINES + LINES_BYTES + 64;
+const ROWS_BYTES = 8 << 20;
 const PAGE_BYTES = 65536;
-const ROW_PAGES = Math.ceil((OUTPUT + 3 * (PIECE_BYTES + 1) + 64) / PAGE_BYTES);
+const ROW_PAGES = Math.ceil((ROWS + ROWS_BYTES + 64) / PAGE_BYTES);
 
 const COLON = 58;
 const GENOTYPE_SEPARATORS = Buffer.from("/|", "latin1");
@@ -81,17 +93,17 @@ export function loadKernels(): Kernels | null {
     return { memory: Buffer.from(memory.buffer), exports };
   };
   /** @param prepare sets the tables for a row of the given delimiter. */
+  const { memory, exports } = instantiate(ROW_PAGES);
   const rowLoop = (
     name: "pairs" | "genotypes" | "twoLetters",
-    prepare: (memory: Buffer, delimiter: number) => void,
-  ): RowLoop => {
-    const { memory, exports } = instantiate(ROW_PAGES);
-    return createRowLoop(memory, exports[name] as Loop, prepare);
-  };
+    prepare: (delimiter: number) => void,
+  ): RowLoop => createRowLoop(memory, exports[name] as Loop, prepare);
   return {
+    lines: memory.subarray(LINES, LINES + LINES_BYTES),
+    output: memory.subarray(ROWS, ROWS + ROWS_BYTES),
     createPairLoop({ left, right }) {
       const letters = sameInBothCases(left, right);
-      return rowLoop("pairs", (memory) => {
+      return rowLoop("pairs", () => {
         memory.set(left, 0);
         memory.set(right, RIGHT);
         memory.set(letters.left, LEFT_OF_LETTER);
@@ -100,7 +112,7 @@ export function loadKernels(): Kernels | null {
     },
     createGenotypeLoop(letterOf) {
       const around = new Uint8Array(256);
-      return rowLoop("genotypes", (memory, delimiter) => {
+      return rowLoop("genotypes", (delimiter) => {
         around.fill(0);
         for (const between of GENOTYPE_SEPARATORS) around[between] = 1;
         for (const behind of [COLON, delimiter]) around[behind] = 2;
@@ -114,18 +126,18 @@ export function loadKernels(): Kernels | null {
       const letters = Uint8Array.from({ length: 32 }, (_, k) =>
         letterOf[64 + k] === 64 + k ? 64 + k : k ^ 1,
       );
-      return rowLoop("twoLetters", (memory) => {
+      return rowLoop("twoLetters", () => {
         memory.set(letterOf, 0);
         memory.set(letters, LEFT_OF_LETTER);
       });
     },
     createTransposer(tileBytes) {
       const pages = Math.ceil((TABLES + 2 * tileBytes) / PAGE_BYTES);
-      const { memory, exports } = instantiate(pages);
-      const transpose = exports["transpose"] as Transpose;
+      const tiles = instantiate(pages);
+      const transpose = tiles.exports["transpose"] as Transpose;
       return {
-        input: memory.subarray(TABLES, TABLES + tileBytes),
-        output: memory.subarray(TABLES + tileBytes, TABLES + 2 * tileBytes),
+        input: tiles.memory.subarray(TABLES, TABLES + tileBytes),
+        output: tiles.memory.subarray(TABLES + tileBytes, TABLES + 2 * tileBytes),
         transpose: (height, width) => transpose(TABLES, TABLES + tileBytes, height, width),
       };
     },
@@ -141,45 +153,70 @@ function sameInBothCases(left: Uint8Array, right: Uint8Array): Letters {
   return { left: pick(left), right: pick(right) };
 }
 
-function createRowLoop(
-  memory: Buffer,
-  loop: Loop,
-  prepare: (memory: Buffer, delimiter: number) => void,
-): RowLoop {
+function createRowLoop(memory: Buffer, loop: Loop, prepare: (delimiter: number) => void): RowLoop {
   const told = new Int32Array(memory.buffer, 0, STOPPED_AT + 3);
+
+  /**
+   * Converts `bytes[from, to)`, whole cells of a row, which lie in the memory from `input` on, to its `output`.
+   *
+   * @param first the number of the first cell
+   * @returns the end of the output.
+   */
+  const convert = (
+    bytes: Buffer,
+    [from, to]: readonly [number, number],
+    delimiter: number,
+    [input, output, first]: readonly [number, number, number],
+    counts: Parameters<RowLoop>[3],
+    irregular: IrregularCell,
+  ): number => {
+    const end = input + to - from;
+    const behind = memory[end] ?? 0;
+    memory[end] = delimiter;
+    let out = output;
+    for (let at = input; at <= end;) {
+      out = loop(at, end, delimiter, out);
+      const stopped = told[STOPPED_AT] ?? 0;
+      counts.missing += told[STOPPED_AT + 1] ?? 0;
+      counts.heterozygous += told[STOPPED_AT + 2] ?? 0;
+      if (stopped > end) break;
+      const cellFrom = from + stopped - input;
+      const cellTo = cellEnd(bytes, cellFrom, delimiter);
+      irregular(cellFrom, cellTo, first + (out - output) / 3, memory, out);
+      memory[out + 2] = TAB;
+      out += 3;
+      at = input + cellTo - from + 1;
+    }
+    memory[end] = behind;
+    return out;
+  };
+
   return (row, output, begin, counts, irregular) => {
     const { bytes, delimiter } = row;
-    prepare(memory, delimiter);
+    prepare(delimiter);
+    if (bytes.buffer === memory.buffer && output.buffer === memory.buffer) {
+      const input = bytes.byteOffset + row.from;
+      const out = output.byteOffset + begin;
+      const place = [input, out, 0] as const;
+      return begin + convert(bytes, [row.from, row.to], delimiter, place, counts, irregular) - out;
+    }
     let at = begin;
-    for (let pieceFrom = row.from; pieceFrom <= row.to;) {
-      const pieceTo = endOfPiece(row, pieceFrom);
-      const length = pieceTo - pieceFrom;
-      let out = OUTPUT;
-      if (length <= PIECE_BYTES) {
-        memory.set(bytes.subarray(pieceFrom, pieceTo), INPUT);
-        memory[INPUT + length] = delimiter;
-      }
-      for (let from = INPUT; from <= INPUT + length;) {
+    for (let from = row.from; from <= row.to;) {
+      const to = endOfPiece(row, from);
+      const first = (at - begin) / 3;
+      if (to - from <= PIECE_BYTES) {
+        memory.set(bytes.subarray(from, to), INPUT);
+        const place = [INPUT, OUTPUT, first] as const;
+        const out = convert(bytes, [from, to], delimiter, place, counts, irregular);
+        output.set(memory.subarray(OUTPUT, out), at);
+        at += out - OUTPUT;
+      } else {
         // A cell that is longer than a piece is not regular.
-        let stopped = from;
-        if (length <= PIECE_BYTES) {
-          out = loop(from, INPUT + length, delimiter, out);
-          stopped = told[STOPPED_AT] ?? 0;
-          counts.missing += told[STOPPED_AT + 1] ?? 0;
-          counts.heterozygous += told[STOPPED_AT + 2] ?? 0;
-        }
-        if (stopped > INPUT + length) break;
-        const cellFrom = pieceFrom + stopped - INPUT;
-        const end = cellEnd(bytes, cellFrom, delimiter);
-        const cell = (at - begin + out - OUTPUT) / 3;
-        irregular(cellFrom, end, cell, memory, out);
-        memory[out + 2] = TAB;
-        out += 3;
-        from = INPUT + end - pieceFrom + 1;
+        irregular(from, to, first, output, at);
+        output[at + 2] = TAB;
+        at += 3;
       }
-      output.set(memory.subarray(OUTPUT, out), at);
-      at += out - OUTPUT;
-      pieceFrom = pieceTo + 1;
+      from = to + 1;
     }
     return at;
   };

@@ -32,7 +32,7 @@ export function withCropCodes(rule: MatrixRule, codes: CropCodes): MatrixRule {
     ...rule,
     createConverter(context) {
       const inner = rule.createConverter(context);
-      const scratch = createByteBuffer(1 << 16);
+      const scratch = createByteBuffer(Buffer.allocUnsafe(1 << 16));
       const own: MatrixRow = {
         bytes: scratch.bytes,
         lineFrom: 0,

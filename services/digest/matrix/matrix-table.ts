@@ -45,8 +45,8 @@ export function createMatrixTable(
   quality: MatrixQuality | null,
 ): MatrixReader {
   const { rule, firstRow, firstColumn } = table;
-  const sink = createByteSink(path);
-  const scratch = table.filter === null ? null : createByteBuffer(1 << 16);
+  const sink = createByteSink(path, table.kernels?.output);
+  const scratch = table.filter === null ? null : createByteBuffer(Buffer.allocUnsafe(1 << 16));
   let file: string | null = null;
   let line: number | null = null;
   let locate: ((column: number) => CellPlace) | null = null;

@@ -19,13 +19,14 @@ export interface ByteSink extends ByteBuffer {
   close(): void;
 }
 
-const WRITE_BYTES = 1 << 20;
+/** What is written stays in the cache of the processor until then. */
+const WRITE_BYTES = 1 << 18;
 /** Many tables are small; for a large one it grows. */
 const FIRST_BYTES = 1 << 14;
 
-export function createByteBuffer(size: number): ByteBuffer {
+export function createByteBuffer(first: Buffer): ByteBuffer {
   const buffer: ByteBuffer = {
-    bytes: Buffer.allocUnsafe(size),
+    bytes: first,
     at: 0,
     room(count) {
       if (buffer.at + count <= buffer.bytes.length) return;
@@ -37,8 +38,11 @@ export function createByteBuffer(size: number): ByteBuffer {
   return buffer;
 }
 
-/** @throws a system error, here and from `commit` and `close`, where the file cannot be written. */
-export function createByteSink(path: string): ByteSink {
+/**
+ * @param first where bytes are gathered, as long as they find room there.
+ * @throws a system error, here and from `commit` and `close`, where the file cannot be written.
+ */
+export function createByteSink(path: string, first?: Buffer): ByteSink {
   let descriptor: number | null = openSync(path, "wx");
   const flush = (): void => {
     if (descriptor === null) return;
@@ -47,7 +51,7 @@ export function createByteSink(path: string): ByteSink {
     }
     sink.at = 0;
   };
-  const sink: ByteSink = Object.assign(createByteBuffer(FIRST_BYTES), {
+  const sink: ByteSink = Object.assign(createByteBuffer(first ?? Buffer.allocUnsafe(FIRST_BYTES)), {
     commit() {
       if (sink.at >= WRITE_BYTES) flush();
     },

@@ -17,20 +17,24 @@ function linesOf(text: string): string[] {
 }
 
 /** Feeds the text in pieces of the given lengths, over and over. */
-function cut(text: string, lengths: readonly number[]) {
+function cut(text: string, lengths: readonly number[], encoding: BufferEncoding = "utf8") {
   const lines: string[] = [];
   const rows: number[] = [];
   const cutter = createLineCutter(({ bytes, starts, count, firstRow }) => {
     for (let k = 0; k < count; k++) {
-      lines.push(bytes.toString("utf8", starts[k], (starts[k + 1] ?? 0) - 1));
+      lines.push(bytes.toString(encoding, starts[k], (starts[k + 1] ?? 0) - 1));
       rows.push(firstRow + k);
     }
   });
-  const bytes = Buffer.from(text);
+  const bytes = Buffer.from(text, encoding);
   let at = 0;
   for (let piece = 0; at < bytes.length; piece++) {
     const next = at + (lengths[piece % lengths.length] ?? 1);
-    const fault = cutter.push(bytes.subarray(at, next));
+    const chunk = bytes.subarray(at, next);
+    // Some are put where they belong, some come from elsewhere.
+    const place = piece % 3 === 0 ? Buffer.alloc(chunk.length) : cutter.room(chunk.length + 1);
+    place.set(chunk);
+    const fault = cutter.push(place.subarray(0, chunk.length));
     if (fault !== null) return { fault, lines, rows };
     at = next;
   }
@@ -66,6 +70,14 @@ describe("createLineCutter", () => {
   ])("reads %j", (input, lines) => {
     expect(cut(input, [1]).lines).toEqual(lines);
     expect(cut(input, [100]).lines).toEqual(lines);
+  });
+
+  it("keeps what only begins as a byte order mark", () => {
+    for (const input of ["\xef", "\xef\xbbab\nc", "\xefabcd\n", "\xef\xbb\nc"]) {
+      for (const length of [1, 2, 3, 4, 100]) {
+        expect(cut(input, [length], "latin1").lines).toEqual(linesOf(input));
+      }
+    }
   });
 
   it("tells the line of a NUL byte", () => {

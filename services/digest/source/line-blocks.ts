@@ -31,9 +31,12 @@ export interface ReadHooks {
   /** Bytes of the file that were read since the last call, as they lie on disk. */
   readonly onBytes: (count: number) => void;
   readonly pace: Pace;
+  /** Where the lines are put, as long as they find room there; used for one file at a time. */
+  readonly lines?: Buffer | undefined;
 }
 
-const CHUNK_BYTES = 1 << 20;
+/** What is read stays in the cache of the processor while all look at it. */
+const CHUNK_BYTES = 1 << 18;
 const SMALL_BYTES = 1 << 14;
 
 /** Longer lines are taken for a sign of a file that is not text. */
@@ -56,7 +59,8 @@ export async function readLineBlocks(
   chunkBytes = CHUNK_BYTES,
 ): Promise<DigestProblem | null> {
   const limit = createLimiter(file.limit, hooks.onBlock);
-  const cutter = createLineCutter(limit.onBlock);
+  const cutter = createLineCutter(limit.onBlock, hooks.lines);
+  const place = (length: number): Buffer => cutter.room(length);
   const { path, decoding } = file;
   const decoder = decoding === undefined ? null : createDecoder(decoding.encoding);
   let isTold = false;
@@ -76,7 +80,7 @@ export async function readLineBlocks(
     return fault === null ? null : { ...fault, file: path, column: null };
   };
 
-  for await (const chunk of openChunks(file, chunkBytes, hooks.onBytes)) {
+  for await (const chunk of openChunks(file, chunkBytes, hooks.onBytes, place)) {
     if (limit.isReached(chunk.length)) return null;
     const { bytes, oddAt } = decoder?.push(chunk) ?? { bytes: chunk, oddAt: -1 };
     const fault = push(bytes, oddAt);
@@ -98,6 +102,8 @@ interface Fault {
 }
 
 export interface LineCutter {
+  /** Where a chunk may be put before it is pushed, so that it need not be copied. Valid until then. */
+  room(length: number): Buffer;
   push(chunk: Buffer): Fault | null;
   /** The line, from 1, of a byte of the chunk that is pushed next. */
   lineOf(chunk: Uint8Array, offset: number): number;
@@ -105,9 +111,12 @@ export interface LineCutter {
 }
 
 /** Cuts a sequence of chunks into blocks of whole lines; where the chunks are cut makes no difference to the lines. */
-export function createLineCutter(onBlock: (block: LineBlock) => void): LineCutter {
+export function createLineCutter(
+  onBlock: (block: LineBlock) => void,
   // Small files are many, and it grows with the first chunk of a large one.
-  let buffer = Buffer.allocUnsafe(SMALL_BYTES);
+  first: Buffer = Buffer.allocUnsafe(SMALL_BYTES),
+): LineCutter {
+  let buffer = first;
   let starts = new Int32Array(1024);
   let filled = 0;
   let row = 0;
@@ -136,30 +145,44 @@ export function createLineCutter(onBlock: (block: LineBlock) => void): LineCutte
   const lineOf = (chunk: Uint8Array, offset: number): number =>
     row + 1 + countLines(buffer, filled) + countLines(chunk, offset);
 
-  const push = (chunk: Buffer): Fault | null => {
-    if (filled + chunk.length > buffer.length) {
-      if (filled > LONGEST_LINE_BYTES) {
-        return {
-          message: `The line is longer than ${LONGEST_LINE_BYTES >> 20} MiB; expected a text file with ended lines`,
-          line: row + 1,
-        };
-      }
-      const grown = Buffer.allocUnsafe(2 * (filled + chunk.length));
+  const room = (length: number): Buffer => {
+    // For the beginning of a byte order mark, too.
+    const needed = filled + BOM.length + length;
+    if (needed > buffer.length) {
+      const grown = Buffer.allocUnsafe(2 * needed);
       buffer.copy(grown, 0, 0, filled);
       buffer = grown;
     }
+    return buffer.subarray(filled, filled + length);
+  };
+
+  /** What of a chunk is text: all but a byte order mark at the beginning of the file. */
+  const withoutMark = (chunk: Buffer): Buffer => {
     let from = 0;
-    for (; bom < 3 && from < chunk.length; from++) {
+    for (; bom < BOM.length && from < chunk.length; from++) {
       if (chunk[from] !== BOM[bom]) {
-        // Not a mark after all: what looked like its beginning is text.
+        // Not a mark after all: what looked like its beginning is text. The chunk may lie where that goes.
+        const length = chunk.length - from;
+        buffer.set(chunk.subarray(from), bom);
         buffer.set(BOM.subarray(0, bom), 0);
         filled = bom;
-        bom = 3;
-        break;
+        bom = BOM.length;
+        return buffer.subarray(filled, filled + length);
       }
       bom++;
     }
-    const text = from === 0 ? chunk : chunk.subarray(from);
+    return from === 0 ? chunk : chunk.subarray(from);
+  };
+
+  const push = (chunk: Buffer): Fault | null => {
+    if (filled > LONGEST_LINE_BYTES) {
+      return {
+        message: `The line is longer than ${LONGEST_LINE_BYTES >> 20} MiB; expected a text file with ended lines`,
+        line: row + 1,
+      };
+    }
+    room(chunk.length);
+    const text = withoutMark(chunk);
     const nul = text.indexOf(0);
     if (nul >= 0) {
       return {
@@ -169,9 +192,12 @@ export function createLineCutter(onBlock: (block: LineBlock) => void): LineCutte
         line: lineOf(text, nul),
       };
     }
-    buffer.set(text, filled);
+    // Before it is moved, since it may overlap the place where it goes.
+    const hasCr = text.includes(CR);
+    const isThere = text.buffer === buffer.buffer && text.byteOffset === buffer.byteOffset + filled;
+    if (!isThere) buffer.set(text, filled);
     const end = filled + text.length;
-    if (endedWithCr || text.includes(CR)) {
+    if (endedWithCr || hasCr) {
       const lastByte = buffer[end - 1];
       filled = joinLineEnds(buffer, filled, end, endedWithCr);
       if (text.length > 0) endedWithCr = lastByte === CR;
@@ -195,7 +221,7 @@ export function createLineCutter(onBlock: (block: LineBlock) => void): LineCutte
     emit(filled);
   };
 
-  return { push, lineOf, end };
+  return { room, push, lineOf, end };
 }
 
 const BOM = Uint8Array.of(0xef, 0xbb, 0xbf);
@@ -268,11 +294,16 @@ function createLimiter(limit: SourceFile["limit"], onBlock: ReadHooks["onBlock"]
   };
 }
 
-/** The bytes of a file in chunks, each valid until the next is asked for. */
+/**
+ * The bytes of a file in chunks, each valid until the next is asked for.
+ *
+ * @param place where to put a chunk of at most so many bytes; it need not be used.
+ */
 export async function* openChunks(
   file: Pick<SourceFile, "path">,
   chunkBytes: number,
   onBytes: (count: number) => void,
+  place?: (length: number) => Buffer,
 ): AsyncGenerator<Buffer> {
   const descriptor = openSync(file.path, "r");
   try {
@@ -280,8 +311,10 @@ export async function* openChunks(
       yield* inflate(file.path, onBytes);
       return;
     }
-    const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, fstatSync(descriptor).size + 1));
+    const length = Math.min(chunkBytes, fstatSync(descriptor).size + 1);
+    const own = place === undefined ? Buffer.allocUnsafe(length) : null;
     for (;;) {
+      const chunk = own ?? place?.(length) ?? Buffer.alloc(0);
       const count = readSync(descriptor, chunk, 0, chunk.length, null);
       if (count === 0) return;
       onBytes(count);
