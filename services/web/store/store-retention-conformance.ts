@@ -117,18 +117,29 @@ export function describeRetention(empty: () => Promise<StoreUnderTest>): void {
       await expectCode(create(store, "run0"), "duplicate_key");
     });
 
-    it("does not take a job that is taken up again at the same time, and the other way round", async () => {
-      const { store } = await withSettled(2);
-      const [, first] = await Promise.all([store.update(1, takeUp), store.remove([1], now, "")]);
-      expect(first).toEqual([]);
-      expect(await store.job(1)).toMatchObject({ status: "submitted" });
-      const [second, update] = await Promise.allSettled([
-        store.remove([2], now, ""),
-        store.update(2, takeUp),
-      ]);
-      expect(second).toMatchObject({ value: [2] });
-      expect(update).toMatchObject({ reason: { code: "not_found" } });
-      expect(await store.job(2)).toBeNull();
+    it("and a change at the same time never both take a job", async () => {
+      const { store } = await withSettled(6);
+      for (const id of [1, 2, 3, 4, 5, 6]) {
+        const change = () => store.update(id, takeUp);
+        const remove = () => store.remove([id], now, "");
+        const [first, second] = id % 2 === 0 ? [change, remove] : [remove, change];
+        const outcomes = await Promise.allSettled([first(), second()]);
+        const isRemoved = outcomes.some(
+          (outcome) =>
+            outcome.status === "fulfilled" &&
+            Array.isArray(outcome.value) &&
+            outcome.value.length === 1,
+        );
+        const refusals = outcomes.filter(({ status }) => status === "rejected");
+        if (isRemoved) {
+          expect(refusals).toMatchObject([{ reason: { code: "not_found" } }]);
+          expect(await store.job(id)).toBeNull();
+        } else {
+          expect(refusals).toEqual([]);
+          expect(await store.job(id)).toMatchObject({ status: "submitted" });
+          expect(await store.instruction(id)).not.toBeNull();
+        }
+      }
     });
   });
 }
