@@ -98,3 +98,37 @@ it("tells what it is", async () => {
     gobiiUrl: web.gobii.url,
   });
 });
+
+it("removes settled jobs that are not to be kept, tells so, and answers for them clearly", async () => {
+  const first = await runningWeb({ openStore });
+  const instructions = markerInstruction(first.dataDir);
+  for (const key of ["old", "new", "waiting"]) {
+    await first.ask("POST", "/api/v1/instructions", { key, instructions, hold: true });
+    if (key !== "waiting") await first.ask("POST", `/api/v1/jobs/${key}/cancel`);
+  }
+  await first.close();
+
+  const second = await runningWeb({
+    openStore,
+    dataDir: first.dataDir,
+    retention: { days: null, jobs: 1 },
+  });
+  const removed = async () => (await second.ask("GET", "/api/v1/jobs/1")).status === 404;
+  await expect.poll(removed).toBe(true);
+  expect((await second.ask("GET", "/api/v1/jobs/1")).body.error.message).toMatch(
+    /^Job 1 was removed on \d{4}-\d\d-\d\d\. Settled jobs are kept while they are among the newest 1\.$/,
+  );
+  expect((await second.ask("GET", "/api/v1/jobs/old")).status).toBe(404);
+  expect((await second.ask("GET", "/api/v1/instructions/old")).status).toBe(404);
+  const { jobs } = (await second.ask("GET", "/api/v1/jobs?sort=id")).body;
+  expect(jobs.map(({ key }: { key: string }) => key)).toEqual(["new", "waiting"]);
+  const headers = { authorization: `Bearer ${second.token}` };
+  const metrics = await fetch(`${second.url}/metrics`, { headers });
+  expect(await metrics.text()).toContain("digester_web_jobs_removed_total 1");
+  const again = await second.ask("POST", "/api/v1/instructions", {
+    key: "old",
+    instructions,
+    hold: true,
+  });
+  expect(again).toMatchObject({ status: 201, body: { job: { id: 4 } } });
+});

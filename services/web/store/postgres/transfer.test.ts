@@ -9,7 +9,8 @@ import {
   type PrivatePostgres,
 } from "../../testing/private-postgres.ts";
 import { openLowdbStore } from "../lowdb-store.ts";
-import { create, expectCode } from "../store-fixtures.ts";
+import { complete, create, expectCode, now } from "../store-fixtures.ts";
+import { listAll } from "../store-model.ts";
 import { moveContents, sumsOf, type FillableStore } from "../transfer.ts";
 import { putVariety } from "../transfer-fixtures.ts";
 import { openPostgresStore } from "./postgres-store.ts";
@@ -43,8 +44,9 @@ describe.skipIf(missing !== null)(`moving a record ${skipNote(missing)}`, () => 
     expect(await again.job(1)).toEqual(await folder.job(1));
 
     const seq = await folder.lastSeq();
+    const newest = (await listAll(folder)).jobs.at(-1)?.id ?? 0;
     for (const store of [folder, database, again]) {
-      expect(await create(store, "next")).toMatchObject({ id: sums.jobs + 1 });
+      expect(await create(store, "next")).toMatchObject({ id: newest + 1 });
       expect(await store.lastSeq()).toBe(seq + 1);
       expect((await store.eventsAfter(seq, 10))?.map((event) => event.key)).toEqual(["next"]);
     }
@@ -67,6 +69,19 @@ describe.skipIf(missing !== null)(`moving a record ${skipNote(missing)}`, () => 
     const second = await openLowdbStore(folder, options);
     expect(await sumsOf(second)).toEqual(sums);
     await second.close();
+  });
+
+  it("does not give the number of a removed job again", async () => {
+    const [folder, database] = [await inFolder(), await inDatabase()];
+    for (const key of ["a", "b"]) await complete(folder, (await create(folder, key)).id);
+    await folder.remove([2], now, "old");
+    await moveContents(folder, database);
+    expect(await create(database, "c")).toMatchObject({ id: 3 });
+    await complete(database, 3);
+    await database.remove([3], now, "old");
+    const back = await inFolder();
+    await moveContents(database, back);
+    expect(await create(back, "d")).toMatchObject({ id: 4 });
   });
 
   it("is refused where there is something, and leaves that as it is", async () => {
