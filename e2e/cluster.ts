@@ -14,7 +14,7 @@ export interface Cluster {
   readonly dataDir: string;
   /** Where a digester of that name keeps its state. */
   stateDir(name: string): string;
-  startWeb(): Promise<ServicesProcess>;
+  startWeb(more?: readonly string[]): Promise<ServicesProcess>;
   /** A digester of that name keeps its state from one start to the next. `more` are options of the command. */
   startDigester(
     name: string,
@@ -27,6 +27,8 @@ export interface Cluster {
   ): Promise<ServicesProcess<DigesterAnnouncement & { token: string }>>;
   /** Runs a command of the built services against this web service; answers what it printed. */
   run(...args: readonly string[]): Promise<string>;
+  /** Calls the own API, below `/api/v1`. */
+  ask<T>(schema: z.ZodType<T>, method: string, path: string, body?: unknown): Promise<T>;
   submit(key: string, instructions: object[]): Promise<Job>;
   job(key: string): Promise<Job>;
   events(key: string): Promise<Event[]>;
@@ -59,10 +61,10 @@ function makeCluster(directory: string, processes: ServicesProcess<unknown>[]): 
     if (web === null) throw new Error("no web service was started");
     return web;
   };
-  const ask = async <T>(schema: z.ZodType<T>, path: string, body?: unknown): Promise<T> => {
+  const ask: Cluster["ask"] = async (schema, method, path, body) => {
     const { url, token } = announced();
     const response = await fetch(`${url}/api/v1${path}`, {
-      method: body === undefined ? "GET" : "POST",
+      method,
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
@@ -70,16 +72,17 @@ function makeCluster(directory: string, processes: ServicesProcess<unknown>[]): 
     if (!response.ok) throw new Error(`${path} was answered ${response.status}: ${text}`);
     return schema.parse(JSON.parse(text));
   };
-  const job = (key: string): Promise<Job> => ask(Job, `/jobs/${key}`);
+  const job = (key: string): Promise<Job> => ask(Job, "GET", `/jobs/${key}`);
 
   return {
     dataDir,
     stateDir: (name) => join(directory, name),
+    ask,
     job,
-    async startWeb() {
+    async startWeb(more = []) {
       // A service that comes back is found where it was.
       const port = web === null ? "0" : new URL(web.url).port;
-      const started = await startServices(["web", "--port", port, "--data", dataDir]);
+      const started = await startServices(["web", "--port", port, "--data", dataDir, ...more]);
       processes.push(started);
       web = started.announcement;
       return started;
@@ -108,10 +111,10 @@ function makeCluster(directory: string, processes: ServicesProcess<unknown>[]): 
       return runServices(args, { DIGESTER_WEB: url, DIGESTER_WEB_TOKEN: token });
     },
     async submit(key, instructions) {
-      return (await ask(SubmitAnswer, "/instructions", { key, instructions })).job;
+      return (await ask(SubmitAnswer, "POST", "/instructions", { key, instructions })).job;
     },
     async events(key) {
-      return (await ask(JobEvents, `/jobs/${key}/events`)).events;
+      return (await ask(JobEvents, "GET", `/jobs/${key}/events`)).events;
     },
     async inTheMiddle(key) {
       for (;;) {

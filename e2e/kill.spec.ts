@@ -1,46 +1,19 @@
 import { appendFile, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Event } from "../services/contract/event.ts";
-import type { Cluster } from "./cluster.ts";
 import { expect, test } from "./cluster.ts";
 import { datasetInstruction, writeLargeMatrix } from "./large-matrix.ts";
+import {
+  expectCompletedOnce,
+  largeMatrix,
+  expectWholeDigest,
+  submitLargeMatrix,
+} from "./large-job.ts";
 
 /**
  * Processes killed with -9 in the middle of their work. Nothing may be lost, nothing may be done twice, and nothing may be
  * left half done.
  */
-
-const markers = 30_000;
-const samples = 1000;
-
-async function submitLargeMatrix(cluster: Cluster): Promise<string> {
-  const source = join(cluster.dataDir, "files", "large");
-  const destination = join(cluster.dataDir, "loader", "digest", "large");
-  await writeLargeMatrix(source, { markers, samples });
-  await cluster.submit("large", datasetInstruction(source, destination));
-  return destination;
-}
-
-async function expectWholeDigest(cluster: Cluster, destination: string): Promise<void> {
-  const digests = ["digest.dataset_dnarun", "digest.dataset_marker", "digest.matrix"];
-  const files = [...digests, "quality.json", "quality.marker.tsv", "quality.sample.tsv"];
-  expect((await readdir(destination)).toSorted()).toEqual(files);
-  // Nothing of any attempt stands beside it.
-  expect(await readdir(join(destination, ".."))).toEqual(["large"]);
-  const matrix = await readFile(join(destination, "digest.matrix"));
-  expect(matrix.length).toBe(markers * samples * 3);
-  const { result } = await cluster.job("large");
-  expect(result?.matrix).toMatchObject({ markers, samples, missing: (markers * samples) / 4 });
-}
-
-function expectCompletedOnce(events: readonly Event[], attempt: number): void {
-  const settled = events.filter(({ type }) => type === "settled");
-  expect(settled.map((event) => [event.status, event.attempt])).toEqual([["completed", attempt]]);
-  const claims = events.filter(({ type }) => type === "claimed");
-  expect(claims.map((event) => event.attempt)).toEqual(
-    Array.from({ length: attempt }, (_, i) => i + 1),
-  );
-}
 
 test.setTimeout(120_000);
 
@@ -143,7 +116,7 @@ test("a digester that is back before the web service, with an outcome to tell, w
   const web = await cluster.startWeb();
   const digester = await cluster.startDigester("node-1");
   const source = join(cluster.dataDir, "files", "large");
-  await writeLargeMatrix(source, { markers, samples });
+  await writeLargeMatrix(source, largeMatrix);
   await appendFile(join(source, "large.txt"), "too\tshort\n");
   const destination = join(cluster.dataDir, "loader", "digest", "large");
   await cluster.submit("large", datasetInstruction(source, destination));

@@ -21,6 +21,8 @@ export type DigesterAnnouncement = { url: string; id: string };
 export type ServicesProcess<A = Announcement> = {
   announcement: A;
   pid: number;
+  /** Its exit code, once it has ended; null where a signal ended it. */
+  ended: Promise<number | null>;
   /** What it wrote to stderr so far. */
   log(): string;
   /** Ends it with SIGTERM, after `deadlineMs` with SIGKILL; answers its exit code, null where a signal ended it. */
@@ -71,6 +73,7 @@ export async function startServices<A = Announcement>(
   return {
     announcement: JSON.parse(first.line) as A,
     pid: child.pid ?? 0,
+    ended: exited,
     log: () => log,
     stop: async (deadlineMs = 10_000) => {
       child.kill("SIGTERM");

@@ -14,7 +14,7 @@ export interface TcpProxy {
   close(): void;
 }
 
-/** Listens on `port` and passes everything on to `target`, both on the loopback address. */
+/** Listens on `port`, or any free one for 0, and passes everything on to `target`, both on the loopback address. */
 export async function startTcpProxy(port: number, target: number): Promise<TcpProxy> {
   let weather: Weather = "clear";
   let changed = new AbortController();
@@ -57,9 +57,10 @@ export async function startTcpProxy(port: number, target: number): Promise<TcpPr
   });
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
+  const address = server.address();
 
   return {
-    port,
+    port: typeof address === "object" && address !== null ? address.port : port,
     setWeather(next) {
       weather = next;
       changed.abort();

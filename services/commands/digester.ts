@@ -24,6 +24,8 @@ interface Flags {
   readonly port: number;
   readonly host: string;
   readonly advertise?: string;
+  readonly pull?: true;
+  readonly idleExit?: number;
   readonly workers: number;
   readonly data?: string[];
   readonly state?: string;
@@ -44,6 +46,8 @@ export function addDigesterCommand(program: Command): void {
     .option("--port <number>", "port to listen on; 0 takes a free one", readPort, 0)
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--advertise <url>", "where the web service reaches it, if not where it listens")
+    .option("--pull", "asks the web service for work, which then need not reach it")
+    .option("--idle-exit <seconds>", "ends by itself after so long without work", readPositive)
     .option("--workers <number>", "jobs that run at once", readPositive, defaultWorkers())
     .option("--data <dir...>", "read and write below these only; else what the web service names")
     .option("--state <dir>", "keeps its id, its token and what could not be delivered yet")
@@ -69,7 +73,10 @@ export function addDigesterCommand(program: Command): void {
     .action(run);
 }
 
-async function run(flags: Flags): Promise<void> {
+async function run(flags: Flags, command: Command): Promise<void> {
+  if (flags.pull && flags.web === undefined) {
+    command.error("error: option '--pull' needs the web service to ask: --web <url>");
+  }
   const ended = signalled();
   const file = flags.config === undefined ? null : await readConfiguration(flags.config);
   const options = { ...headlessOptions(), ...handOverOption(file?.crops ?? []) };
@@ -89,15 +96,19 @@ async function run(flags: Flags): Promise<void> {
     knownDatabases: flags.knownDatabase,
     dataRoots: flags.data?.map((path) => resolve(path)) ?? null,
     stateDir: flags.state === undefined ? null : resolve(flags.state),
+    ...(flags.pull === undefined ? {} : { pull: true }),
+    ...(flags.idleExit === undefined ? {} : { idleMs: flags.idleExit * 1000 }),
     ...(flags.advertise === undefined ? {} : { advertiseUrl: flags.advertise }),
     ...(flags.id === undefined ? {} : { id: flags.id }),
   });
   let why: string | undefined;
   try {
-    await Promise.race([digester.attached, ended]);
+    await Promise.race([digester.attached, ended, digester.idle]);
     announce(digester, flags);
     const notices = noticed === undefined ? [] : [noticed];
-    const first = await Promise.race([ended.then(() => null), ...notices]);
+    const idle = digester.idle.then(() => say(`Idle for ${flags.idleExit} s; this digester ends.`));
+    const ends = Promise.race([ended, idle]).then(() => null);
+    const first = await Promise.race([ends, ...notices]);
     why = first?.message;
     if (why !== undefined) say(`This node ends; what runs is handed back. ${why}`);
   } finally {

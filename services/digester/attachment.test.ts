@@ -4,7 +4,6 @@ import type { AttachAnswer, Dispatch } from "../contract/digester.ts";
 import { AppError } from "../contract/errors.ts";
 import { createAttachment, type AttachmentOptions } from "./attachment.ts";
 import { makeDispatch, silentLog, until } from "./testing/fakes.ts";
-import type { WebClient } from "./web-client.ts";
 
 const answer: AttachAnswer = {
   id: "node-1",
@@ -21,10 +20,13 @@ function unsettled(job: number, labels: string[] = []): UnsettledJob {
   return { job, ...told, digester: null, labels };
 }
 
-function setUp(given: Partial<WebClient> = {}, more: Partial<AttachmentOptions> = {}) {
+function setUp(
+  given: Partial<AttachmentOptions["client"]> = {},
+  more: Partial<AttachmentOptions> = {},
+) {
   const log: string[] = [];
   const taken: number[][] = [];
-  const client: WebClient = {
+  const client: AttachmentOptions["client"] = {
     attach: async () => {
       log.push("attach");
       return answer;

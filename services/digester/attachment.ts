@@ -21,7 +21,7 @@ export interface Attachment {
 }
 
 export interface AttachmentOptions {
-  readonly client: WebClient;
+  readonly client: Pick<WebClient, "attach" | "unsettled">;
   readonly self: AttachRequest & { readonly id: string };
   /** What this digester carries: jobs that ask for more are for others. */
   readonly labels: readonly string[];

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { AttachAnswer, Dispatch } from "../contract/digester.ts";
+import { askingUrl } from "../contract/errand.ts";
 import { AppError, coerceError } from "../contract/errors.ts";
 import type { HandOver } from "../contract/hand-over.ts";
 import { loadKernels } from "../digest/kernels/kernels.ts";
@@ -16,6 +17,8 @@ import { openAttemptJournal } from "./attempt-journal.ts";
 import { createDeliver } from "./callback-client.ts";
 import type { Deliver } from "./delivery.ts";
 import { openDigestHistory } from "./digest-history.ts";
+import { startErrands, type Errands } from "./errands.ts";
+import { idleFor } from "./idle-watch.ts";
 import { createLooker } from "./looker.ts";
 import { openIntake, type Intake } from "./intake.ts";
 import { createDigesterMetrics } from "./metrics.ts";
@@ -40,6 +43,10 @@ export interface DigesterOptions {
   readonly host?: string;
   /** Where the web service reaches this digester, when that is not the address it listens on. */
   readonly advertiseUrl?: string;
+  /** Nobody can reach it: it asks the web service for its work, and is deregistered when it ends. */
+  readonly pull?: boolean;
+  /** Milliseconds without anything under way after which `idle` resolves. @default never */
+  readonly idleMs?: number;
   /** Jobs that run at once. */
   readonly workers: number;
   /** Processes isolate jobs from each other; under Electron only threads can be had. */
@@ -80,6 +87,8 @@ export interface RunningDigester {
   readonly token: string;
   /** Resolves once it is registered with the web service; rejects when that refuses it. At once without one. */
   readonly attached: Promise<void>;
+  /** Resolves once nothing has been under way for `idleMs`; it takes no more work then. */
+  readonly idle: Promise<void>;
   /**
    * Ends within five seconds.
    *
@@ -92,6 +101,8 @@ export interface RunningDigester {
 
 /** Of the five seconds that ending may take, those for handing back. */
 const HAND_BACK_MS = 3500;
+/** And those for telling that a digester that nobody could reach is gone. */
+const DETACH_MS = 700;
 /** Silence after which a lease is renewed, until the web service says otherwise. */
 const RENEW_MS = 5000;
 /** How long a start waits for what an earlier life left to be told. */
@@ -249,13 +260,22 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
     );
   }
 
-  if (web !== undefined) {
+  const client = web === undefined ? null : createWebClient(web);
+  const asks = options.pull === true;
+  const reachedAt = options.advertiseUrl ?? urlOf(reachable(host), port);
+  let errands: Errands | null = null;
+  if (client !== null) {
     attachment = createAttachment({
-      client: createWebClient(web),
-      self: { id, boot, token, url: options.advertiseUrl ?? urlOf(reachable(host), port) },
+      client,
+      self: { id, boot, token, url: asks ? askingUrl(hostname()) : reachedAt },
       prepare: recover,
       onAttached: (given) => {
         answer = given;
+        if (asks && !ending.signal.aborted) {
+          errands?.close();
+          const own = { url: urlOf(reachableHere(host), port), token };
+          errands = startErrands({ target: given.callback, own, log });
+        }
         outbox.renewToken(given.callback.url, given.callback.token);
         outbox.tryNow();
         scheduler.callerAnswers(given.callback.url);
@@ -287,6 +307,8 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
     });
     await Promise.race([ended, aborted(deadline)]);
     if (handBack) await outbox.flushed(AbortSignal.any([deadline, AbortSignal.timeout(500)]));
+    errands?.close();
+    if (asks && answer !== null) await Promise.race([leave(), sleep(DETACH_MS)]);
     revision.close();
     server.close();
     server.closeIdleConnections();
@@ -299,11 +321,34 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
   };
   let closed: Promise<void> | null = null;
 
+  /** Nobody could reach it before, so nobody would tell one that has ended from one that is slow. */
+  const leave = async (): Promise<void> => {
+    await client?.detach(id).catch((thrown: unknown) => {
+      log.warn({ why: coerceError(thrown).message }, "The web service was not told of the end");
+    });
+  };
+  const { idleMs } = options;
+  const idle =
+    idleMs === undefined
+      ? new Promise<void>(() => undefined)
+      : idleFor({
+          idleMs,
+          isBusy: () => {
+            const { running, waiting } = scheduler.view(null);
+            return running.length > 0 || waiting.length > 0 || outbox.size() > 0;
+          },
+          revision: revision.current,
+          drain: scheduler.drain,
+          now,
+          signal: ending.signal,
+        });
+
   return {
     url,
     id,
     token,
     attached,
+    idle,
     close: ({ handBack = true, why } = {}) => (closed ??= close(handBack, why)),
   };
 }
@@ -368,6 +413,11 @@ function urlOf(host: string, port: number): string {
 /** Where others find a service that listens on all addresses. */
 function reachable(host: string): string {
   return host === "0.0.0.0" || host === "::" ? hostname() : host;
+}
+
+/** Where it finds itself when it listens on all addresses. */
+function reachableHere(host: string): string {
+  return host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -7,6 +7,8 @@ import { messageOf, reasonOf } from "./delivery.ts";
 export interface WebClient {
   /** @throws AppError `unavailable` when trying again may help, else `upstream_failed`. */
   readonly attach: (request: AttachRequest) => Promise<AttachAnswer>;
+  /** Tells that the digester of this id has ended. Throws as `attach`. */
+  readonly detach: (id: string) => Promise<void>;
   /** All jobs that are not settled, a page at a time. Throws as `attach`. */
   readonly unsettled: (
     callback: CallbackTarget,
@@ -23,12 +25,17 @@ export function createWebClient(
 ): WebClient {
   const base = web.url.replace(/\/+$/, "");
 
-  const ask = async (url: string, token: string, body?: unknown): Promise<unknown> => {
+  const send = async (
+    method: "GET" | "POST" | "DELETE",
+    url: string,
+    token: string,
+    body?: unknown,
+  ): Promise<string> => {
     let response: Response;
     let text: string;
     try {
       response = await fetcher(url, {
-        method: body === undefined ? "GET" : "POST",
+        method,
         headers: {
           authorization: `Bearer ${token}`,
           ...(body === undefined ? {} : { "content-type": "application/json" }),
@@ -43,16 +50,21 @@ export function createWebClient(
         cause: thrown,
       });
     }
-    if (response.ok) return parseBody(text, url);
+    if (response.ok) return text;
     const why = `${base} answered ${response.status}${messageOf(text)}`;
     const passes = response.status === 408 || response.status === 429 || response.status >= 500;
     throw new AppError(passes ? "unavailable" : "upstream_failed", why);
   };
 
+  const digesters = `${base}/api/v1/digesters`;
+
   return {
     attach: async (request) => {
-      const answer = await ask(`${base}/api/v1/digesters`, web.token, request);
+      const answer = parseBody(await send("POST", digesters, web.token, request), digesters);
       return parseOrThrow(AttachAnswer, answer, "upstream_failed", "The web service's answer");
+    },
+    detach: async (id) => {
+      await send("DELETE", `${digesters}/${encodeURIComponent(id)}`, web.token);
     },
     unsettled: async (callback, onPage) => {
       let cursor: string | null = null;
@@ -61,7 +73,7 @@ export function createWebClient(
         const url = `${callback.url.replace(/\/+$/, "")}/job?settled=false${query}`;
         const page = parseOrThrow(
           UnsettledJobs,
-          await ask(url, callback.token),
+          parseBody(await send("GET", url, callback.token), url),
           "upstream_failed",
           "The list of unsettled jobs",
         );

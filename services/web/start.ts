@@ -4,7 +4,9 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
+import { isAskingUrl } from "../contract/errand.ts";
 import { AppError, coerceError } from "../contract/errors.ts";
+import { createHttpSend } from "../gate/http-client.ts";
 import { realPathOfDeepest } from "../gate/paths.ts";
 import { createApp } from "./app.ts";
 import { defaultCrop, type Crop } from "./crop.ts";
@@ -16,6 +18,8 @@ import { hostTest, isLoopback, isWildcard } from "./http/guards.ts";
 import { firstGobiiUser, ownToken } from "./identity.ts";
 import { digesterDirectory } from "./jobs/digester-directory.ts";
 import { leadOrWait } from "./leadership.ts";
+import { createMailboxes } from "./jobs/mailboxes.ts";
+import { httpTransport } from "./jobs/transport.ts";
 import { leaseKeeper } from "./jobs/lease-keeper.ts";
 import { createPlacer } from "./jobs/placer.ts";
 import { keepAll, startRetention, type RetentionPolicy } from "./jobs/retention.ts";
@@ -179,6 +183,8 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
   const statistics = await keepStatistics(store, now);
   const stream = createEventStream(store);
   const onTouch = stream.jobTouched;
+  const mailboxes = createMailboxes();
+  const httpSend = createHttpSend();
   const directory = digesterDirectory({
     store,
     log,
@@ -190,6 +196,9 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
     retries,
     isOurs: (callbackUrl) => names.isOurHost(new URL(callbackUrl).host),
     callbackUrl: names.callbackUrlFor(null),
+    httpSend,
+    transportTo: (digester) =>
+      isAskingUrl(digester.url) ? mailboxes.transportTo(digester.id) : httpTransport(httpSend, digester),
     onChange: () => {
       stream.digestersChanged();
       placer.kick();
@@ -252,6 +261,7 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
       store,
       crops,
       directory,
+      mailboxes,
       placer,
       undos: createUndoLog(now),
       stream,

@@ -7,6 +7,7 @@ import {
   DrainRequest,
   RegulatorState,
 } from "../../contract/digester.ts";
+import { isAskingUrl } from "../../contract/errand.ts";
 import { AppError } from "../../contract/errors.ts";
 import {
   RegulatorChoice,
@@ -41,7 +42,7 @@ export function digesterRoutes(deps: ApiDeps): Route[] {
       answer: AttachAnswer,
       statuses: [201, 200],
       async handle({ body, request }) {
-        requireHttp(body.url);
+        requireReachable(body);
         // A digester that attaches itself reaches us under the name that it just used.
         const reachedAt = body.id === undefined ? null : request.headers.host;
         const { isNew, answer } = await directory.attach(body, deps.callbackUrlFor(reachedAt));
@@ -140,7 +141,8 @@ function swapMessage({ regulator: { name, options } }: RegulatorState, why = "")
   return `Regulator ${[name, ...told].join(", ")}. ${why}`.trim();
 }
 
-function requireHttp(url: string): void {
-  if (/^https?:\/\//i.test(url)) return;
+/** By HTTP, or by what it asks for itself; then it has to say who it is. */
+function requireReachable({ url, id }: AttachRequest): void {
+  if (/^https?:\/\//i.test(url) || (isAskingUrl(url) && id !== undefined)) return;
   throw new AppError("bad_request", `url: expected http://… or https://…, not ${url}`);
 }

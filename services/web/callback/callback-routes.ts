@@ -27,8 +27,9 @@ import { cropNamed, submitOnce } from "../jobs/job-service.ts";
 import { isDue } from "../jobs/retries.ts";
 import type { IsUnsettled } from "../jobs/unsettled.ts";
 import { applyCallback, applyCallbacks, type CallbackDeps } from "./apply-callback.ts";
+import { errandRoutes, type ErrandRoutesDeps } from "./errand-routes.ts";
 
-export interface CallbackRoutesDeps extends CallbackDeps {
+export interface CallbackRoutesDeps extends CallbackDeps, Pick<ErrandRoutesDeps, "mailboxes"> {
   readonly directory: Pick<DigesterDirectory, "ofToken" | "heardFrom">;
   readonly crops: readonly Crop[];
   readonly isUnsettled: IsUnsettled;
@@ -98,6 +99,12 @@ export function callbackRoutes(deps: CallbackRoutesDeps): Route[] {
     return caller;
   }
 
+  function digesterOf(request: Request): string {
+    const { digester } = entering(request);
+    if (digester !== null) return digester;
+    throw new AppError("forbidden", "Only a digester is asked for: this is no digester's token.");
+  }
+
   async function speaksForOwnRun(caller: Caller, id: number, patch: JobPatch): Promise<void> {
     if (caller.digester === null) return;
     if (patch.digester !== caller.digester) {
@@ -132,6 +139,7 @@ export function callbackRoutes(deps: CallbackRoutesDeps): Route[] {
   }
 
   return [
+    ...errandRoutes({ mailboxes: deps.mailboxes, digesterOf }),
     route({
       method: "post",
       path: "/batch",

@@ -119,6 +119,8 @@ describe("the OpenAPI document", () => {
         "GET /api/v1/samples",
         "POST /api/v1/samples/{name}",
         "GET /api/v1/about",
+        "POST /api/callback/errands",
+        "POST /api/callback/errands/{id}",
         "POST /api/callback/batch",
         "GET /api/v1/configuration",
         "GET /api/v1/diagnostics",

@@ -14,13 +14,14 @@ import {
   type PreviewRequest,
 } from "../../contract/preview.ts";
 import { FileLines, type FileLinesRequest } from "../../contract/file-lines.ts";
-import type { HttpSend } from "../../gate/http-client.ts";
 import type { QualityFileRequest } from "../../contract/quality.ts";
 import {
   RegulatorPreview,
   type RegulatorChoice,
   type RegulatorSwap,
 } from "../../contract/regulator.ts";
+
+import type { Answer, Call, Transport } from "./transport.ts";
 
 /** Where a digester listens, and the token it wants to see. */
 export interface DigesterTarget {
@@ -68,9 +69,23 @@ const fileTimeoutMs = 600_000;
 const statusTimeoutMs = 9_000;
 
 /** @throws AppError from every call but `dispatch`: `upstream_failed` in words, or what the digester said is wrong. */
-export function digesterClient(httpSend: HttpSend, target: DigesterTarget): DigesterClient {
-  const send = (method: string, path: string, options: SendOptions = {}): Promise<Answer> =>
-    sendTo(httpSend, target, method, path, options);
+export function digesterClient(target: Named, transport: Transport): DigesterClient {
+  const call = async (given: Call): Promise<Answer> => {
+    try {
+      return await transport(given);
+    } catch (thrown) {
+      if (given.signal?.aborted === true) throw thrown;
+      throw unreachable(target.url, thrown, given.timeoutMs);
+    }
+  };
+  const send = async (
+    method: Call["method"],
+    path: string,
+    { body, timeoutMs = callTimeoutMs, signal }: SendOptions = {},
+  ): Promise<JsonAnswer> => {
+    const answer = await call({ method, path, body, timeoutMs, signal });
+    return { status: answer.status, body: parsed(await answer.text()) };
+  };
 
   async function ask<T>(schema: z.ZodType<T>, ...call: Parameters<typeof send>): Promise<T> {
     const answer = await send(...call);
@@ -133,16 +148,11 @@ export function digesterClient(httpSend: HttpSend, target: DigesterTarget): Dige
     },
     async qualityFile({ file, destination }) {
       const query = new URLSearchParams({ destination }).toString();
-      const response = await fetch(`${target.url.replace(/\/+$/, "")}/quality/${file}?${query}`, {
-        headers: { authorization: `Bearer ${target.token}` },
-        // A redirect would carry the token to wherever it leads.
-        redirect: "error",
-        signal: AbortSignal.timeout(fileTimeoutMs),
-      }).catch((thrown: unknown) => {
-        throw unreachable(target.url, thrown, fileTimeoutMs);
-      });
-      if (response.ok && response.body !== null) return Readable.from(response.body);
-      throw failure(target, { status: response.status, body: parsed(await response.text()) });
+      const path = `/quality/${file}?${query}`;
+      const told = { method: "GET", path, timeoutMs: fileTimeoutMs, isStreamed: true } as const;
+      const answer = await call(told);
+      if (isOk(answer) && answer.body !== null) return Readable.from(answer.body);
+      throw failure(target, { status: answer.status, body: parsed(await answer.text()) });
     },
   };
 }
@@ -153,33 +163,13 @@ interface SendOptions {
   readonly signal?: AbortSignal;
 }
 
-interface Answer {
+interface JsonAnswer {
   readonly status: number;
   readonly body: unknown;
 }
 
-async function sendTo(
-  httpSend: HttpSend,
-  { url, token }: DigesterTarget,
-  method: string,
-  path: string,
-  { body, timeoutMs = callTimeoutMs, signal }: SendOptions,
-): Promise<Answer> {
-  try {
-    const { status, text } = await httpSend({
-      method,
-      url: url.replace(/\/+$/, "") + path,
-      headers: { authorization: `Bearer ${token}`, accept: "application/json" },
-      body: body === undefined ? undefined : JSON.stringify(body),
-      timeoutMs,
-      signal,
-    });
-    return { status, body: parsed(text) };
-  } catch (thrown) {
-    if (signal?.aborted === true) throw thrown;
-    throw unreachable(url, thrown, timeoutMs);
-  }
-}
+/** The address of a digester, to be named to people. */
+type Named = Pick<DigesterTarget, "url">;
 
 function unreachable(url: string, thrown: unknown, timeoutMs: number): AppError {
   const isLate = coerceError(thrown).name === "TimeoutError";
@@ -216,7 +206,7 @@ function reasonOf(thrown: unknown): string {
   }
 }
 
-const isOk = ({ status }: Answer): boolean => status >= 200 && status < 300;
+const isOk = ({ status }: { status: number }): boolean => status >= 200 && status < 300;
 
 /** What the digester says of our caller's wish is passed on; what concerns the two services alone is `upstream_failed`. */
 const passedOn: readonly ErrorCode[] = [
@@ -229,7 +219,7 @@ const passedOn: readonly ErrorCode[] = [
   "unavailable",
 ];
 
-function failure({ url }: DigesterTarget, { status, body }: Answer): AppError {
+function failure({ url }: Named, { status, body }: JsonAnswer): AppError {
   const said = ErrorBody.safeParse(body);
   if (status === 401 || status === 403) {
     return new AppError("upstream_failed", `The digester at ${url} refuses our token.`, {
@@ -246,7 +236,7 @@ function failure({ url }: DigesterTarget, { status, body }: Answer): AppError {
   });
 }
 
-function outcomeOf(target: DigesterTarget, answer: Answer): DispatchOutcome {
+function outcomeOf(target: Named, answer: JsonAnswer): DispatchOutcome {
   if (isOk(answer)) return { kind: "taken" };
   const { message } = failure(target, answer);
   switch (answer.status) {

@@ -7,7 +7,7 @@ import type {
 } from "../../contract/digester.ts";
 import { AppError, coerceError } from "../../contract/errors.ts";
 import type { EventType } from "../../contract/event.ts";
-import { createHttpSend, type HttpSend } from "../../gate/http-client.ts";
+import type { HttpSend } from "../../gate/http-client.ts";
 import type { Log } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import { digesterClient, type DigesterClient } from "./digester-client.ts";
@@ -32,6 +32,7 @@ import type { JobRecord } from "./job-record.ts";
 import type { Candidate } from "./placement.ts";
 import { recordSync } from "./record-sync.ts";
 import type { RetryPolicy } from "./retries.ts";
+import { httpTransport, type Transport } from "./transport.ts";
 
 /** The attached digesters: who they are, what they do, whether they can be reached. */
 export interface DigesterDirectory {
@@ -84,6 +85,8 @@ export interface DirectoryDeps {
   /** Whether a callback address that was remembered is still ours; else `callbackUrl` takes its place. */
   readonly isOurs: (callbackUrl: string) => boolean;
   readonly callbackUrl: string;
+  readonly httpSend: HttpSend;
+  readonly transportTo: (digester: DigesterRecord) => Transport;
   /** The list, or what a digester does, has changed. */
   readonly onChange: () => void;
   /** A volatile field of a job has changed. */
@@ -99,10 +102,9 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
   let refreshing: NodeJS.Timeout | undefined;
   let unsubscribe: (() => void) | null = null;
   const sync = recordSync(deps);
-  const httpSend = createHttpSend();
 
   function remember(known: DigesterRecord): DigesterEntry {
-    const client = digesterClient(httpSend, known);
+    const client = digesterClient(known, deps.transportTo(known));
     const entry: DigesterEntry = entries.get(known.id) ?? {
       record: known,
       client,
@@ -348,7 +350,7 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     },
 
     attach: async (request, callbackUrl) => {
-      const { id, boot } = await identify(httpSend, request);
+      const { id, boot } = await identify(deps.httpSend, request);
       return oneAtATime(() => attach(request, callbackUrl, id, boot));
     },
     detach: (id) => oneAtATime(() => detach(id)),
@@ -396,7 +398,7 @@ async function identify(
   request: AttachRequest,
 ): Promise<{ id: string; boot: string | null }> {
   if (request.id !== undefined) return { id: request.id, boot: request.boot ?? null };
-  const client = digesterClient(httpSend, request);
+  const client = digesterClient(request, httpTransport(httpSend, request));
   const { id, boot } = await client.status(null, new AbortController().signal);
   return { id, boot };
 }
