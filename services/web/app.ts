@@ -34,6 +34,8 @@ import { hostGuard, originGuard, tokenGuard, tokensOf } from "./http/guards.ts";
 import { openApiDocument, type ApiPart } from "./http/openapi.ts";
 import { roleGuard } from "./http/roles.ts";
 import { mount } from "./http/route.ts";
+import type { Mailboxes } from "./jobs/mailboxes.ts";
+import { relayRouter } from "./jobs/relay.ts";
 import type { Log } from "./log.ts";
 import type { WebMetrics } from "./metrics.ts";
 import type { Accounts } from "./users.ts";
@@ -52,6 +54,7 @@ interface AppOnlyDeps {
   readonly consoleDir: string | null;
   readonly log: Log;
   readonly metrics: Pick<WebMetrics, "contentType" | "text">;
+  readonly mailboxes: Pick<Mailboxes, "ask" | "answer" | "transportTo" | "isAsking">;
   /** Whether new work is taken: not while the service ends. */
   readonly isReady: () => boolean;
 }
@@ -140,6 +143,7 @@ export function createApp(deps: AppDeps): Express {
   mount(callbackRouter, callback.routes, bodyLimitBytes);
   app.use(callback.root, callbackRouter);
 
+  app.use(relayRouter(deps, bodyLimitBytes));
   const roleOf = roleByToken(deps);
   app.get("/metrics", tokenGuard(roleOf, port), async (_request, response) => {
     response.type(deps.metrics.contentType).send(await deps.metrics.text());

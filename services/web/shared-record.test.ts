@@ -11,6 +11,7 @@ import {
   startPrivatePostgres,
   type PrivatePostgres,
 } from "./testing/private-postgres.ts";
+import { asking } from "./testing/asking-digester.ts";
 import { fakeDigester } from "./testing/fake-digester.ts";
 import {
   markerInstruction,
@@ -78,6 +79,49 @@ describe.skipIf(missing !== null)(`several web services on one record ${skipNote
     expect(digester.taken.map(({ key }) => key).toSorted()).toEqual(["k0", "k1", "k2", "k3"]);
     expect((await one.ask("DELETE", "/api/v1/digesters/node-1")).status).toBe(204);
     await expect.poll(known, { timeout: 10_000 }).toEqual([]);
+  });
+
+  it("reach a digester that asks one of them for its work, whichever that is", async () => {
+    const [one, other] = await two();
+    const node = await asking(one, { id: "node-1" });
+    let stop = node.keepAsking(one);
+    const submit = async (web: TestWeb, key: string) => {
+      const instructions = markerInstruction(web.dataDir, key);
+      await web.ask("POST", "/api/v1/instructions", { key, instructions });
+      await expect
+        .poll(() => node.digester.taken.map((dispatch) => dispatch.key), { timeout: 10_000 })
+        .toContain(key);
+    };
+    const known = async () => (await other.ask("GET", "/api/v1/digesters")).body.digesters;
+    const here = [{ id: "node-1", reachable: true, problem: null }];
+    await expect.poll(known, { timeout: 10_000 }).toMatchObject(here);
+    await submit(one, "k1");
+    await submit(other, "k2");
+    const swap = { name: "fifo", options: {} };
+    const path = "/api/v1/digesters/node-1/regulator";
+    expect((await other.ask("PUT", path, swap)).status).toBe(200);
+    const preview = await other.ask("POST", `${path}/preview`, swap);
+    expect(preview).toMatchObject({ status: 400, body: { error: { code: "bad_request" } } });
+
+    stop();
+    stop = node.keepAsking(other);
+    await submit(other, "k3");
+    await one.ask("POST", "/api/v1/jobs/k3/cancel", {});
+    await expect
+      .poll(() => node.digester.calls, { timeout: 10_000 })
+      .toContainEqual(expect.objectContaining({ method: "DELETE" }));
+    await submit(one, "k4");
+    stop();
+  });
+
+  it("take no calls for it from anybody else", async () => {
+    const [one] = await two();
+    const status = async (token: string) => {
+      const headers = { authorization: `Bearer ${token}` };
+      return (await fetch(`${one.url}/api/relay/node-1/status`, { headers })).status;
+    };
+    expect(await status("wrong")).toBe(401);
+    expect(await status(one.token)).toBe(502);
   });
 
   it("let in who has signed in at another one, until that is revoked", async () => {

@@ -19,6 +19,7 @@ import { firstGobiiUser, ownToken } from "./identity.ts";
 import { digesterDirectory } from "./jobs/digester-directory.ts";
 import { leadOrWait } from "./leadership.ts";
 import { createMailboxes } from "./jobs/mailboxes.ts";
+import { relayedTransport } from "./jobs/relay.ts";
 import { httpTransport } from "./jobs/transport.ts";
 import { leaseKeeper } from "./jobs/lease-keeper.ts";
 import { createPlacer } from "./jobs/placer.ts";
@@ -185,6 +186,7 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
   const onTouch = stream.jobTouched;
   const mailboxes = createMailboxes();
   const httpSend = createHttpSend();
+  const relay = { mailboxes, httpSend, ownUrl: names.directUrl, token };
   const directory = digesterDirectory({
     store,
     log,
@@ -196,9 +198,12 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
     retries,
     isOurs: (callbackUrl) => names.isOurHost(new URL(callbackUrl).host),
     callbackUrl: names.callbackUrlFor(null),
+    ownUrl: names.directUrl,
     httpSend,
-    transportTo: (digester) =>
-      isAskingUrl(digester.url) ? mailboxes.transportTo(digester.id) : httpTransport(httpSend, digester),
+    transportTo: (digester, askedAt) =>
+      isAskingUrl(digester.url)
+        ? relayedTransport({ ...relay, id: digester.id, askedAt })
+        : httpTransport(httpSend, digester),
     onChange: () => {
       stream.digestersChanged();
       placer.kick();
@@ -363,6 +368,8 @@ function namesOf(server: Server, options: WebOptions) {
   ];
   return {
     url,
+    /** Where another machine reaches this very service, whatever name it shares with others. */
+    directUrl: isWildcard(host) ? at(hostname()) : url,
     publicUrl,
     port,
     isOurHost: hostTest({ host, port, allowedHosts }),

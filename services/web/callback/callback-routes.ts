@@ -30,7 +30,7 @@ import { applyCallback, applyCallbacks, type CallbackDeps } from "./apply-callba
 import { errandRoutes, type ErrandRoutesDeps } from "./errand-routes.ts";
 
 export interface CallbackRoutesDeps extends CallbackDeps, Pick<ErrandRoutesDeps, "mailboxes"> {
-  readonly directory: Pick<DigesterDirectory, "ofToken" | "heardFrom">;
+  readonly directory: Pick<DigesterDirectory, "ofToken" | "heardFrom" | "askedHere">;
   readonly crops: readonly Crop[];
   readonly isUnsettled: IsUnsettled;
   /** The token of the own API, which is as good as any digester's here. */
@@ -139,7 +139,7 @@ export function callbackRoutes(deps: CallbackRoutesDeps): Route[] {
   }
 
   return [
-    ...errandRoutes({ mailboxes: deps.mailboxes, digesterOf }),
+    ...errandRoutes({ mailboxes: deps.mailboxes, directory, digesterOf }),
     route({
       method: "post",
       path: "/batch",

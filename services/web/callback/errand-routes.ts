@@ -5,10 +5,12 @@ import { z } from "zod";
 import { ErrandAnswerQuery, ErrandList, ErrandRequest } from "../../contract/errand.ts";
 import { AppError } from "../../contract/errors.ts";
 import { route, streamRoute, type Route } from "../http/route.ts";
+import type { DigesterDirectory } from "../jobs/digester-directory.ts";
 import type { Mailboxes } from "../jobs/mailboxes.ts";
 
 export interface ErrandRoutesDeps {
   readonly mailboxes: Pick<Mailboxes, "ask" | "answer">;
+  readonly directory: Pick<DigesterDirectory, "askedHere">;
   /** Which digester asks; throws AppError `forbidden` unless it is one. */
   readonly digesterOf: (request: Request) => string;
 }
@@ -17,7 +19,7 @@ export interface ErrandRoutesDeps {
 const askMs = 5000;
 
 /** What digesters that cannot be reached ask for, and what they answer. Below `/api/callback`. */
-export function errandRoutes({ mailboxes, digesterOf }: ErrandRoutesDeps): Route[] {
+export function errandRoutes({ mailboxes, directory, digesterOf }: ErrandRoutesDeps): Route[] {
   return [
     route({
       method: "post",
@@ -27,6 +29,7 @@ export function errandRoutes({ mailboxes, digesterOf }: ErrandRoutesDeps): Route
       answer: ErrandList,
       async handle({ body, request }) {
         const digester = digesterOf(request);
+        await directory.askedHere(digester);
         const gone = new AbortController();
         request.res?.once("close", () => gone.abort());
         const errands = await mailboxes.ask(digester, body.underWay, askMs, gone.signal);

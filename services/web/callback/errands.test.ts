@@ -1,36 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { ErrandList, type Errand } from "../../contract/errand.ts";
-import { fakeDigester, eventually } from "../testing/fake-digester.ts";
+import type { Errand } from "../../contract/errand.ts";
+import { asking } from "../testing/asking-digester.ts";
+import { eventually } from "../testing/fake-digester.ts";
 import { markerInstruction, runningWeb, type TestWeb } from "../testing/running-web.ts";
-
-/** Asks for the work of a digester that could be reached, but is not. */
-async function asking(web: TestWeb, fields: Parameters<typeof fakeDigester>[0] = {}) {
-  const digester = await fakeDigester(fields);
-  const { id, boot } = digester.status;
-  const self = { id, boot, url: "asks://node-1", token: digester.token };
-  const { status, body } = await web.ask("POST", "/api/v1/digesters", self);
-  expect(status).toBe(201);
-  const send = (path: string, token: string, given: string) =>
-    fetch(`${body.callback.url}/errands${path}`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-      body: given,
-    });
-  const ask = async (token = body.callback.token): Promise<Errand[]> => {
-    const answer = await send("", token, JSON.stringify({ underWay: [] }));
-    if (!answer.ok) throw new Error(String(answer.status));
-    return ErrandList.parse(await answer.json()).errands;
-  };
-  const make = async ({ id: errand, method, path, body: given }: Errand): Promise<void> => {
-    const answer = await fetch(digester.url + path, {
-      method,
-      headers: { authorization: `Bearer ${digester.token}` },
-      ...(given === undefined ? {} : { body: JSON.stringify(given) }),
-    });
-    await send(`/${errand}?status=${answer.status}`, body.callback.token, await answer.text());
-  };
-  return { digester, ask, make, send, token: body.callback.token };
-}
 
 const submit = (web: TestWeb, key: string) =>
   web.ask("POST", "/api/v1/instructions", {
@@ -41,11 +13,8 @@ const submit = (web: TestWeb, key: string) =>
 describe("a digester that asks for its work", () => {
   it("is followed, gets jobs and is told to let go of them, as one that is reached", async () => {
     const web = await runningWeb();
-    const { digester, ask, make } = await asking(web);
-    const errands = (async () => {
-      for (;;) for (const errand of await ask()) make(errand).catch(() => undefined);
-    })();
-    errands.catch(() => undefined);
+    const { digester, keepAsking } = await asking(web);
+    keepAsking(web);
     await submit(web, "k");
     await eventually(() => expect(digester.taken.map(({ key }) => key)).toEqual(["k"]));
     const known = (await web.ask("GET", "/api/v1/digesters")).body.digesters[0];
@@ -68,7 +37,7 @@ describe("a digester that asks for its work", () => {
     for (let turn = 0; lost === undefined && turn < 50; turn++) {
       const errands = await ask();
       lost = errands.find(({ path }) => path === "/instructions");
-      if (lost === undefined) await Promise.all(errands.map(make));
+      if (lost === undefined) await Promise.all(errands.map((errand) => make(errand)));
     }
     const again = (await ask()).find(({ path }) => path === "/instructions");
     expect(again).toEqual(lost);

@@ -62,6 +62,8 @@ export interface DigesterDirectory {
   ofToken(token: string): { id: string; detached: boolean } | null;
   /** A callback came from it. */
   heardFrom(id: string): void;
+  /** It asks this service for its work: others on the record send what they have for it here. */
+  askedHere(id: string): Promise<void>;
   /** Takes a job out of its line, or stops it, as soon as it can be told. */
   remove(id: string, job: number): void;
   /** Settles when everything that `remove` was asked for has been tried. */
@@ -86,7 +88,10 @@ export interface DirectoryDeps {
   readonly isOurs: (callbackUrl: string) => boolean;
   readonly callbackUrl: string;
   readonly httpSend: HttpSend;
-  readonly transportTo: (digester: DigesterRecord) => Transport;
+  /** @param askedAt is asked at each call. */
+  readonly transportTo: (digester: DigesterRecord, askedAt: () => string | null) => Transport;
+  /** Where others on the record reach this service. */
+  readonly ownUrl: string;
   /** The list, or what a digester does, has changed. */
   readonly onChange: () => void;
   /** A volatile field of a job has changed. */
@@ -94,7 +99,7 @@ export interface DirectoryDeps {
 }
 
 export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
-  const { store, log, now, monotonic, onChange } = deps;
+  const { store, log, now, monotonic, onChange, ownUrl } = deps;
   const entries = new Map<string, DigesterEntry>();
   const idByToken = new Map<string, string>();
   const lostAfterMs = deps.renewMs * 2;
@@ -104,7 +109,10 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
   const sync = recordSync(deps);
 
   function remember(known: DigesterRecord): DigesterEntry {
-    const client = digesterClient(known, deps.transportTo(known));
+    const client = digesterClient(
+      known,
+      deps.transportTo(known, () => entries.get(known.id)?.record.askedAt ?? null),
+    );
     const entry: DigesterEntry = entries.get(known.id) ?? {
       record: known,
       client,
@@ -295,6 +303,7 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
       boot: boot ?? current?.boot ?? null,
       detached: false,
       lost: current?.lost ?? false,
+      askedAt: current?.askedAt ?? null,
     }));
     const entry = remember(stored);
     if (newLife) entry.status = null;
@@ -370,6 +379,12 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     heardFrom(id) {
       const entry = entries.get(id);
       if (entry !== undefined) entry.lastHeardAt = now();
+    },
+
+    async askedHere(id) {
+      const entry = entries.get(id);
+      if (!store.isShared || entry === undefined || entry.record.askedAt === ownUrl) return;
+      await oneAtATime(() => updateRecord(entry, { askedAt: ownUrl }));
     },
 
     remove(id, job) {

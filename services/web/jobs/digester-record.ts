@@ -18,6 +18,8 @@ export const DigesterRecord = z.object({
   detached: z.boolean(),
   /** An event has told that it cannot be reached, so one tells when it is back. */
   lost: z.boolean().default(false),
+  /** Of several services on the record, the one that it asks for its work, by the URL for the others; null: any. */
+  askedAt: z.string().nullable().default(null),
 });
 export type DigesterRecord = z.infer<typeof DigesterRecord>;
 

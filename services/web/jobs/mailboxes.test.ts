@@ -6,7 +6,8 @@ import { createMailboxes } from "./mailboxes.ts";
 
 const never = new AbortController().signal;
 setMaxListeners(0, never);
-const call = (path: string, signal = never) => ({ method: "GET", path, signal, timeoutMs: 60_000 }) as const;
+const call = (path: string, signal = never) =>
+  ({ method: "GET", path, signal, timeoutMs: 60_000 }) as const;
 const answer = (text: string) => ({ status: 200, text: async () => text, body: null });
 const pathsOf = (errands: readonly Errand[]): string[] => errands.map(({ path }) => path);
 

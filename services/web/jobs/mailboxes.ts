@@ -65,7 +65,10 @@ export function createMailboxes(silenceMs = SILENCE_MS): Mailboxes {
     box.silence.unref();
   }
 
-  function send(digester: string, { method, path, body, timeoutMs, signal: wish }: Call): Promise<Answer> {
+  function send(
+    digester: string,
+    { method, path, body, timeoutMs, signal: wish }: Call,
+  ): Promise<Answer> {
     const timeout = AbortSignal.timeout(timeoutMs);
     const signal = wish === undefined ? timeout : AbortSignal.any([timeout, wish]);
     return new Promise((resolve, reject) => {
