@@ -106,6 +106,11 @@ describe.skipIf(missing !== null)(`several web services on one record ${skipNote
     stop();
     stop = node.keepAsking(other);
     await submit(other, "k3");
+    await expect
+      .poll(async () => (await one.ask("GET", "/api/v1/jobs/k3")).body.digester, {
+        timeout: 10_000,
+      })
+      .toBe("node-1");
     await one.ask("POST", "/api/v1/jobs/k3/cancel", {});
     await expect
       .poll(() => node.digester.calls, { timeout: 10_000 })

@@ -44,9 +44,12 @@ describe("a mailbox", () => {
 
   it("fails what waits when the digester does not ask any more, and says so", async () => {
     const boxes = createMailboxes(20);
-    await expect(boxes.transportTo("node-1")(call("/status"))).rejects.toThrow("has not asked");
+    const called = boxes.transportTo("node-1")(call("/status"));
+    expect(boxes.isAsking("node-1")).toBe(false);
+    await expect(called).rejects.toThrow("has not asked");
     const gone = new AbortController();
     const asked = boxes.ask("node-1", [], 60_000, gone.signal);
+    expect(boxes.isAsking("node-1")).toBe(true);
     gone.abort();
     expect(await asked).toEqual([]);
     await expect(boxes.transportTo("node-1")(call("/status"))).rejects.toThrow("has not asked");

@@ -34,6 +34,8 @@ interface Waiting {
 }
 
 interface Mailbox {
+  /** Whether the digester has asked since the box was made; else somebody has only left something for it. */
+  isAsked: boolean;
   readonly errands: Map<string, Waiting>;
   /** Answers the digester that waits for errands. */
   give: (() => void) | null;
@@ -47,7 +49,12 @@ export function createMailboxes(silenceMs = SILENCE_MS): Mailboxes {
   function boxOf(digester: string): Mailbox {
     const known = boxes.get(digester);
     if (known !== undefined) return known;
-    const made: Mailbox = { errands: new Map(), give: null, silence: undefined };
+    const made: Mailbox = {
+      isAsked: false,
+      errands: new Map(),
+      give: null,
+      silence: undefined,
+    };
     boxes.set(digester, made);
     return made;
   }
@@ -103,6 +110,7 @@ export function createMailboxes(silenceMs = SILENCE_MS): Mailboxes {
       const box = boxOf(digester);
       clearTimeout(box.silence);
       box.silence = undefined;
+      box.isAsked = true;
       // Whoever asks twice has given up the first question.
       box.give?.();
       const has = new Set(underWay);
@@ -131,7 +139,7 @@ export function createMailboxes(silenceMs = SILENCE_MS): Mailboxes {
       return waiting !== undefined;
     },
 
-    isAsking: (digester) => boxes.has(digester),
+    isAsking: (digester) => boxes.get(digester)?.isAsked === true,
   };
 }
 

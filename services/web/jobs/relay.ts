@@ -56,7 +56,7 @@ export function relayRouter(
     next(isOurs ? undefined : new AppError("unauthenticated", "Only for services on one record."));
   });
   router.all(`${root}/:id/*path`, body, async (request, response) => {
-    const { id = "" } = request.params;
+    const { id } = request.params;
     const bytes: unknown = request.body;
     const call = parseOrThrow(
       Errand.omit({ id: true }),

@@ -34,14 +34,14 @@ export async function asking(web: TestWeb, fields: Parameters<typeof fakeDigeste
   };
   /** Asks this service and makes what comes, until it is told to stop or the service ends. */
   const keepAsking = (at: TestWeb): (() => void) => {
-    let isOver = false;
+    const ending = new AbortController();
     const asked = async (): Promise<void> => {
-      while (!isOver) {
+      while (!ending.signal.aborted) {
         for (const errand of await ask(undefined, at)) make(errand, at).catch(() => undefined);
       }
     };
     asked().catch(() => undefined);
-    return () => (isOver = true);
+    return () => ending.abort();
   };
   return { digester, ask, make, send, keepAsking, token: body.callback.token };
 }
