@@ -70,7 +70,7 @@ const statusTimeoutMs = 9_000;
 
 /** @throws AppError from every call but `dispatch`: `upstream_failed` in words, or what the digester said is wrong. */
 export function digesterClient(target: Named, transport: Transport): DigesterClient {
-  const call = async (given: Call): Promise<Answer> => {
+  const carry = async (given: Call): Promise<Answer> => {
     try {
       return await transport(given);
     } catch (thrown) {
@@ -83,7 +83,7 @@ export function digesterClient(target: Named, transport: Transport): DigesterCli
     path: string,
     { body, timeoutMs = callTimeoutMs, signal }: SendOptions = {},
   ): Promise<JsonAnswer> => {
-    const answer = await call({ method, path, body, timeoutMs, signal });
+    const answer = await carry({ method, path, body, timeoutMs, signal });
     return { status: answer.status, body: parsed(await answer.text()) };
   };
 
@@ -150,7 +150,7 @@ export function digesterClient(target: Named, transport: Transport): DigesterCli
       const query = new URLSearchParams({ destination }).toString();
       const path = `/quality/${file}?${query}`;
       const told = { method: "GET", path, timeoutMs: fileTimeoutMs, isStreamed: true } as const;
-      const answer = await call(told);
+      const answer = await carry(told);
       if (isOk(answer) && answer.body !== null) return Readable.from(answer.body);
       throw failure(target, { status: answer.status, body: parsed(await answer.text()) });
     },
