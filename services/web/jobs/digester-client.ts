@@ -23,12 +23,6 @@ import {
 
 import type { Answer, Call, Transport } from "./transport.ts";
 
-/** Where a digester listens, and the token it wants to see. */
-export interface DigesterTarget {
-  readonly url: string;
-  readonly token: string;
-}
-
 /** What became of handing a job to a digester. `message` is for people. */
 export type DispatchOutcome =
   | { readonly kind: "taken" }
@@ -169,7 +163,9 @@ interface JsonAnswer {
 }
 
 /** The address of a digester, to be named to people. */
-type Named = Pick<DigesterTarget, "url">;
+interface Named {
+  readonly url: string;
+}
 
 function unreachable(url: string, thrown: unknown, timeoutMs: number): AppError {
   const isLate = coerceError(thrown).name === "TimeoutError";
