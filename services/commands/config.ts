@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { inWords } from "../web/jobs/retention.ts";
 import { readConfiguration, type WebConfiguration } from "../web/configuration.ts";
+import { describeSettings } from "../contract/digest-settings.ts";
 import { print, printJson, table } from "./output.ts";
 
 /** `config check FILE`: what a configuration file says, or what is wrong with it. */
@@ -22,11 +23,12 @@ export function addConfigCommand(program: Command): void {
 function summaryOf({ crops, mail, retention }: WebConfiguration) {
   return {
     ok: true,
-    crops: (crops ?? []).map(({ name, contextPath, dataRoots, upstream }) => ({
+    crops: (crops ?? []).map(({ name, contextPath, dataRoots, upstream, digest = {} }) => ({
       name,
       contextPath,
       dataRoots,
       upstream: upstream?.url ?? null,
+      digest,
     })),
     mail: mail === null ? null : { host: mail.host, port: mail.port, from: mail.from },
     retention,
@@ -35,15 +37,16 @@ function summaryOf({ crops, mail, retention }: WebConfiguration) {
 
 function describe(configuration: WebConfiguration): string {
   const { crops, mail, retention } = summaryOf(configuration);
-  const rows = crops.map(({ name, contextPath, dataRoots, upstream }) => [
+  const rows = crops.map(({ name, contextPath, dataRoots, upstream, digest }) => [
     name,
     contextPath,
     dataRoots.join(" "),
     upstream ?? "",
+    describeSettings(digest).join("; "),
   ]);
   return [
     "The configuration is valid.",
-    table([["CROP", "CONTEXT PATH", "DATA ROOTS", "UPSTREAM"], ...rows]),
+    table([["CROP", "CONTEXT PATH", "DATA ROOTS", "UPSTREAM", "DIGEST"], ...rows]),
     inWords(retention),
     mail === null ? "No mail." : `Mail through ${mail.host}:${mail.port} from ${mail.from}.`,
   ].join("\n");

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DigestSettings } from "./digest-settings.ts";
 import { GobiiStatusTerm } from "./gobii-terms.ts";
 import { StoredInstruction } from "./instruction.ts";
 import { Job, JobStatus, JobStep } from "./job.ts";
@@ -83,6 +84,8 @@ export const UnsettledJob = z.object({
   digester: z.string().nullable(),
   /** What a digester must carry to take it. */
   labels: z.array(z.string()).default([]),
+  crop: z.string().optional(),
+  settings: DigestSettings.optional(),
   instruction: StoredInstruction,
 });
 export type UnsettledJob = z.infer<typeof UnsettledJob>;

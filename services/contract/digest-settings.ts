@@ -46,3 +46,17 @@ export const DigestSettings = z.object({
   knownRecord: z.boolean().optional(),
 });
 export type DigestSettings = z.infer<typeof DigestSettings>;
+
+/** What settings say, in words, each of those that is set. */
+export function describeSettings(settings: DigestSettings): string[] {
+  const { also = [], quality, missing = [], separators, quotes, encoding, knownRecord } = settings;
+  return [
+    ...(also.length === 0 ? [] : [`matrix also as ${also.join(", ")}`]),
+    ...(quality === false ? ["no quality figures"] : []),
+    ...(missing.length === 0 ? [] : [`missing calls are also ${missing.join(", ")}`]),
+    ...(separators === undefined ? [] : [`alleles parted by ${separators.split("").join(" ")}`]),
+    ...(quotes === true ? ["cells in quotes"] : []),
+    ...(encoding === undefined || encoding === "auto" ? [] : [`sources in ${encoding}`]),
+    ...(knownRecord === true ? ["what earlier loads brought is known"] : []),
+  ];
+}

@@ -33,6 +33,16 @@ describe("a dispatch", () => {
     expect(Dispatch.parse(JSON.parse(JSON.stringify(once)))).toEqual(once);
   });
 
+  it("may come without crop and settings, and with settings of a newer service", () => {
+    expect(Dispatch.parse({ ...minimal, instruction: list })).not.toHaveProperty("settings");
+    const settings = { also: ["parquet"], quality: false, missing: ["-9", "NA"] };
+    const given = { ...minimal, crop: "maize", settings: { ...settings, later: 1 } };
+    expect(Dispatch.parse({ ...given, instruction: list })).toMatchObject({
+      crop: "maize",
+      settings,
+    });
+  });
+
   it("says what is wrong with its instruction", () => {
     for (const instruction of [3, {}, [{ table: "marker", gobiiFile: 5 }], undefined]) {
       const read = Dispatch.safeParse({ ...minimal, instruction });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DigestSettings } from "./digest-settings.ts";
 import { coerceError } from "./errors.ts";
 import { readInstruction } from "./instruction.ts";
 import { JobStep } from "./job.ts";
@@ -40,6 +41,9 @@ export const Dispatch = z
     front: z.iso.datetime().nullable().default(null),
     submittedBy: z.string().nullable().default(null),
     submittedAt: z.iso.datetime().optional(),
+    /** The crop that it was submitted to, whatever the instruction says. Callers that know of none leave both out. */
+    crop: z.string().min(1).optional(),
+    settings: DigestSettings.optional(),
     instruction: AnyInstruction,
     callback: CallbackTarget,
   })

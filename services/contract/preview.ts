@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DigestSettings } from "./digest-settings.ts";
 import { dataSetTypes, orientations } from "./gobii-terms.ts";
 import {
   readInstruction,
@@ -175,6 +176,8 @@ export const DryRunRequest = z
     /** Size of the grid that is shown of each table. */
     rows: z.number().int().min(1).max(200).default(20),
     columns: z.number().int().min(1).max(200).default(30),
+    /** Between services: those of the crop. */
+    settings: DigestSettings.optional(),
   })
   .refine((body) => body.instructions !== undefined || body.procedure !== undefined, {
     error: "expected instructions: […] or procedure: {…}",

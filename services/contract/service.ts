@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DigestSettings } from "./digest-settings.ts";
 
 /** What the one who runs the web service has decided, without anything that is secret. */
 export const ServiceConfiguration = z.object({
@@ -15,6 +16,8 @@ export const ServiceConfiguration = z.object({
       dataRoots: z.array(z.string()),
       /** The GOBii server behind it. */
       upstream: z.string().nullable(),
+      /** How its loads are digested. */
+      digest: DigestSettings.default({}),
     }),
   ),
   /** The mail server through which contacts are told how loads ended. */

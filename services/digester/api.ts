@@ -201,8 +201,9 @@ export function createApi(node: Node, { token, names, log, metrics }: ApiOptions
     "/dry-run",
     handler(async (request, response) => {
       const body = parseOrThrow(DryRunRequest, bodyOf(request), "bad_request", "The body");
-      const { lines, rows, columns } = body;
-      response.json(await node.dryRun(dryRunInstruction(body), { lines, rows, columns }));
+      const { lines, rows, columns, settings } = body;
+      const order = { lines, rows, columns, settings };
+      response.json(await node.dryRun(dryRunInstruction(body), order));
     }),
   );
 

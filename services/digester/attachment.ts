@@ -127,6 +127,7 @@ export function createAttachment(options: AttachmentOptions): Attachment {
 
 function toDispatch(job: UnsettledJob, { callback }: AttachAnswer): Dispatch {
   const { key, attempt, priority, front, submittedBy, submittedAt, instruction } = job;
+  const { crop, settings } = job;
   return {
     job: job.job,
     key,
@@ -135,6 +136,8 @@ function toDispatch(job: UnsettledJob, { callback }: AttachAnswer): Dispatch {
     front,
     submittedBy,
     submittedAt,
+    ...(crop === undefined ? {} : { crop }),
+    ...(settings === undefined ? {} : { settings }),
     instruction,
     callback,
   };

@@ -113,6 +113,26 @@ describe("an attempt", () => {
     expect(await readdir(root)).toEqual(["out"]);
   });
 
+  it("goes by the crop and the settings that its caller tells, whatever the instruction says", async () => {
+    const asked: (string | null)[] = [];
+    const requests: WorkerRequest[] = [];
+    const { context, dispatch } = await setUp(
+      (request, listener, signal) => {
+        requests.push(request);
+        return digestOneTable(request, listener, signal);
+      },
+      {
+        handOverOf: (crop) => {
+          asked.push(crop);
+          return null;
+        },
+      },
+    );
+    const settings = { also: ["vcf" as const], missing: ["-9"] };
+    await startAttempt({ ...dispatch, crop: "maize", settings }, context).ended;
+    expect([requests[0]?.settings, asked]).toEqual([settings, ["maize"]]);
+  });
+
   it("hands over what it has published, and completes only when that went well", async () => {
     const read = "console.log(require('fs').readFileSync('digest.marker', 'utf8'))";
     const good = { handOverOf: () => ({ table: command(read) }) };
@@ -450,6 +470,7 @@ describe("an attempt", () => {
       "load",
       "outDir",
       "publishDir",
+      "settings",
     ]);
   });
 });

@@ -137,6 +137,8 @@ export function startAttempt(
     stopWish ??= why;
     stopping.abort();
   };
+  /** The caller knows to which crop a job was submitted; an instruction may not say, or say it otherwise. */
+  const cropOf = (load: Load): string | null => dispatch.crop ?? load.crop;
   const throwIfStopping = (): void => stopping.signal.throwIfAborted();
 
   const heed = (delivery: Delivery): void => {
@@ -243,7 +245,8 @@ export function startAttempt(
         load,
         outDir: into.path,
         publishDir: destination,
-        knownDatabase: context.knownDatabase(load.crop),
+        knownDatabase: context.knownDatabase(cropOf(load)),
+        settings: dispatch.settings ?? {},
       },
       {
         onPhase: tellPhase,
@@ -288,7 +291,7 @@ export function startAttempt(
     if (permission.kind !== "accepted") {
       return failed(`Publishing was refused: ${permission.why}.`, lastPhase, step, false);
     }
-    const handOver = context.handOverOf?.(load.crop) ?? null;
+    const handOver = context.handOverOf?.(cropOf(load)) ?? null;
     if (handOver === null) {
       // The next callback is the completion, so its ordinal is known; a later life reports it if this one ends too early.
       const patch = completed(result);
@@ -311,6 +314,7 @@ export function startAttempt(
             job,
             key: dispatch.key,
             load,
+            crop: cropOf(load),
             result,
             destination: from.destination,
             handOver,

@@ -58,6 +58,7 @@ async function setUp(
         job: 3,
         key: "run 1",
         load,
+        crop: load.crop,
         result: makeResult({ tables }),
         destination,
         handOver,

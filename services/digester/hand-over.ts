@@ -11,6 +11,7 @@ export interface HandOverRequest {
   readonly job: number;
   readonly key: string;
   readonly load: Load;
+  readonly crop: string | null;
   readonly result: DigestResult;
   /** Where the digest files are. */
   readonly destination: string;
@@ -96,7 +97,7 @@ async function run(
 }
 
 function wordsOf(
-  { job, key, load, destination }: HandOverRequest,
+  { job, key, crop, load, destination }: HandOverRequest,
   table: string,
   file: string,
 ): ReadonlyMap<string, string> {
@@ -107,7 +108,7 @@ function wordsOf(
     width: callWidth(load),
     job,
     key,
-    crop: load.crop,
+    crop,
     dataset: load.dataset.id,
     project: load.project.id,
     platform: load.platform.id,

@@ -6,7 +6,7 @@ import { previewFile } from "../digest/formats/preview.ts";
 import { everythingKnown } from "../digest/validation/known-source.ts";
 
 /** A dry run as a worker gets it: plain data. */
-export type DryRunOrder = Pick<DryRunRequest, "lines" | "rows" | "columns"> & {
+export type DryRunOrder = Pick<DryRunRequest, "lines" | "rows" | "columns" | "settings"> & {
   readonly load: Load;
 };
 

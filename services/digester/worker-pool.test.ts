@@ -31,7 +31,13 @@ async function requestFor(source: string): Promise<WorkerRequest> {
   const outDir = `${destination}.staging`;
   await mkdir(outDir);
   const { instruction } = makeDispatch({ source, destination });
-  return { load: toLoad(instruction), outDir, publishDir: destination, knownDatabase: null };
+  return {
+    load: toLoad(instruction),
+    outDir,
+    publishDir: destination,
+    knownDatabase: null,
+    settings: {},
+  };
 }
 
 async function smallRequest(): Promise<WorkerRequest> {

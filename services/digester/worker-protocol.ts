@@ -1,3 +1,4 @@
+import type { DigestSettings } from "../contract/digest-settings.ts";
 import type { Load } from "../contract/load.ts";
 import type { DigestResult } from "../contract/result.ts";
 import type { Phase } from "../digest/failure-message.ts";
@@ -11,6 +12,8 @@ export interface WorkerRequest {
   readonly publishDir: string;
   /** URL of the GOBii database that knows what exists; null: everything does. */
   readonly knownDatabase: string | null;
+  /** Of the crop. */
+  readonly settings: DigestSettings;
 }
 
 /** What a worker says while it is at work: the first word by itself, then several at a time. */

@@ -62,6 +62,18 @@ describe("a configuration file", () => {
     expect(problemsOf({ retention: { jobs: 1.5 } })).toHaveLength(1);
   });
 
+  it("says how the loads of a crop are digested", () => {
+    const digest = { also: ["vcf"], quality: false, missing: ["-9"], separators: "/|" };
+    expect(parse({ crops: [crop("a", { digest })] }).crops?.[0]?.digest).toEqual(digest);
+    expect(problemsOf({ crops: [crop("a", { digest: { also: ["bam"], typo: 1 } })] })).toEqual([
+      expect.stringMatching(/crops\[0\]\.digest\.also\[0\].*vcf/),
+      expect.stringMatching(/typo/),
+    ]);
+    expect(problemsOf({ crops: [crop("a", { digest: { separators: "A" } })] })[0]).toMatch(
+      /separators.*stand between alleles/,
+    );
+  });
+
   it("renews a lease three times in its length unless it says otherwise", () => {
     expect(parse({ lease: { seconds: 6 } })).toMatchObject({ leaseMs: 6000, renewMs: 2000 });
     expect(parse({ lease: { renewSeconds: 2 } })).toMatchObject({ leaseMs: 6000, renewMs: 2000 });

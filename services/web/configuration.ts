@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
+import { DigestSettings } from "../contract/digest-settings.ts";
 import { AppError, coerceError, describeIssues } from "../contract/errors.ts";
 import { HandOver } from "../contract/hand-over.ts";
 import { Labels, priorityRange } from "../contract/job.ts";
@@ -58,6 +59,7 @@ const CropConfiguration = z.strictObject({
       roles: z.record(z.string(), z.enum(roles)).default({}),
     })
     .optional(),
+  digest: DigestSettings.strict().optional(),
   /** For the digesters, which are given the same file. */
   handOver: HandOver.optional(),
 });
@@ -288,6 +290,7 @@ function toCrop(crop: CropConfiguration, folder: string): Crop {
     dataRoots: crop.dataRoots.map((root) => resolve(folder, root)),
     excluded: [],
     defaults: crop.defaults,
+    ...(crop.digest === undefined ? {} : { digest: crop.digest }),
     ...(crop.handOver === undefined ? {} : { handOver: crop.handOver }),
     ...(crop.upstream === undefined
       ? {}

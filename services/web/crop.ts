@@ -1,3 +1,4 @@
+import type { DigestSettings } from "../contract/digest-settings.ts";
 import type { HandOver } from "../contract/hand-over.ts";
 
 /** One crop of GOBii: its own context path, its own keys, its own files. */
@@ -13,6 +14,8 @@ export interface Crop {
   readonly defaults?: CropDefaults;
   /** The GOBii server that answers what this face does not; without one, it answers alone. */
   readonly upstream?: UpstreamServer;
+  /** How its loads are digested, where their instructions do not say. */
+  readonly digest?: DigestSettings;
   /** What digesters run with the files of its loads. */
   readonly handOver?: HandOver;
 }
@@ -45,6 +48,15 @@ export function defaultCrop(dataDir: string): Crop {
 /** The address of the GOBii server behind a crop: without a path, its context root is taken to be the crop's. */
 export function upstreamUrl(url: string, contextPath: string): string {
   return new URL(url).pathname === "/" ? new URL(contextPath, url).href : url;
+}
+
+/** What a digester is told of the crop of a job. */
+export function cropForDigester(
+  crops: readonly Crop[],
+  name: string,
+): { crop: string; settings?: DigestSettings } {
+  const settings = crops.find((crop) => crop.name === name)?.digest;
+  return { crop: name, ...(settings === undefined ? {} : { settings }) };
 }
 
 /** `read` may look at everything, `submit` may make and move jobs, `admin` may also manage digesters and tokens. */

@@ -210,7 +210,7 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
     },
     onTouch,
   });
-  const placer = createPlacer({ store, directory, log, now, isUnsettled, onTouch });
+  const placer = createPlacer({ store, directory, crops, log, now, isUnsettled, onTouch });
   const keeper = leaseKeeper({ store, log, leaseMs, graceMs, retries, now, monotonic });
   const unsubscribe = store.subscribe((event) => {
     if (event.type !== "placed" && event.type !== "step") placer.kick();

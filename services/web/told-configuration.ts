@@ -21,11 +21,12 @@ export function configurationOf(
   return {
     ...places,
     file: configurationFile ?? null,
-    crops: crops.map(({ name, contextPath, dataRoots, upstream }) => ({
+    crops: crops.map(({ name, contextPath, dataRoots, upstream, digest = {} }) => ({
       name,
       contextPath,
       dataRoots: [...dataRoots],
       upstream: upstream === undefined ? null : originOf(upstream.url),
+      digest,
     })),
     mail: mail === null ? null : { host: mail.host, port: mail.port, from: mail.from },
     maxUploadMbytes: maxUploadMbytes ?? defaultUploadMbytes,

@@ -35,9 +35,14 @@ export function previewRoutes({ crops, directory }: ApiDeps): Route[] {
       answer: DryRun,
       async handle({ body }) {
         const instruction = dryRunInstruction(body);
-        await requireInside(cropNamed(crops, body.crop), instruction);
+        const crop = cropNamed(crops, body.crop);
+        await requireInside(crop, instruction);
         const paths = pathsOf(instruction).map(({ path }) => path);
-        return { body: await askOne(directory, paths, (client) => client.dryRun(body)) };
+        return {
+          body: await askOne(directory, paths, (client) =>
+            client.dryRun({ ...body, settings: crop.digest }),
+          ),
+        };
       },
     }),
   ];

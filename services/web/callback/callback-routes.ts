@@ -18,7 +18,7 @@ import {
 } from "../../contract/errors.ts";
 import { readInstruction } from "../../contract/instruction.ts";
 import { Priority } from "../../contract/job.ts";
-import type { Crop } from "../crop.ts";
+import { cropForDigester, type Crop } from "../crop.ts";
 import { bearerOf, isSameSecret } from "../../gate/http.ts";
 import { route, type Route } from "../http/route.ts";
 import type { DigesterDirectory } from "../jobs/digester-directory.ts";
@@ -245,6 +245,7 @@ export function callbackRoutes(deps: CallbackRoutesDeps): Route[] {
       submittedAt,
       digester,
       labels: [...labels],
+      ...cropForDigester(crops, job.crop),
       instruction,
     };
   }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Dispatch } from "../../contract/digester.ts";
 import { coerceError } from "../../contract/errors.ts";
 import type { StoredInstruction } from "../../contract/instruction.ts";
+import { cropForDigester, type Crop } from "../crop.ts";
 import type { Log } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import type { DispatchOutcome } from "./digester-client.ts";
@@ -40,6 +41,7 @@ export interface PlacerDeps {
   readonly now: () => number;
   /** Which jobs are to be executed. */
   readonly isUnsettled: (job: JobRecord) => boolean;
+  readonly crops: readonly Crop[];
   /** A volatile field of a job has changed. */
   readonly onTouch: (job: JobRecord) => void;
   /** Between two looks. */
@@ -286,6 +288,7 @@ export function createPlacer(deps: PlacerDeps): Placer {
       front: job.front === null ? null : new Date(job.front).toISOString(),
       submittedBy: job.submittedBy,
       submittedAt: new Date(job.submittedAt).toISOString(),
+      ...cropForDigester(deps.crops, job.crop),
       instruction,
       callback: directory.callbackOf(digester),
     };

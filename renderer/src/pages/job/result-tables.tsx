@@ -1,13 +1,11 @@
-import { ActionIcon, Tooltip } from "@mantine/core";
-import { IconChevronRight, IconFolderOpen } from "@tabler/icons-react";
+import { IconChevronRight } from "@tabler/icons-react";
 import { Fragment, useState } from "react";
 import type { Job } from "../../../../services/contract/job.ts";
 import type { DigestTable } from "../../../../services/contract/result.ts";
 import { CopyButton } from "../../components/copy-button.tsx";
-import { tellError } from "../../components/tell.ts";
-import { desktop } from "../../desktop.ts";
 import { formatCount } from "../../format/numbers.ts";
 import { FilePreview } from "./files/file-preview.tsx";
+import { OpenFolder } from "./open-folder.tsx";
 import classes from "./result-view.module.css";
 
 /** The files that were made. */
@@ -63,23 +61,5 @@ export function ResultTables({ job, tables }: { job: Job; tables: readonly Diges
         </tbody>
       </table>
     </section>
-  );
-}
-
-/** Only the desktop can show a folder. */
-function OpenFolder({ path }: { path: string }) {
-  const shell = desktop();
-  if (shell === undefined) return null;
-  const open = (): void => {
-    shell
-      .openPath({ path })
-      .catch((thrown: unknown) => tellError("The folder could not be opened", thrown));
-  };
-  return (
-    <Tooltip label="Open folder">
-      <ActionIcon variant="subtle" color="gray" size="sm" onClick={open} aria-label="Open folder">
-        <IconFolderOpen size={15} aria-hidden />
-      </ActionIcon>
-    </Tooltip>
   );
 }

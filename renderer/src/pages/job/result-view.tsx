@@ -7,6 +7,7 @@ import { useByteUnits } from "../../components/units.ts";
 import { formatBytes, formatCount, formatPlural, formatShare } from "../../format/numbers.ts";
 import { formatDuration } from "../../format/time.ts";
 import { ProblemList } from "./problem-list.tsx";
+import { ResultOutputs } from "./result-outputs.tsx";
 import { ResultTables } from "./result-tables.tsx";
 import { ValidationTable } from "./validation-table.tsx";
 import classes from "./result-view.module.css";
@@ -27,6 +28,7 @@ export function ResultView({ job }: { job: Job }) {
         count={Math.max(result.errorCount, result.errors.length)}
       />
       <ResultTables job={job} tables={result.tables} />
+      {result.outputs !== undefined && <ResultOutputs outputs={result.outputs} />}
       <ValidationTable validation={result.validation} />
       <ProblemList
         title="Warnings"

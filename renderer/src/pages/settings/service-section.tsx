@@ -1,6 +1,7 @@
 import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { describeSettings } from "../../../../services/contract/digest-settings.ts";
 import type { ServiceConfiguration } from "../../../../services/contract/service.ts";
 import { aboutQuery } from "../../api/about.ts";
 import { configurationQuery } from "../../api/service.ts";
@@ -30,7 +31,7 @@ export function ServiceSection() {
         <Skeleton height={220} animate={false} aria-label="Loading the configuration" />
       ) : (
         <dl className={classes["facts"]}>
-          {data.crops.map(({ name, contextPath, dataRoots, upstream }) => (
+          {data.crops.map(({ name, contextPath, dataRoots, upstream, digest }) => (
             <Fact key={name} name={`Crop ${name}`}>
               {dataRoots.map((root) => (
                 <span key={root} className={classes["path"]}>
@@ -41,6 +42,11 @@ export function ServiceSection() {
                 for the loader at {contextPath}
                 {upstream !== null && `, before ${upstream}`}
               </span>
+              {describeSettings(digest).map((text) => (
+                <span key={text} className={classes["more"]}>
+                  {text}
+                </span>
+              ))}
             </Fact>
           ))}
           <Fact name="Store">
