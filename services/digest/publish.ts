@@ -22,31 +22,35 @@ type Journal = z.infer<typeof Journal>;
  * The staging directory, if it is still there, is left empty.
  *
  * @param areOnDisk whether the content of the files is on disk for good already.
+ * @returns whether the directory itself was renamed.
  * @throws a system error; `ENOENT` where the staging directory was taken away.
  */
 export async function publish(
   stagingDir: string,
   destination: string,
   areOnDisk = false,
-): Promise<void> {
+): Promise<boolean> {
   const target = resolve(destination);
   const files = await readdir(stagingDir);
-  if (files.includes(JOURNAL)) return finishPublish(stagingDir);
+  if (files.includes(JOURNAL)) {
+    await finishPublish(stagingDir);
+    return false;
+  }
   if (files.includes(UNFINISHED_JOURNAL)) {
     files.splice(files.indexOf(UNFINISHED_JOURNAL), 1);
     await rm(join(stagingDir, UNFINISHED_JOURNAL));
   }
   if (!areOnDisk) for (const file of files) await sync(join(stagingDir, file));
-  await mkdir(dirname(target), { recursive: true });
   if (await renameWhole(stagingDir, target)) {
     await syncDirectory(dirname(target));
-    return;
+    return true;
   }
   await mkdir(target, { recursive: true });
-  if (files.length === 0) return;
+  if (files.length === 0) return false;
   const journal: Journal = { destination: target, files };
   await writeJournal(stagingDir, journal);
   await moveFiles(stagingDir, journal);
+  return false;
 }
 
 /**
@@ -84,13 +88,20 @@ const NOT_AS_A_WHOLE: ReadonlySet<string> = new Set([
 ]);
 
 /** Renames the directory itself. @returns false where that cannot be. */
-async function renameWhole(stagingDir: string, target: string): Promise<boolean> {
+async function renameWhole(
+  stagingDir: string,
+  target: string,
+  hasParent = false,
+): Promise<boolean> {
   try {
     await rename(stagingDir, target);
     return true;
   } catch (thrown) {
-    if (NOT_AS_A_WHOLE.has(codeOf(thrown))) return false;
-    throw thrown;
+    const code = codeOf(thrown);
+    if (NOT_AS_A_WHOLE.has(code)) return false;
+    if (code !== "ENOENT" || hasParent) throw thrown;
+    await mkdir(dirname(target), { recursive: true });
+    return renameWhole(stagingDir, target, true);
   }
 }
 

@@ -5,20 +5,29 @@ import { writeDurably } from "./durable-files.ts";
 /** A file of JSON lines that tell how something changed. It may end anywhere: what is whole counts. */
 export interface AppendLog {
   /**
-   * Adds a line. Lines that come while the disk is busy wait together and share the next write and its fsync.
-   *
-   * @param durable on disk when it resolves, else at the operating system's leisure.
+   * Adds a line. Lines that come while the disk is busy wait together and share the next write and its fsync. Resolves when
+   * it is as safe as `urgency` says.
    */
-  readonly add: (line: unknown, durable: boolean) => Promise<void>;
+  readonly add: (line: unknown, urgency: Urgency) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
+export type Urgency =
+  /** Survives the machine: an fsync. */
+  | "on_disk"
+  /** Survives this process: written, and brought to disk at the operating system's leisure. */
+  | "written"
+  /** What a later life finds out by itself at some cost: goes with the next line, or after a moment. */
+  | "soon";
+
+/** How long a line that may wait does so. */
+const SOON_MS = 50;
 /** Lines after which the file is written anew with what still counts. */
 const COMPACT_AFTER = 2000;
 
 interface Waiting {
   readonly text: string;
-  readonly durable: boolean;
+  readonly urgency: Urgency;
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -36,6 +45,7 @@ export async function openAppendLog(
   let writing: Promise<void> | null = null;
   let handle: FileHandle | null = null;
   let lines = 0;
+  let later: NodeJS.Timeout | undefined;
   let closed = false;
 
   const rewrite = async (): Promise<void> => {
@@ -51,11 +61,13 @@ export async function openAppendLog(
     if (handle === null || lines >= COMPACT_AFTER + current().length) return rewrite();
     await handle.appendFile(batch.map(({ text }) => text).join(""));
     lines += batch.length;
-    if (batch.some(({ durable }) => durable)) await handle.datasync();
+    if (batch.some(({ urgency }) => urgency === "on_disk")) await handle.datasync();
   };
 
   const run = async (): Promise<void> => {
     while (waiting.length > 0) {
+      clearTimeout(later);
+      later = undefined;
       const batch = waiting;
       waiting = [];
       try {
@@ -71,16 +83,22 @@ export async function openAppendLog(
     writing = null;
   };
 
+  const start = (): void => {
+    if (waiting.length > 0) writing ??= run();
+  };
+
   await rewrite();
   return {
-    add: (line, durable) =>
+    add: (line, urgency) =>
       new Promise((resolve, reject) => {
         if (closed) return resolve();
-        waiting.push({ text: `${JSON.stringify(line)}\n`, durable, resolve, reject });
-        writing ??= run();
+        waiting.push({ text: `${JSON.stringify(line)}\n`, urgency, resolve, reject });
+        if (urgency === "soon") later ??= setTimeout(start, SOON_MS);
+        else start();
       }),
     close: async () => {
       closed = true;
+      start();
       await writing;
       await handle?.close();
       handle = null;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { JobPatch } from "../contract/callback.ts";
 import { CallbackTarget } from "../contract/digester.ts";
-import { openAppendLog, readLog } from "./append-log.ts";
+import { openAppendLog, readLog, type Urgency } from "./append-log.ts";
 import { parseJson } from "./state-dir.ts";
 
 /** An attempt that has a staging directory. */
@@ -43,16 +43,16 @@ export async function openAttemptJournal(
   }
   const left = [...attempts.values()];
   const log = await openAppendLog(path, () => [...attempts.values()].map((add) => ({ add })));
-  const write = (line: Line, durable: boolean): Promise<void> => {
+  const write = (line: Line, urgency: Urgency): Promise<void> => {
     apply(attempts, line);
-    return log.add(line, durable);
+    return log.add(line, urgency);
   };
   return {
     left,
     journal: {
-      add: (attempt) => write({ add: attempt }, false),
-      mayPublish: (staging, completion) => write({ mayPublish: staging, completion }, true),
-      remove: (staging) => write({ remove: staging }, false),
+      add: (attempt) => write({ add: attempt }, "written"),
+      mayPublish: (staging, completion) => write({ mayPublish: staging, completion }, "on_disk"),
+      remove: (staging) => write({ remove: staging }, "soon"),
       close: log.close,
     },
   };

@@ -275,8 +275,9 @@ describe("an attempt", () => {
       publisher: {
         ...realPublisher,
         publish: async (staging, destination) => {
-          await realPublisher.publish(staging, destination);
+          const isMoved = await realPublisher.publish(staging, destination);
           await server.go();
+          return isMoved;
         },
       },
     });
@@ -378,7 +379,7 @@ describe("an attempt", () => {
             asleep = true;
             await gate.opened;
           }
-          await realPublisher.publish(staging, to);
+          return realPublisher.publish(staging, to);
         },
       },
     });

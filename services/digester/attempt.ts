@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { resolve } from "node:path";
+import { isAbsolute, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { JobPatch } from "../contract/callback.ts";
@@ -23,7 +23,7 @@ import {
   type SettledStatus,
 } from "./attempt-outcome.ts";
 import type { Deliver, Delivery } from "./delivery.ts";
-import { requireInsideRoots } from "./data-roots.ts";
+import { requireSourcesInsideRoots } from "./data-roots.ts";
 import { handOverLoad, NO_QUALITY_CHECK } from "./hand-over.ts";
 import type { Intake } from "./intake.ts";
 import type { Outbox } from "./outbox.ts";
@@ -130,6 +130,7 @@ export function startAttempt(
   let lastPhase: Phase = FIRST_PHASE;
   let progress: ProgressReporter | null = null;
   let staging: Staging | null = null;
+  let isMoved = false;
   let leaveWorker: (() => void) | null = null;
   const digested = new Promise<void>((done) => (leaveWorker = done));
 
@@ -205,7 +206,7 @@ export function startAttempt(
   const digestAndPublish = async (): Promise<Outcome> => {
     throwIfStopping();
     const load = toLoad(dispatch.instruction);
-    await requireInsideRoots(load, context.dataRoots());
+    await requireSourcesInsideRoots(load, context.dataRoots());
     const destination = destinationOf(load);
     const opened = await openStaging(
       { job, attempt, destination },
@@ -299,7 +300,7 @@ export function startAttempt(
     }
     throwIfStopping();
     try {
-      await context.publisher.publish(from.path, from.destination);
+      isMoved = await context.publisher.publish(from.path, from.destination);
     } catch (thrown) {
       log.error({ err: coerceError(thrown) }, "Publishing failed");
       const reason = `The files could not be moved to ${from.destination}: ${fileProblem(thrown)}.`;
@@ -376,9 +377,9 @@ export function startAttempt(
     const outcome = await digesting;
     await progress?.stop();
     // Before the outcome is told: whoever reads it finds nothing left over. The journal lets go of it only afterwards.
-    const isRemoved = staging !== null && (await tidy(removeStaging(staging)));
+    const isRemoved = staging !== null && (isMoved || (await tidy(removeStaging(staging))));
     const end = refused ?? (await report(outcome));
-    if (staging !== null && isRemoved) await tidy(journal.remove(staging.path));
+    if (staging !== null && isRemoved) void tidy(journal.remove(staging.path));
     return end;
   };
 
@@ -413,7 +414,9 @@ export function startAttempt(
 /** @throws AppError `invalid_instruction` unless all tables have one destination: publishing is one move. */
 function destinationOf(load: Load): string {
   const named = load.tables.map(({ destination }) => destination).filter((path) => path !== "");
-  const [destination, ...others] = new Set(named.map((path) => resolve(path)));
+  // A relative one stays so, for whoever opens it to refuse.
+  const paths = named.map((path) => (isAbsolute(path) ? resolve(path) : path));
+  const [destination, ...others] = new Set(paths);
   if (destination === undefined) {
     throw new AppError("invalid_instruction", "The instruction names no destination.");
   }

@@ -12,7 +12,22 @@ import { liesBelow, realPathOfDeepest } from "../gate/paths.ts";
  * @throws AppError `bad_request` naming the first path that is relative or lies outside.
  */
 export async function requireInsideRoots(load: Load, roots: readonly string[]): Promise<void> {
-  const paths = new Set(load.tables.flatMap(({ source, destination }) => [source, destination]));
+  await requireSourcesInsideRoots(load, roots);
+  await requireAllInsideRoots(new Set(load.tables.map(({ destination }) => destination)), roots);
+}
+
+/** The same for what it reads only. */
+export async function requireSourcesInsideRoots(
+  load: Load,
+  roots: readonly string[],
+): Promise<void> {
+  await requireAllInsideRoots(new Set(load.tables.map(({ source }) => source)), roots);
+}
+
+async function requireAllInsideRoots(
+  paths: ReadonlySet<string>,
+  roots: readonly string[],
+): Promise<void> {
   for (const path of paths) {
     if (path !== "") await requirePathInsideRoots(path, roots);
   }
@@ -21,18 +36,19 @@ export async function requireInsideRoots(load: Load, roots: readonly string[]): 
 /**
  * The same for one path.
  *
+ * @returns where it leads: the path without symbolic links, as far as it exists.
  * @throws AppError `bad_request`.
  */
 export async function requirePathInsideRoots(
   path: string,
   roots: readonly string[],
-): Promise<void> {
+): Promise<string> {
   if (!isAbsolute(path)) {
     throw new AppError("bad_request", `A digester takes absolute paths only: ${path}`);
   }
-  if (!(await liesInside(path, roots))) {
-    throw new AppError("bad_request", `This path lies outside the data roots: ${path}`);
-  }
+  const real = path.includes("\0") ? null : await realPathOfDeepest(resolve(path));
+  if (real !== null && (roots.length === 0 || (await liesBelow(roots, real)))) return real;
+  throw new AppError("bad_request", `This path lies outside the data roots: ${path}`);
 }
 
 /**

@@ -38,10 +38,10 @@ export async function openOutboxFile(
     file: {
       put: (callback, durable) => {
         waiting.set(callback.seq, callback);
-        return log.add({ put: callback }, durable);
+        return log.add({ put: callback }, durable ? "on_disk" : "written");
       },
       done: async (seq) => {
-        if (waiting.delete(seq)) await log.add({ done: seq }, false);
+        if (waiting.delete(seq)) await log.add({ done: seq }, "soon");
       },
       close: log.close,
     },

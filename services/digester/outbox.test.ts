@@ -213,11 +213,13 @@ describe("outbox file", () => {
   it("stays small however many callbacks pass through it", async () => {
     const path = join(await temporaryDirectory(), "outbox.ndjson");
     const { file } = await openOutboxFile(path);
+    const done: Promise<void>[] = [];
     for (let seq = 1; seq <= 1500; seq += 1) {
       await file.put(put(seq), false);
-      await file.done(seq);
+      done.push(file.done(seq));
     }
     await file.close();
+    await Promise.all(done);
     expect((await readFile(path, "utf8")).split("\n").length).toBeLessThan(2100);
   });
 });

@@ -1,6 +1,5 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { StoredInstruction } from "../contract/instruction.ts";
 import { toLoad } from "../contract/load.ts";
 
@@ -46,17 +45,17 @@ export function createSourceMeasure(patienceMs = PATIENCE_MS): MeasureSource {
     return measureOf(bytes, [...places].toSorted());
   };
 
-  return async (instruction) => {
-    const late = new AbortController();
-    try {
-      return await Promise.race([
-        look(instruction).catch(() => unknownMeasure),
-        sleep(patienceMs, unknownMeasure, { signal: late.signal, ref: false }),
-      ]);
-    } finally {
-      late.abort();
-    }
-  };
+  return (instruction) =>
+    new Promise((done) => {
+      const late = setTimeout(() => done(unknownMeasure), patienceMs);
+      late.unref();
+      void look(instruction)
+        .catch(() => unknownMeasure)
+        .then((measure) => {
+          clearTimeout(late);
+          done(measure);
+        });
+    });
 }
 
 function measureOf(sourceBytes: number | null, fileSystems: readonly string[]): SourceMeasure {

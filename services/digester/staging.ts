@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
-import { access, constants, mkdir, readdir, realpath, rename, rm, rmdir } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { access, constants, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { AppError, coerceError } from "../contract/errors.ts";
-import { liesInside } from "./data-roots.ts";
+import { liesBelow } from "../gate/paths.ts";
+import { requirePathInsideRoots } from "./data-roots.ts";
 
 /**
  * The directory in which one attempt writes, on the file system of its destination, so that publishing is renaming.
@@ -22,8 +23,12 @@ export interface Staging {
 }
 
 export interface Publisher {
-  /** Moves all files of the staging directory into the destination; see the digest engine. */
-  readonly publish: (stagingDir: string, destination: string) => Promise<void>;
+  /**
+   * Moves all files of the staging directory into the destination; see the digest engine.
+   *
+   * @returns whether the directory itself became the destination, so that nothing of it is left.
+   */
+  readonly publish: (stagingDir: string, destination: string) => Promise<boolean>;
   /** Brings a publish that was cut short to its end; does nothing where none had begun. */
   readonly finishPublish: (stagingDir: string) => Promise<void>;
 }
@@ -50,14 +55,14 @@ function mark(destination: string): string {
  *
  * @param roots the directories it may write in; empty: no limit.
  * @param note is told before anything is made, so that a process that is killed in between leaves nothing it does not know of.
- * @throws AppError `bad_request` when the place cannot be written.
+ * @throws AppError `bad_request` when the place cannot be written, or lies outside the roots.
  */
 export async function openStaging(
   attempt: AttemptOf,
   roots: readonly string[],
   note: (planned: Staging) => Promise<void> = async () => undefined,
 ): Promise<Staging> {
-  const destination = await realpath(attempt.destination).catch(() => resolve(attempt.destination));
+  const destination = await requirePathInsideRoots(attempt.destination, roots);
   const refuse = (thrown: unknown): never => {
     throw cannotBeWritten(destination, thrown);
   };
@@ -71,17 +76,21 @@ export async function openStaging(
 async function planStaging(own: AttemptOf, roots: readonly string[]): Promise<Staging> {
   const { job, attempt, destination } = own;
   const parent = dirname(destination);
-  const beside = parent !== destination && (await liesInside(parent, roots));
-  const made = await topmostMissing(beside ? parent : destination);
-  const isBesidePossible = beside && (made !== null || (await isWritable(parent)));
-  const place = isBesidePossible ? parent : destination;
-  return {
+  const mayBeBeside =
+    parent !== destination && (roots.length === 0 || (await liesBelow(roots, parent)));
+  const planned = (place: string, made: string | null): Staging => ({
     job,
     attempt,
     destination,
     path: join(place, stagingName(own)),
-    made: place === destination ? await topmostMissing(destination) : made,
-  };
+    made,
+  });
+  if (mayBeBeside) {
+    if (await isWritable(parent)) return planned(parent, null);
+    const made = await topmostMissing(parent);
+    if (made !== null) return planned(parent, made);
+  }
+  return planned(destination, await topmostMissing(destination));
 }
 
 /** The highest of the directories that would have to be made for this one to be there; null when it is. */

@@ -54,7 +54,10 @@ async function start(
     replace: {
       pool,
       publisher: {
-        publish: (staging, destination) => rename(staging, destination),
+        publish: async (staging, destination) => {
+          await rename(staging, destination);
+          return true;
+        },
         finishPublish: async () => undefined,
       },
     },
