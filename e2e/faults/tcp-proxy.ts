@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { once, setMaxListeners } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -17,7 +17,7 @@ export interface TcpProxy {
 /** Listens on `port`, or any free one for 0, and passes everything on to `target`, both on the loopback address. */
 export async function startTcpProxy(port: number, target: number): Promise<TcpProxy> {
   let weather: Weather = "clear";
-  let changed = new AbortController();
+  let changed = newChange();
   const open = new Set<Socket>();
 
   /** Resolves when the next bytes may pass. */
@@ -64,7 +64,7 @@ export async function startTcpProxy(port: number, target: number): Promise<TcpPr
     setWeather(next) {
       weather = next;
       changed.abort();
-      changed = new AbortController();
+      changed = newChange();
     },
     cut() {
       const count = open.size / 2;
@@ -77,4 +77,11 @@ export async function startTcpProxy(port: number, target: number): Promise<TcpPr
       server.close();
     },
   };
+}
+
+/** Every direction of every connection may wait for it. */
+function newChange(): AbortController {
+  const change = new AbortController();
+  setMaxListeners(0, change.signal);
+  return change;
 }

@@ -58,7 +58,8 @@ function entryOf(dispatch: Dispatch, enteredAt: number, measure: SourceMeasure |
 }
 
 export function createLine(limit: number): Line {
-  const entries = new Map<string, LineEntry>();
+  /** In the order in which they came. */
+  let entries = new Map<string, LineEntry>();
 
   const check = (dispatch: Dispatch): void => {
     const there = entries.get(lineId(dispatch));
@@ -90,6 +91,7 @@ export function createLine(limit: number): Line {
       const there = entries.get(entry.id);
       if (there === undefined || there.dispatch.attempt < entry.dispatch.attempt) {
         entries.set(entry.id, entry);
+        entries = new Map([...entries].toSorted(([, a], [, b]) => a.enteredAt - b.enteredAt));
       }
     },
     measured(id, measure) {
@@ -102,7 +104,7 @@ export function createLine(limit: number): Line {
       return there;
     },
     get: (id) => entries.get(id) ?? null,
-    list: () => [...entries.values()].toSorted((a, b) => a.enteredAt - b.enteredAt),
+    list: () => [...entries.values()],
     size: () => entries.size,
   };
 }

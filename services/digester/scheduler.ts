@@ -102,8 +102,6 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   const callers = createCallerWatch(plan);
 
   const mayStart = (entry: LineEntry): boolean =>
-    !draining &&
-    !closing &&
     entry.measure !== null &&
     !running.has(entry.id) &&
     callers.problem(entry.dispatch.callback.url) === null;
@@ -115,10 +113,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   };
 
   const situation = (): Situation => ({
-    waiting: line
-      .list()
-      .filter(mayStart)
-      .map(({ queued }) => queued),
+    waiting:
+      draining || closing ? [] : line.list().flatMap((one) => (mayStart(one) ? one.queued : [])),
     running: digesting().map(({ entry, attempt }) => ({
       ...entry.queued,
       startedAt: attempt.view()?.startedAt ?? now(),

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { createServer, type Server } from "node:http";
 import { availableParallelism, hostname, totalmem } from "node:os";
 import { join } from "node:path";
@@ -295,6 +296,8 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
 
   const close = async (handBack: boolean, why: string | undefined): Promise<void> => {
     const deadline = AbortSignal.timeout(HAND_BACK_MS);
+    // Every attempt that is handed back listens for it.
+    setMaxListeners(0, deadline);
     ending.abort();
     stopMeasuring();
     attachment?.close();

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { applyPatch, loseAttempt, newJob } from "./jobs/job-model.ts";
+import { keepStatistics } from "./jobs/statistics.ts";
 import { createWebMetrics } from "./metrics.ts";
 import { createMemoryStore } from "./store/memory-store.ts";
 import { openLowdbStore } from "./store/lowdb-store.ts";
@@ -18,6 +19,8 @@ describe("the metrics of the web service", () => {
     const metrics = createWebMetrics();
     const store = createMemoryStore();
     onTestFinished(metrics.follow(store));
+    const statistics = await keepStatistics(store, Date.now, metrics.waited);
+    onTestFinished(statistics.stop);
     const claim = (attempt: number, now: number) =>
       store.update(1, (job) =>
         applyPatch(job, { digester: "d", attempt, status: "in_progress" }, now, 1000),

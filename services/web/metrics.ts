@@ -10,6 +10,8 @@ export interface WebMetrics {
   readonly text: () => Promise<string>;
   /** A write of the store, with its fsync, took so many milliseconds. */
   readonly storeWritten: (ms: number) => void;
+  /** A job that was in line for so many milliseconds was claimed. */
+  readonly waited: (ms: number) => void;
   /** Counts what happens in the store from now on; returns the way out. */
   readonly follow: (store: Pick<Store, "subscribe" | "counts">) => () => void;
 }
@@ -61,7 +63,6 @@ export function createWebMetrics(): WebMetrics {
     registers,
   });
 
-  const inLineSince = new Map<number, number>();
   const count = (event: Event, job: JobRecord | null): void => {
     events.inc({ type: event.type });
     if (event.removed !== undefined) removed.inc(event.removed.length);
@@ -69,23 +70,8 @@ export function createWebMetrics(): WebMetrics {
     switch (event.type) {
       case "lease_expired":
         leases.inc();
-        inLineSince.set(job.id, Date.parse(event.at));
         break;
-      case "submitted":
-      case "requeued":
-      case "released":
-      case "retried":
-      case "handed_back":
-        inLineSince.set(job.id, Date.parse(event.at));
-        break;
-      case "claimed": {
-        const since = inLineSince.get(job.id);
-        inLineSince.delete(job.id);
-        if (since !== undefined) waits.observe(secondsFrom(since, Date.parse(event.at)));
-        break;
-      }
       case "settled":
-        inLineSince.delete(job.id);
         if (job.startedAt !== null) {
           const status = event.status ?? job.status;
           runs.observe({ status }, secondsFrom(job.startedAt, Date.parse(event.at)));
@@ -101,6 +87,7 @@ export function createWebMetrics(): WebMetrics {
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
+    waited: (ms) => waits.observe(ms / 1000),
     storeWritten: (ms) => writes.observe(ms / 1000),
     follow: (store) => {
       const stopMeasuring = measureEventLoopDelay(registry, "digester_web");

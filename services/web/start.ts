@@ -181,7 +181,7 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
   const { url, publicUrl } = names;
   const gobiiUrl = url + (crops[0]?.contextPath ?? "");
 
-  const statistics = await keepStatistics(store, now);
+  const statistics = await keepStatistics(store, now, metrics.waited);
   const stream = createEventStream(store);
   const onTouch = stream.jobTouched;
   const mailboxes = createMailboxes();

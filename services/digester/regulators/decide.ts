@@ -12,7 +12,9 @@ export function decideBy(rules: readonly Rule[], situation: Situation): Decision
     (ordered, rule) => rule.arrange?.(ordered) ?? ordered,
     situation.waiting.toSorted(bySubmission),
   );
-  const line = arranged.toSorted((a, b) => (b.front ?? -Infinity) - (a.front ?? -Infinity) || 0);
+  const line = arranged.some(({ front }) => front !== null)
+    ? arranged.toSorted((a, b) => (b.front ?? -Infinity) - (a.front ?? -Infinity) || 0)
+    : arranged;
   const active: JobInLine[] = situation.running.toSorted(
     (a, b) => a.startedAt - b.startedAt || compare(a.id, b.id),
   );

@@ -28,10 +28,13 @@ const pageLength = 20_000;
 /**
  * Counts what happens in the store from now on, after what its jobs tell of the week before; nothing may change them until
  * it resolves. Jobs keep the times of their last attempt only, so of the time before, later attempts have no wait.
+ *
+ * @param onWait a job that was in line for so many milliseconds was claimed.
  */
 export async function keepStatistics(
   store: Pick<Store, "list" | "subscribe">,
   now: () => number,
+  onWait: (ms: number) => void = () => undefined,
 ): Promise<StatisticsKeeper> {
   const cells = new Map<number, Counts>();
   const inLineSince = new Map<number, number>();
@@ -46,12 +49,13 @@ export async function keepStatistics(
     return made;
   }
 
-  function countWait(since: number, until: number): void {
+  function countWait(since: number, until: number): number {
     const cell = cellAt(until);
     const waited = Math.max(0, until - since);
     cell.started++;
     cell.waitedMs += waited;
     cell.longestWaitMs = Math.max(cell.longestWaitMs, waited);
+    return waited;
   }
 
   function count(event: Event, job: JobRecord | null): void {
@@ -75,7 +79,7 @@ export async function keepStatistics(
       case "claimed": {
         const since = inLineSince.get(job.id);
         inLineSince.delete(job.id);
-        if (since !== undefined) countWait(since, at);
+        if (since !== undefined) onWait(countWait(since, at));
         break;
       }
       default:
