@@ -45,17 +45,18 @@ export function createSourceMeasure(patienceMs = PATIENCE_MS): MeasureSource {
     return measureOf(bytes, [...places].toSorted());
   };
 
-  return (instruction) =>
-    new Promise((done) => {
-      const late = setTimeout(() => done(unknownMeasure), patienceMs);
+  return async (instruction) => {
+    let late: NodeJS.Timeout | undefined;
+    const givenUp = new Promise<SourceMeasure>((resolve) => {
+      late = setTimeout(resolve, patienceMs, unknownMeasure);
       late.unref();
-      void look(instruction)
-        .catch(() => unknownMeasure)
-        .then((measure) => {
-          clearTimeout(late);
-          done(measure);
-        });
     });
+    try {
+      return await Promise.race([look(instruction).catch(() => unknownMeasure), givenUp]);
+    } finally {
+      clearTimeout(late);
+    }
+  };
 }
 
 function measureOf(sourceBytes: number | null, fileSystems: readonly string[]): SourceMeasure {

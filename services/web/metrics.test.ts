@@ -20,7 +20,7 @@ describe("the metrics of the web service", () => {
     const store = createMemoryStore();
     onTestFinished(metrics.follow(store));
     const statistics = await keepStatistics(store, Date.now, metrics.waited);
-    onTestFinished(statistics.stop);
+    onTestFinished(() => statistics.stop());
     const claim = (attempt: number, now: number) =>
       store.update(1, (job) =>
         applyPatch(job, { digester: "d", attempt, status: "in_progress" }, now, 1000),
