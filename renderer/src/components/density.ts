@@ -1,19 +1,13 @@
-import { useLocalStorage, useMediaQuery } from "@mantine/hooks";
+import { useMediaQuery } from "@mantine/hooks";
 import { useEffect } from "react";
+import { useKept } from "./use-kept.ts";
 
 /** How close the rows of tables and lists stand. */
 export type Density = "comfortable" | "compact";
 
 /** Kept in this browser. */
 export function useDensity(): [Density, (density: Density) => void] {
-  const [density, setDensity] = useLocalStorage<Density>({
-    key: "digester-density",
-    defaultValue: "comfortable",
-    getInitialValueInEffect: false,
-    deserialize: (value) => (value === "compact" ? "compact" : "comfortable"),
-    serialize: (value) => value,
-  });
-  return [density, setDensity];
+  return useKept("digester-density", ["comfortable", "compact"]);
 }
 
 /** Tells the style sheets, which take their rows' heights from it. */

@@ -46,7 +46,7 @@ export function JobTable(props: JobTableProps) {
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => onRange({ first, last }), [onRange, first, last]);
-  useKeepPlace(scroller, jobs, rowPx);
+  useKeepPlace(scroller, virtual.scrollOffset ?? 0, jobs, rowPx);
   const onKeyDown = useRowKeys(scroller, {
     count: jobs.total ?? 0,
     show: (index) => virtual.scrollToIndex(index),
@@ -127,9 +127,14 @@ export function JobTable(props: JobTableProps) {
   );
 }
 
-/** Jobs that arrive above what is looked at must not push it away: the list is scrolled along with them. */
+/**
+ * Jobs that arrive above what is looked at must not push it away: the list is scrolled along with them.
+ *
+ * @param offset how far it is scrolled, in px, as last heard: to ask the element after a change makes the browser lay out all.
+ */
 function useKeepPlace(
   scroller: { readonly current: HTMLElement | null },
+  offset: number,
   jobs: JobWindow,
   rowPx: number,
 ): void {
@@ -137,18 +142,18 @@ function useKeepPlace(
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element === null) return;
-    const top = Math.floor(element.scrollTop / rowPx);
+    let top = Math.floor(offset / rowPx);
     const known = before.current;
-    const isAway = element.scrollTop > 0 && !jobs.isStale;
+    const isAway = offset > 0 && !jobs.isStale;
     if (isAway && known !== null && known.index === top && jobs.rowAt(top)?.id !== known.id) {
       const index = nearby(known.index).find((one) => jobs.rowAt(one)?.id === known.id);
       if (index !== undefined) {
         element.scrollBy({ top: (index - known.index) * rowPx, behavior: "instant" });
+        top = index;
       }
     }
-    const now = Math.floor(element.scrollTop / rowPx);
-    const job = jobs.rowAt(now);
-    before.current = job === undefined ? null : { id: job.id, index: now };
+    const job = jobs.rowAt(top);
+    before.current = job === undefined ? null : { id: job.id, index: top };
   });
 }
 
