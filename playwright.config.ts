@@ -6,6 +6,7 @@ const chromium = findChromium();
 export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results",
+  snapshotPathTemplate: "{testDir}/kept-screens/{arg}{ext}",
   globalSetup: "./e2e/global-setup.ts",
   // Each test has services, workers and a browser of its own: two at once on a small machine would test the machine.
   workers: 1,

@@ -1,6 +1,5 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, test } from "./fixtures.ts";
 import { datasetInstruction } from "./large-matrix.ts";
@@ -81,34 +80,3 @@ test("the regulator in force and the attached digester are shown", async ({ page
   await page.getByRole("link", { name: "Digesters" }).click();
   await expect(page.getByText("First come, first served").first()).toBeVisible();
 });
-
-for (const scheme of ["light", "dark"] as const) {
-  test(`no page has a barrier that axe finds, ${scheme}`, async ({ page, api }) => {
-    // All pages are gone through whole.
-    test.setTimeout(240_000);
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-    const { job } = (await (await api.post("/api/v1/samples/hapmap", { data: {} })).json()) as {
-      job: { id: number };
-    };
-    await expect
-      .poll(async () => (await (await api.get(`/api/v1/jobs/${job.id}`)).json()).status, {
-        timeout: 30_000,
-      })
-      .toBe("completed");
-    for (const path of [
-      "/",
-      "/jobs",
-      `/jobs/${job.id}`,
-      "/submit",
-      "/digesters",
-      "/regulator",
-      "/activity",
-      "/settings",
-    ]) {
-      await page.goto(path);
-      await expect(page.getByRole("main")).toBeVisible();
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id, nodes }) => `${path} ${id}: ${nodes[0]?.html}`)).toEqual([]);
-    }
-  });
-}

@@ -98,7 +98,8 @@ function shotsOf({ jobs }: Scene): Shot[] {
       path: "/",
       act: async (page) => {
         await page.keyboard.press(".");
-        await page.keyboard.type("maize");
+        await page.getByRole("textbox", { name: /command/i }).fill("maize");
+        await page.getByRole("dialog").getByText("maize_panel_2025").waitFor();
       },
     },
   ];

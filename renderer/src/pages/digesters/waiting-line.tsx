@@ -1,6 +1,7 @@
 import { Link } from "wouter";
 import type { AttachedDigester, DigesterStatus } from "../../../../services/contract/digester.ts";
 import { formatCount, formatPlural } from "../../format/numbers.ts";
+import { optionWords } from "../../format/option-words.ts";
 import { WaitingList } from "./waiting-list.tsx";
 import classes from "./waiting-line.module.css";
 
@@ -12,7 +13,7 @@ interface WaitingLineProps {
 /** The regulator in force and the line that it keeps. */
 export function WaitingLine({ digester, status }: WaitingLineProps) {
   const info = digester.regulators.find((one) => one.name === status.regulator.name);
-  const options = Object.entries(status.regulator.options);
+  const options = optionWords(status.regulator.options);
   return (
     <>
       <div className={classes["head"]}>
@@ -29,11 +30,7 @@ export function WaitingLine({ digester, status }: WaitingLineProps) {
         </Link>
       </div>
       <p className={classes["description"]}>{info?.description}</p>
-      {options.length > 0 && (
-        <p className={classes["options"]}>
-          {options.map(([name, value]) => `${name}: ${JSON.stringify(value)}`).join(" · ")}
-        </p>
-      )}
+      {options !== "" && <p className={classes["options"]}>{options}</p>}
       <WaitingList waiting={status.waiting} />
     </>
   );

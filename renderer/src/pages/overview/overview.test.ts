@@ -50,6 +50,14 @@ describe("the verdict", () => {
   });
 });
 
+it("does not say twice that an address cannot be reached", () => {
+  const problem = "http://b:1 cannot be reached: nothing listens there.";
+  const gone = digesterOf("b", { reachable: false, problem });
+  expect(verdict([digesterOf("a"), gone]).troubles).toEqual([
+    "b cannot be reached: nothing listens there.",
+  ]);
+});
+
 const failed = (id: number, reason: string | null) => jobOf(id, { status: "failed", reason });
 
 describe("what failed last", () => {

@@ -41,7 +41,7 @@ function stoppedBecause(
   if (works.length === 0) {
     const [first] = digesters;
     return digesters.length === 1 && first !== undefined
-      ? `${first.id}, the only digester, cannot be reached: ${first.problem ?? "it does not answer"}.`
+      ? `${first.id}, the only digester, cannot be reached: ${causeOf(first)}.`
       : `None of ${formatCount(digesters.length)} digesters can be reached.`;
   }
   if (works.every(({ status }) => status?.draining === true)) {
@@ -55,7 +55,13 @@ function stoppedBecause(
 function digesterTroubles(digesters: readonly AttachedDigester[]): string[] {
   return digesters
     .filter(({ reachable }) => !reachable)
-    .map(({ id, problem }) => `${id} cannot be reached: ${problem ?? "it does not answer"}.`);
+    .map((digester) => `${digester.id} cannot be reached: ${causeOf(digester)}.`);
+}
+
+/** What went wrong, without saying once more that its address cannot be reached. */
+function causeOf({ problem }: AttachedDigester): string {
+  if (problem === null) return "it does not answer";
+  return problem.replace(/^\S+ cannot be reached: /, "").replace(/\.$/, "");
 }
 
 function failures(count: number): string[] {

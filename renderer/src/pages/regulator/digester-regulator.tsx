@@ -5,6 +5,7 @@ import { digesterEventsQuery } from "../../api/digesters.ts";
 import { Ago } from "../../components/times.tsx";
 import { OtherStrategy } from "./other-strategy.tsx";
 import { SwapHistory } from "./swap-history.tsx";
+import { optionWords } from "../../format/option-words.ts";
 import classes from "./regulator-page.module.css";
 
 interface DigesterRegulatorProps {
@@ -25,7 +26,7 @@ export function DigesterRegulator({ digester, all }: DigesterRegulatorProps) {
     );
   }
   const info = digester.regulators.find(({ name }) => name === status.regulator.name);
-  const options = Object.entries(status.regulator.options);
+  const options = optionWords(status.regulator.options);
   return (
     <>
       <section aria-labelledby="in-force">
@@ -33,11 +34,7 @@ export function DigesterRegulator({ digester, all }: DigesterRegulatorProps) {
           {info?.title ?? status.regulator.name}
         </h2>
         <p className={classes["description"]}>{info?.description}</p>
-        {options.length > 0 && (
-          <p className={classes["options"]}>
-            {options.map(([name, value]) => `${name}: ${JSON.stringify(value)}`).join(" · ")}
-          </p>
-        )}
+        {options !== "" && <p className={classes["options"]}>{options}</p>}
         <p className={classes["since"]}>
           In force on {id}
           {last !== undefined && (

@@ -1,0 +1,10 @@
+import { expect, it } from "vitest";
+import { optionWords } from "./option-words.ts";
+
+it("says a strategy's options in words, and none that says nothing", () => {
+  expect(optionWords({ halfLifeHours: 24, weights: {}, parts: [], timeZone: "UTC" })).toBe(
+    "half life hours: 24 · time zone: UTC",
+  );
+  expect(optionWords({ weights: { ana: 2 } })).toBe('weights: {"ana":2}');
+  expect(optionWords({ weights: {} })).toBe("");
+});
