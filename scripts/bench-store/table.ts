@@ -19,7 +19,7 @@ export function percentile(values: readonly number[], share: number): number {
 const number = (value: number | undefined): string =>
   value === undefined || Number.isNaN(value) ? "–" : value.toFixed(1);
 const line = (cells: readonly string[]): string =>
-  cells.map((cell, at) => (at === 0 ? cell.padEnd(36) : cell.padStart(14))).join("");
+  cells.map((cell, at) => (at === 0 ? cell.padEnd(42) : cell.padStart(14))).join("");
 
 /** @param plain what plain lowdb takes for the same, by the name of the row. */
 export function printTable(

@@ -35,7 +35,9 @@ const longestValue = 2000;
 export function createInstructionWords(source: WordsSource): InstructionWords {
   const numbers = new Map<string, number>();
   const words: string[] = [];
-  const known = new Map<number, Uint32Array>();
+  /** Where the numbers of an instruction's words begin. One list for all is looked through without a cache miss for each. */
+  const known = new Map<number, number>();
+  const lists = createNumberLists();
   let unread: number[] = [];
   let begun = false;
 
@@ -51,7 +53,7 @@ export function createInstructionWords(source: WordsSource): InstructionWords {
       }
       found.add(number);
     }
-    known.set(id, Uint32Array.from(found));
+    known.set(id, lists.add(found));
   };
 
   const readAll = async (): Promise<void> => {
@@ -101,10 +103,8 @@ export function createInstructionWords(source: WordsSource): InstructionWords {
           wanted = wordsHolding(text);
           holding.set(text, wanted);
         }
-        const of = known.get(id);
-        if (wanted === null || of === undefined) return false;
-        for (const number of of) if (wanted[number] === 1) return true;
-        return false;
+        const start = known.get(id);
+        return wanted !== null && start !== undefined && lists.hasMarked(start, wanted);
       };
     },
     add,
@@ -112,6 +112,33 @@ export function createInstructionWords(source: WordsSource): InstructionWords {
     pending: () => unread.length,
     close() {
       unread = [];
+    },
+  };
+}
+
+/** Lists of numbers, one behind the other in one piece of memory, each after its length. */
+function createNumberLists() {
+  let numbers = new Uint32Array(64 * 1024);
+  let end = 0;
+  return {
+    /** @returns where it begins. */
+    add(list: ReadonlySet<number>): number {
+      const start = end;
+      end += 1 + list.size;
+      if (end > numbers.length) {
+        const larger = new Uint32Array(2 * end);
+        larger.set(numbers);
+        numbers = larger;
+      }
+      numbers[start] = list.size;
+      numbers.set([...list], start + 1);
+      return start;
+    },
+    /** Whether one of the list's numbers is marked by 1. */
+    hasMarked(start: number, marks: Uint8Array): boolean {
+      const last = start + (numbers[start] ?? 0);
+      for (let at = start + 1; at <= last; at++) if (marks[numbers[at]!] === 1) return true;
+      return false;
     },
   };
 }
