@@ -100,6 +100,24 @@ describe("digestFile", () => {
     ]);
   });
 
+  it("knows what earlier digests brought", async () => {
+    const earlier = join(dir, "earlier");
+    mkdirSync(earlier);
+    writeFileSync(
+      join(earlier, "digest.dnasample"),
+      "project_id\tname\tnum\n1\tann\t1\n2\tbob\t1\n",
+    );
+    write([dnarun]);
+    const result = await digestFile(file, { ...quiet, knownDigests: [earlier] });
+    expect(result.validation[0]?.failures).toEqual([
+      {
+        reason: "dnasample_name does not exist in DB",
+        columnName: ["dnasample_name"],
+        values: ["bob"],
+      },
+    ]);
+  });
+
   it.each<[string, unknown, RegExp]>([
     ["no JSON", "[", /instruction\.json is not valid JSON, line 1, column 2/],
     ["no instruction", {}, /not a loader instruction/],

@@ -47,6 +47,7 @@ export function addDigestCommand(program: Command): void {
     .option("--out <dir>", "where the digest files go, instead of the instruction's destination")
     .option("--known <file>", "JSON of what the database knows; everything unless given")
     .option("--known-database <url>", "a GOBii PostgreSQL database, asked instead of a file")
+    .option("--known-digests <dir...>", "directories of earlier digests, whose names are known")
     .option("--crops <list>", "the crops that are known, or any", toCrops, toCrops(GOBII_CROPS))
     .option("--json", "print the result object, and only that")
     .option(

@@ -60,6 +60,15 @@ export const PatchBatchAnswer = z.object({
 });
 export type PatchBatchAnswer = z.infer<typeof PatchBatchAnswer>;
 
+/** `GET {web}/api/callback/job/{id}/earlier`: where completed loads of its crop left tables that bring names. */
+export const EarlierLoads = z.object({
+  /** The newest first. */
+  loads: z.array(z.object({ destination: z.string(), tables: z.array(z.string()) })),
+  /** There are older ones, which are left out. */
+  more: z.boolean(),
+});
+export type EarlierLoads = z.infer<typeof EarlierLoads>;
+
 /** `POST {web}/api/callback/job`: makes a job from outside, in the seed's words "creates a job described by the body". */
 export const CallbackJob = z.object({
   key: z.string().optional(),

@@ -133,6 +133,34 @@ describe("an attempt", () => {
     expect([requests[0]?.settings, asked]).toEqual([settings, ["maize"]]);
   });
 
+  it("gives the worker the files of earlier loads where the crop wants that, and says which are out of sight", async () => {
+    const requests: WorkerRequest[] = [];
+    const files = [{ table: "marker", path: "/earlier/digest.marker" }];
+    const { context, dispatch, last } = await setUp(
+      (request, listener, signal) => {
+        requests.push(request);
+        return digestOneTable(request, listener, signal);
+      },
+      { earlierFiles: async () => ({ files, warnings: ["one is out of sight"] }) },
+    );
+    await startAttempt({ ...dispatch, settings: { knownRecord: true } }, context).ended;
+    expect(requests[0]?.knownFiles).toEqual(files);
+    expect((await last()).result?.warnings.map(({ message }) => message)).toEqual([
+      "one is out of sight",
+    ]);
+  });
+
+  it("fails in a way that may pass where nobody says what earlier loads brought", async () => {
+    const { context, dispatch, last } = await setUp(digestOneTable);
+    // A caller that keeps no such record answers 404.
+    await startAttempt({ ...dispatch, settings: { knownRecord: true } }, context).ended;
+    expect(await last()).toMatchObject({
+      status: "failed",
+      mayPass: true,
+      message: expect.stringMatching(/did not say what earlier loads brought: status 404/),
+    });
+  });
+
   it("hands over what it has published, and completes only when that went well", async () => {
     const read = "console.log(require('fs').readFileSync('digest.marker', 'utf8'))";
     const good = { handOverOf: () => ({ table: command(read) }) };
@@ -468,6 +496,7 @@ describe("an attempt", () => {
     expect(requests[0]).toMatchObject({ publishDir: destination });
     expect(Object.keys(requests[0] ?? {}).toSorted()).toEqual([
       "knownDatabase",
+      "knownFiles",
       "load",
       "outDir",
       "publishDir",

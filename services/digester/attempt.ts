@@ -25,6 +25,7 @@ import {
 import type { Deliver, Delivery } from "./delivery.ts";
 import { requireSourcesInsideRoots } from "./data-roots.ts";
 import { handOverLoad, NO_QUALITY_CHECK } from "./hand-over.ts";
+import type { AskEarlierFiles } from "./earlier-loads.ts";
 import type { Intake } from "./intake.ts";
 import type { Outbox } from "./outbox.ts";
 import { sourcesMayAppear } from "./source-visibility.ts";
@@ -45,6 +46,8 @@ export interface AttemptContext {
   readonly digester: string;
   /** The GOBii database of a crop that is asked what exists; null: none is. */
   readonly knownDatabase: (crop: string | null) => string | null;
+  /** Asks for the files of earlier loads, where the settings of a crop want them. */
+  readonly earlierFiles: AskEarlierFiles;
   readonly deliver: Deliver;
   readonly outbox: Outbox;
   readonly journal: AttemptJournal;
@@ -241,12 +244,18 @@ export function startAttempt(
     fenced: Promise<void>,
   ): Promise<Outcome> => {
     throwIfStopping();
+    const earlier =
+      dispatch.settings?.knownRecord === true
+        ? await context.earlierFiles(target, job, context.dataRoots())
+        : null;
+    throwIfStopping();
     const end = await context.pool.run(
       {
         load,
         outDir: into.path,
         publishDir: destination,
         knownDatabase: context.knownDatabase(cropOf(load)),
+        knownFiles: earlier?.files ?? null,
         settings: dispatch.settings ?? {},
       },
       {
@@ -269,8 +278,13 @@ export function startAttempt(
         throw new AppError("internal", "The worker stopped without being told to.");
       case "done":
         return end.result.status === "completed"
-          ? publish(into, load, end.result, fenced)
-          : failedDigest(end.result, lastPhase, step, await digestMayPass(end.result, load));
+          ? publish(into, load, withWarnings(end.result, earlier?.warnings ?? []), fenced)
+          : failedDigest(
+              withWarnings(end.result, earlier?.warnings ?? []),
+              lastPhase,
+              step,
+              await digestMayPass(end.result, load),
+            );
     }
   };
 
@@ -322,8 +336,7 @@ export function startAttempt(
             onPhase: tellPhase,
             signal: stopping.signal,
           });
-    const warnings = told.map((message) => ({ message, file: null, line: null, column: null }));
-    const patch = completed({ ...result, warnings: [...result.warnings, ...warnings] });
+    const patch = completed(withWarnings(result, told));
     return { kind: "settled", status: "completed", patch };
   };
 
@@ -409,6 +422,11 @@ export function startAttempt(
       return { kind: "dropped" };
     }),
   };
+}
+
+function withWarnings(result: DigestResult, messages: readonly string[]): DigestResult {
+  const warnings = messages.map((message) => ({ message, file: null, line: null, column: null }));
+  return { ...result, warnings: [...result.warnings, ...warnings] };
 }
 
 /** @throws AppError `invalid_instruction` unless all tables have one destination: publishing is one move. */

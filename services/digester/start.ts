@@ -21,6 +21,7 @@ import { openDigestHistory } from "./digest-history.ts";
 import { startErrands, type Errands } from "./errands.ts";
 import { idleFor } from "./idle-watch.ts";
 import { createLooker } from "./looker.ts";
+import { createAskEarlierFiles } from "./earlier-loads.ts";
 import { openIntake, type Intake } from "./intake.ts";
 import { createDigesterMetrics } from "./metrics.ts";
 import { createNode, takeable } from "./node.ts";
@@ -174,6 +175,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
       const databases = options.knownDatabases ?? {};
       return databases[crop?.toLowerCase() ?? ""] ?? databases[""] ?? null;
     },
+    earlierFiles: createAskEarlierFiles(),
     deliver,
     outbox,
     journal,

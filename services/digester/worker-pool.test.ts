@@ -36,6 +36,7 @@ async function requestFor(source: string): Promise<WorkerRequest> {
     outDir,
     publishDir: destination,
     knownDatabase: null,
+    knownFiles: null,
     settings: {},
   };
 }

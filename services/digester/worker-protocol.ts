@@ -1,6 +1,7 @@
 import type { DigestSettings } from "../contract/digest-settings.ts";
 import type { Load } from "../contract/load.ts";
 import type { DigestResult } from "../contract/result.ts";
+import type { EarlierFile } from "../digest/validation/known-digests.ts";
 import type { Phase } from "../digest/failure-message.ts";
 
 /** What the service sends to a worker: all that a digest needs, as plain data. */
@@ -12,6 +13,8 @@ export interface WorkerRequest {
   readonly publishDir: string;
   /** URL of the GOBii database that knows what exists; null: everything does. */
   readonly knownDatabase: string | null;
+  /** Digest files of earlier loads, whose names are known as well; null: they are not asked. */
+  readonly knownFiles: readonly EarlierFile[] | null;
   /** Of the crop. */
   readonly settings: DigestSettings;
 }

@@ -231,6 +231,7 @@ async function unknownValues(
   // Spares the reading of a file, not only the questions.
   if (known === everythingKnown) return [];
   const within = check.within;
+  const atOnce = known.namesPerQuestion ?? NAMES_PER_QUESTION;
   const unknownIds = new Set<string>();
   const examples = new Set<string>();
   const waiting = new Map<string, Set<string>>();
@@ -243,11 +244,12 @@ async function unknownValues(
       }
       if (unknownIds.has(id)) continue;
       const list = [...names];
-      for (let at = 0; at < list.length; at += NAMES_PER_QUESTION) {
+      for (let at = 0; at < list.length; at += atOnce) {
         const unknown = await known.unknownNames(
           check.kind,
-          list.slice(at, at + NAMES_PER_QUESTION),
+          list.slice(at, at + atOnce),
           within === undefined ? null : id,
+          request.pace,
         );
         for (const name of unknown) if (examples.size < EXAMPLES) examples.add(name);
       }
@@ -261,7 +263,7 @@ async function unknownValues(
     within?.column ?? null,
     async () => {
       await request.pace();
-      if (count >= NAMES_PER_QUESTION) {
+      if (count >= atOnce) {
         count = 0;
         await ask();
       }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import type { Pace } from "../pace.ts";
 import { parseOrThrow } from "../../contract/errors.ts";
 
 /** Things that instructions refer to by their id in the database. */
@@ -16,8 +17,10 @@ export type NameKind =
   | "marker"
   | "linkage_group";
 
-/** What the database knows, asked in batches of at most `NAMES_PER_QUESTION`. */
+/** What the database knows, asked in batches of at most `namesPerQuestion`. */
 export interface KnownSource {
+  /** @default `NAMES_PER_QUESTION` */
+  readonly namesPerQuestion?: number;
   /** Those of `ids` that do not exist. */
   unknownIds(kind: IdKind, ids: readonly string[]): Promise<readonly string[]>;
   /** Those of `names` that do not exist, within the thing of the given id where names are unique only there. */
@@ -25,6 +28,7 @@ export interface KnownSource {
     kind: NameKind,
     names: readonly string[],
     within: string | null,
+    pace?: Pace,
   ): Promise<readonly string[]>;
 }
 

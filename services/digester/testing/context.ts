@@ -3,6 +3,7 @@ import { openAttemptJournal } from "../attempt-journal.ts";
 import type { AttemptContext } from "../attempt.ts";
 import { createHttpSend } from "../../gate/http-client.ts";
 import { createDeliver } from "../callback-client.ts";
+import { createAskEarlierFiles } from "../earlier-loads.ts";
 import { openIntake } from "../intake.ts";
 import { openOutbox } from "../outbox.ts";
 import { silentLog, temporaryDirectory } from "./fakes.ts";
@@ -22,6 +23,7 @@ export async function makeContext(
   const { journal } = await openAttemptJournal(join(state, "attempts.ndjson"));
   return {
     knownDatabase: () => null,
+    earlierFiles: createAskEarlierFiles(),
     digester: "node-1",
     deliver,
     outbox,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { SubmitAnswer } from "../../contract/api.ts";
 import {
   CallbackJob,
+  EarlierLoads,
   JobPatch,
   PatchAnswer,
   PatchBatch,
@@ -26,6 +27,7 @@ import { toJob, type JobRecord } from "../jobs/job-record.ts";
 import { cropNamed, submitOnce } from "../jobs/job-service.ts";
 import { isDue } from "../jobs/retries.ts";
 import type { IsUnsettled } from "../jobs/unsettled.ts";
+import { earlierLoads } from "./earlier-loads.ts";
 import { applyCallback, applyCallbacks, type CallbackDeps } from "./apply-callback.ts";
 import { errandRoutes, type ErrandRoutesDeps } from "./errand-routes.ts";
 
@@ -200,6 +202,19 @@ export function callbackRoutes(deps: CallbackRoutesDeps): Route[] {
       async handle({ params, body, request }) {
         await speaksForOwnRun(entering(request), params.id, body);
         return { body: await applyCallback(deps, params.id, body) };
+      },
+    }),
+    route({
+      method: "get",
+      path: "/job/:id/earlier",
+      summary: "Where completed loads of the job's crop left tables that bring names",
+      params: z.object({ id: z.coerce.number().int().positive() }),
+      answer: EarlierLoads,
+      async handle({ params, request }) {
+        requireAttached(entering(request));
+        const job = await store.job(params.id);
+        if (job === null) throw new AppError("not_found", `There is no job ${params.id}.`);
+        return { body: await earlierLoads(store, job) };
       },
     }),
     route({

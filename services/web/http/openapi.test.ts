@@ -130,6 +130,7 @@ describe("the OpenAPI document", () => {
         "POST /api/callback/job",
         "PATCH /api/callback/job/{id}",
         "GET /api/callback/job",
+        "GET /api/callback/job/{id}/earlier",
       ].toSorted(),
     );
     const references = JSON.stringify(body).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g);

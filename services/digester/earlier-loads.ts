@@ -1,0 +1,78 @@
+import { EarlierLoads } from "../contract/callback.ts";
+import type { CallbackTarget } from "../contract/digester.ts";
+import { AppError, parseOrThrow } from "../contract/errors.ts";
+import { namingFilesIn, type EarlierFile } from "../digest/validation/known-digests.ts";
+import { createHttpSend, type HttpSend } from "../gate/http-client.ts";
+import { liesInside } from "./data-roots.ts";
+import { messageOf, reasonOf } from "./delivery.ts";
+
+/** The digest files of earlier loads of a crop, as far as this node sees them. */
+interface EarlierFiles {
+  /** The newest first. */
+  readonly files: readonly EarlierFile[];
+  /** What the result has to say of them. */
+  readonly warnings: readonly string[];
+}
+
+export type AskEarlierFiles = (
+  target: CallbackTarget,
+  job: number,
+  roots: readonly string[],
+) => Promise<EarlierFiles>;
+
+const TIMEOUT_MS = 30_000;
+
+/**
+ * `GET {target}/job/{job}/earlier`: what the web service has on record of the crop.
+ *
+ * @returns a function that throws AppError `unavailable`, which may pass, where there is no answer.
+ */
+export function createAskEarlierFiles(send: HttpSend = createHttpSend()): AskEarlierFiles {
+  return async ({ url, token }, job, roots) => {
+    const { status, text } = await send({
+      method: "GET",
+      url: `${url.replace(/\/+$/, "")}/job/${job}/earlier`,
+      headers: { authorization: `Bearer ${token}` },
+      timeoutMs: TIMEOUT_MS,
+    }).catch((thrown: unknown) => {
+      throw unanswered(reasonOf(thrown));
+    });
+    if (status !== 200) throw unanswered(`status ${status}${messageOf(text)}`);
+    const what = "The list of earlier loads";
+    const { loads, more } = parseOrThrow(EarlierLoads, parse(text), "upstream_failed", what);
+    const files: EarlierFile[] = [];
+    let unseen = 0;
+    for (const { destination, tables } of loads) {
+      const isOurs = await liesInside(destination, roots);
+      const found = isOurs ? namingFilesIn(destination, tables) : [];
+      if (found.length === 0) unseen++;
+      files.push(...found);
+    }
+    const warnings = [
+      ...(unseen === 0
+        ? []
+        : [
+            `The files of ${unseen} of ${loads.length} earlier loads are not to be seen from this node; names that only they brought count as unknown`,
+          ]),
+      ...(more
+        ? [`Of the earlier loads, only the last ${loads.length} were looked through for names`]
+        : []),
+    ];
+    return { files, warnings };
+  };
+}
+
+function unanswered(why: string): AppError {
+  const message = `The web service did not say what earlier loads brought: ${why}`;
+  // Its absence may pass, as that of a database does.
+  const cause = Object.assign(new Error(why), { code: "ETIMEDOUT" });
+  return new AppError("unavailable", message, { cause });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
