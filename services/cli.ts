@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   web: async () => (await import("./commands/web.ts")).addWebCommand,
   digester: async () => (await import("./commands/digester.ts")).addDigesterCommand,
   digesters: async () => (await import("./commands/digesters.ts")).addDigestersCommand,
+  cluster: async () => (await import("./commands/cluster.ts")).addClusterCommand,
   all: async () => (await import("./commands/all.ts")).addAllCommand,
   submit: async () => (await import("./commands/submit.ts")).addSubmitCommand,
   jobs: async () => (await import("./commands/jobs.ts")).addJobsCommand,

@@ -20,7 +20,7 @@ export function addConfigCommand(program: Command): void {
     });
 }
 
-function summaryOf({ crops, mail, retention }: WebConfiguration) {
+function summaryOf({ crops, mail, retention, cluster }: WebConfiguration) {
   return {
     ok: true,
     crops: (crops ?? []).map(({ name, contextPath, dataRoots, upstream, digest = {} }) => ({
@@ -32,11 +32,12 @@ function summaryOf({ crops, mail, retention }: WebConfiguration) {
     })),
     mail: mail === null ? null : { host: mail.host, port: mail.port, from: mail.from },
     retention,
+    cluster,
   };
 }
 
 function describe(configuration: WebConfiguration): string {
-  const { crops, mail, retention } = summaryOf(configuration);
+  const { crops, mail, retention, cluster } = summaryOf(configuration);
   const rows = crops.map(({ name, contextPath, dataRoots, upstream, digest }) => [
     name,
     contextPath,
@@ -49,5 +50,8 @@ function describe(configuration: WebConfiguration): string {
     table([["CROP", "CONTEXT PATH", "DATA ROOTS", "UPSTREAM", "DIGEST"], ...rows]),
     inWords(retention),
     mail === null ? "No mail." : `Mail through ${mail.host}:${mail.port} from ${mail.from}.`,
+    cluster === null
+      ? "No pilots."
+      : `From ${cluster.min} to ${cluster.max} pilots of ${cluster.workers} workers, by ${cluster.provider}.`,
   ].join("\n");
 }

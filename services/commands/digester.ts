@@ -1,9 +1,11 @@
+import { rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
-import { AppError } from "../contract/errors.ts";
+import type { Logger } from "pino";
+import { AppError, coerceError } from "../contract/errors.ts";
 import { Labels } from "../contract/job.ts";
 import { startDigester, type DigesterOptions, type RunningDigester } from "../digester/start.ts";
 import { handOversOf, readConfiguration } from "../web/configuration.ts";
@@ -12,6 +14,10 @@ import { createLog } from "../web/log.ts";
 import { addOptionalWebOptions } from "./api-client.ts";
 import { noticeForms, noticeSource } from "../digester/notices/index.ts";
 import type { NoticeSource } from "../digester/notices/notice.ts";
+import { readLog } from "../digester/append-log.ts";
+import { readKept } from "../digester/outbox-file.ts";
+import { timeNotice } from "../digester/notices/time-notice.ts";
+import { endOfTime } from "../digester/time-left.ts";
 import { watchForNotice } from "../digester/notices/notice-watch.ts";
 import { print, printJson, say } from "./output.ts";
 import { readPositive } from "./read-number.ts";
@@ -32,6 +38,9 @@ interface Flags {
   readonly id?: string;
   readonly label: readonly string[];
   readonly notice?: NoticeSource;
+  readonly walltime?: number;
+  readonly endEarly: number;
+  readonly leave?: true;
   readonly config?: string;
   readonly knownDatabase: Readonly<Record<string, string>>;
   readonly json?: true;
@@ -54,6 +63,13 @@ export function addDigesterCommand(program: Command): void {
     .option("--id <name>", "the name by which it is known")
     .option("--label <label...>", "what it is for or has; jobs may ask for labels", readLabel, [])
     .option("--notice <source>", `where to hear that the node ends: ${noticeForms}`, readNotice)
+    .option(
+      "--walltime <seconds>",
+      "how long it may run; begins nothing that takes longer (in a Slurm job, its end unless given)",
+      readPositive,
+    )
+    .option("--end-early <seconds>", "ends so long before its time is over", readPositive, 30)
+    .option("--leave", "detaches itself at its end, and removes its state: for a node that goes")
     .addOption(
       new Option("--config <file>", "the configuration: what is run with the files of a load").env(
         "DIGESTER_CONFIG",
@@ -85,7 +101,14 @@ async function run(flags: Flags, command: Command): Promise<void> {
   // Where something starts us anew after a notice, the node must not take work for its last minute.
   const early = await notice?.check(watching.signal).catch(() => null);
   if (early) return say(`This node ends, so no digester was started. ${early.message}`);
-  const noticed = notice && watchForNotice(notice, { signal: watching.signal, log: options.log });
+  const endsAt = endOfTime(flags, Date.now(), process.env["SLURM_JOB_END_TIME"]);
+  const sources = [
+    ...(notice === undefined ? [] : [notice]),
+    ...(endsAt === null ? [] : [timeNotice(endsAt, Date.now)]),
+  ];
+  const notices = sources.map((source) =>
+    watchForNotice(source, { signal: watching.signal, log: options.log }),
+  );
   const digester = await startDigester({
     ...options,
     ...(flags.web === undefined ? {} : { web: { url: flags.web, token: flags.token ?? "" } }),
@@ -93,6 +116,8 @@ async function run(flags: Flags, command: Command): Promise<void> {
     host: flags.host,
     workers: flags.workers,
     labels: flags.label,
+    leaves: flags.leave === true,
+    ...(endsAt === null ? {} : { endsAt }),
     knownDatabases: flags.knownDatabase,
     dataRoots: flags.data?.map((path) => resolve(path)) ?? null,
     stateDir: flags.state === undefined ? null : resolve(flags.state),
@@ -105,7 +130,6 @@ async function run(flags: Flags, command: Command): Promise<void> {
   try {
     await Promise.race([digester.attached, ended, digester.idle]);
     announce(digester, flags);
-    const notices = noticed === undefined ? [] : [noticed];
     const idle = digester.idle.then(() => say(`Idle for ${flags.idleExit} s; this digester ends.`));
     const ends = Promise.race([ended, idle]).then(() => null);
     const first = await Promise.race([ends, ...notices]);
@@ -114,7 +138,18 @@ async function run(flags: Flags, command: Command): Promise<void> {
   } finally {
     watching.abort();
     await digester.close(why === undefined ? {} : { why });
+    if (flags.leave === true) await removeState(flags.state, options.log);
   }
+}
+
+/** Nobody comes back to it, unless something in it has yet to be told. */
+async function removeState(state: string | undefined, log: Logger): Promise<void> {
+  if (state === undefined) return;
+  const path = resolve(state);
+  if (readKept(await readLog(join(path, "outbox.ndjson"))).length > 0) return;
+  await rm(path, { recursive: true, force: true }).catch((thrown: unknown) => {
+    log.warn({ why: coerceError(thrown).message }, "The state could not be removed");
+  });
 }
 
 function announce({ id, url, token }: RunningDigester, { web, json }: Flags): void {

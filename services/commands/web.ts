@@ -3,7 +3,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
+import { readConfiguration } from "../web/configuration.ts";
+import { createLog } from "../web/log.ts";
 import { print } from "./output.ts";
+import { startPilots } from "./pilots.ts";
 import { addWebServiceOptions, readWebOptions, type WebFlags } from "./web-options.ts";
 import { startWeb, type RunningWeb, type WebOptions } from "../web/start.ts";
 
@@ -22,10 +25,22 @@ export function addWebCommand(program: Command): void {
       const options = { ...productOptions(), ...(await readWebOptions(flags)) };
       const ended = signalled();
       const web = await startWeb(options);
-      print(flags.json === true ? firstLine(web) : welcome(web, options.dataDir));
-      await ended;
-      await web.close();
+      try {
+        print(flags.json === true ? firstLine(web) : welcome(web, options.dataDir));
+        const pilots = await pilotsOf(flags, web);
+        await ended;
+        await pilots?.close();
+      } finally {
+        await web.close();
+      }
     });
+}
+
+/** Keeps pilots running, where the configuration says so. */
+async function pilotsOf({ config }: WebFlags, web: RunningWeb) {
+  const cluster = config === undefined ? null : (await readConfiguration(config)).cluster;
+  if (cluster === null) return null;
+  return startPilots(cluster, web, createLog(process.env["DIGESTER_LOG"] ?? "info"));
 }
 
 /** What `web` and `all` print first with `--json`. */

@@ -77,6 +77,8 @@ export const DigesterStatus = z.object({
   id: z.string(),
   /** Changes with every start of the process: what an earlier life was running is not running any more. */
   boot: z.string(),
+  /** When it hands back everything and ends, where that is known beforehand. */
+  endsAt: z.iso.datetime().optional(),
   revision: z.number().int().nonnegative(),
   version: z.string(),
   host: z.string(),

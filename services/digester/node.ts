@@ -20,7 +20,16 @@ export interface NodeParts {
   /** What of the status never changes. */
   readonly about: Pick<
     DigesterStatus,
-    "id" | "boot" | "version" | "host" | "pid" | "startedAt" | "workers" | "lineLimit" | "labels"
+    | "id"
+    | "boot"
+    | "version"
+    | "host"
+    | "pid"
+    | "startedAt"
+    | "workers"
+    | "lineLimit"
+    | "labels"
+    | "endsAt"
   >;
   readonly scheduler: Scheduler;
   readonly looker: Pick<Looker, "preview" | "dryRun">;

@@ -91,6 +91,48 @@ const codeOf = (promise: Promise<unknown>): Promise<string> =>
     (thrown: AppError) => thrown.code,
   );
 
+const timed = (leftMs: number, sourceBytes: number) =>
+  setUp({
+    endsAt: Date.now() + leftMs,
+    measure: async () => ({ ...unknownMeasure, sourceBytes }),
+  });
+
+describe("a node whose time is limited", () => {
+  it("refuses what it cannot finish, so that others get it", async () => {
+    const { accept, attempts } = timed(60_000, 5e9);
+    await expect(accept(1)).rejects.toMatchObject({
+      code: "conflict",
+      message: "This node ends in 1 min, and reading 5.0 GB may take 25 min.",
+    });
+    expect(attempts).toHaveLength(0);
+  });
+
+  it("begins what it can", async () => {
+    const { accept, attempts, started } = timed(60_000, 5e6);
+    await accept(1);
+    await until(() => attempts.length === 1, "it begins");
+    expect(started()).toEqual([1]);
+  });
+
+  it("gives up what waits in its line once there is no time left for it", async () => {
+    let now = Date.now();
+    const { accept, attempts, scheduler } = setUp({
+      endsAt: now + 60_000,
+      now: () => now,
+      measure: async () => ({ ...unknownMeasure, sourceBytes: 1e6 }),
+    });
+    await accept(1);
+    await until(() => attempts.length === 1, "it begins");
+    attempts[0]?.claim();
+    await accept(2);
+    expect(scheduler.view(null).waiting).toMatchObject([{ job: 2 }]);
+    now += 59_000;
+    attempts[0]?.end({ kind: "handed_back" });
+    await until(() => scheduler.view(null).waiting.length === 0, "it goes");
+    expect(attempts).toHaveLength(1);
+  });
+});
+
 describe("scheduler", () => {
   it("gives a worker to the next while the one before asks, moves its files and tells", async () => {
     const { attempts, accept, started, scheduler } = setUp({ lineLimit: 100 });

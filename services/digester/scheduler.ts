@@ -12,6 +12,7 @@ import { foresee } from "./regulators/foresee.ts";
 import { chooseRegulator, type ChosenRegulator } from "./regulators/index.ts";
 import type { ActiveJob, Decision, JobInLine, Node, Situation } from "./regulators/regulator.ts";
 import { unknownMeasure, type MeasureSource, type SourceMeasure } from "./source-measure.ts";
+import { tooLongFor } from "./time-left.ts";
 
 /** The node's line and what runs from it: takes jobs, asks the regulator, starts attempts. */
 export interface Scheduler {
@@ -54,6 +55,8 @@ export interface SchedulerOptions {
   readonly machine: Pick<Node, "memoryBytes" | "cores" | "timeZone">;
   readonly history: Pick<DigestHistory, "usage" | "durationOf" | "add">;
   readonly measure: MeasureSource;
+  /** When this node must have handed back everything, in milliseconds since 1970. @default never */
+  readonly endsAt?: number;
   readonly intake: Pick<Intake, "keep" | "forget">;
   /** Whether the caller keeps the record itself, so that its waiting jobs can be asked for again. */
   readonly keepsRecord: (callbackUrl: string) => boolean;
@@ -101,8 +104,15 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   };
   const callers = createCallerWatch(plan);
 
+  /** Why it would not be finished before the node ends; null: it would. */
+  const tooLong = ({ sourceBytes }: SourceMeasure): string | null => {
+    if (options.endsAt === undefined) return null;
+    return tooLongFor(options.endsAt - now(), sourceBytes, history.durationOf(sourceBytes));
+  };
+
   const mayStart = (entry: LineEntry): boolean =>
     entry.measure !== null &&
+    tooLong(entry.measure) === null &&
     !running.has(entry.id) &&
     callers.problem(entry.dispatch.callback.url) === null;
 
@@ -124,9 +134,19 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     now: now(),
   });
 
+  /** What it cannot finish any more is for others: who keeps the record finds another place for it. */
+  const giveUpWhatTakesTooLong = (): void => {
+    if (options.endsAt === undefined) return;
+    for (const { id, dispatch, measure: seen } of line.list()) {
+      if (seen === null || running.has(id) || !keepsRecord(dispatch.callback.url)) continue;
+      if (tooLong(seen) !== null) line.remove(id);
+    }
+  };
+
   const act = (): void => {
     clearTimeout(later);
     decision = null;
+    giveUpWhatTakesTooLong();
     onChange();
     if (freeWorkers() <= 0) return;
     decision = regulator.decide(situation());
@@ -202,6 +222,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     if (problem !== null) return problem;
     if (running.has(id)) return "Waits until its earlier attempt on this node has stopped.";
     if (measure === null) return "Has just arrived; its source is being looked at.";
+    const long = tooLong(measure);
+    if (long !== null) return long;
     return "Has just arrived; its turn is being worked out.";
   };
 
@@ -248,6 +270,10 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       }
       if (!meetsRunning(dispatch)) return;
       line.check(dispatch);
+      if (options.endsAt !== undefined) {
+        const long = tooLong(await options.measure(dispatch.instruction));
+        if (long !== null) throw new AppError("conflict", long);
+      }
       if (!keepsRecord(dispatch.callback.url)) await intake.keep(dispatch);
       add(dispatch);
     },

@@ -69,6 +69,10 @@ export interface DigesterOptions {
   readonly lineLimit?: number;
   /** What it is for, or has: jobs that ask for labels come to digesters only that carry all of them. @default [] */
   readonly labels?: readonly string[];
+  /** When it must have handed back everything, in milliseconds since 1970: it takes nothing that would take longer. */
+  readonly endsAt?: number;
+  /** Whether it detaches itself when it ends: a node that does not come back. @default false */
+  readonly leaves?: boolean;
   /** What is run with the files of a load of a crop, once they are published. @default nothing */
   readonly handOverOf?: (crop: string | null) => HandOver | null;
   /** GOBii databases that know what exists, by the crop in lower case, `""` for all others; else everything does. */
@@ -158,6 +162,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
 
   let answer: AttachAnswer | null = null;
   let attachment: Attachment | null = null;
+  const client = web === undefined ? null : createWebClient(web);
   const dataRoots = (): readonly string[] => options.dataRoots ?? answer?.dataRoots ?? [];
   const pool =
     options.replace?.pool ??
@@ -207,6 +212,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
       },
     },
     measure: createSourceMeasure(),
+    ...(options.endsAt === undefined ? {} : { endsAt: options.endsAt }),
     intake,
     keepsRecord: (url) => url === answer?.callback.url,
     start: (dispatch, { sourceBytes }) => startAttempt(dispatch, context, sourceBytes !== null),
@@ -229,6 +235,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
       workers,
       lineLimit,
       labels: [...labels],
+      ...(options.endsAt === undefined ? {} : { endsAt: new Date(options.endsAt).toISOString() }),
     },
     scheduler,
     looker,
@@ -263,7 +270,6 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
     );
   }
 
-  const client = web === undefined ? null : createWebClient(web);
   const asks = options.pull === true;
   const reachedAt = options.advertiseUrl ?? urlOf(reachable(host), port);
   let errands: Errands | null = null;
@@ -313,7 +319,9 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
     await Promise.race([ended, aborted(deadline)]);
     if (handBack) await outbox.flushed(AbortSignal.any([deadline, AbortSignal.timeout(500)]));
     errands?.close();
-    if (asks && answer !== null) await Promise.race([leave(), sleep(DETACH_MS)]);
+    if ((asks || options.leaves === true) && answer !== null) {
+      await Promise.race([leave(why ?? "It has ended in good order."), sleep(DETACH_MS)]);
+    }
     revision.close();
     server.close();
     server.closeIdleConnections();
@@ -327,8 +335,8 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
   let closed: Promise<void> | null = null;
 
   /** Nobody could reach it before, so nobody would tell one that has ended from one that is slow. */
-  const leave = async (): Promise<void> => {
-    await client?.detach(id).catch((thrown: unknown) => {
+  const leave = async (words: string): Promise<void> => {
+    await client?.detach(id, words).catch((thrown: unknown) => {
       log.warn({ why: coerceError(thrown).message }, "The web service was not told of the end");
     });
   };

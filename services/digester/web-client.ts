@@ -8,7 +8,7 @@ export interface WebClient {
   /** @throws AppError `unavailable` when trying again may help, else `upstream_failed`. */
   readonly attach: (request: AttachRequest) => Promise<AttachAnswer>;
   /** Tells that the digester of this id has ended. Throws as `attach`. */
-  readonly detach: (id: string) => Promise<void>;
+  readonly detach: (id: string, why: string) => Promise<void>;
   /** All jobs that are not settled, a page at a time. Throws as `attach`. */
   readonly unsettled: (
     callback: CallbackTarget,
@@ -63,8 +63,9 @@ export function createWebClient(
       const answer = parseBody(await send("POST", digesters, web.token, request), digesters);
       return parseOrThrow(AttachAnswer, answer, "upstream_failed", "The web service's answer");
     },
-    detach: async (id) => {
-      await send("DELETE", `${digesters}/${encodeURIComponent(id)}`, web.token);
+    detach: async (id, why) => {
+      const query = new URLSearchParams({ why }).toString();
+      await send("DELETE", `${digesters}/${encodeURIComponent(id)}?${query}`, web.token);
     },
     unsettled: async (callback, onPage) => {
       let cursor: string | null = null;

@@ -2,6 +2,7 @@ import express, { type Express, type RequestHandler } from "express";
 import helmet from "helmet";
 import { BulkAnswer, JobEvents, JobFacets, JobList, SubmitAnswer } from "../contract/api.ts";
 import { JobPatch, PatchAnswer, UnsettledJobs } from "../contract/callback.ts";
+import { Cluster } from "../contract/cluster.ts";
 import { AttachAnswer, AttachedDigester } from "../contract/digester.ts";
 import { Event } from "../contract/event.ts";
 import { StoredInstruction } from "../contract/instruction.ts";
@@ -12,6 +13,7 @@ import { DigestResult } from "../contract/result.ts";
 import { isSameSecret, notFound } from "../gate/http.ts";
 import { aboutRoutes, eventRoutes, sampleRoutes } from "./api/about-routes.ts";
 import type { ApiDeps } from "./api/api-deps.ts";
+import { clusterRoutes } from "./api/cluster-routes.ts";
 import { digesterRoutes } from "./api/digester-routes.ts";
 import { instructionRoutes } from "./api/instruction-routes.ts";
 import { jobRoutes } from "./api/job-routes.ts";
@@ -68,6 +70,7 @@ const components = {
   AttachAnswer,
   AttachedDigester,
   BulkAnswer,
+  Cluster,
   Detection,
   DigestResult,
   DryRun,
@@ -102,6 +105,7 @@ function apiParts(deps: AppDeps): { own: ApiPart; callback: ApiPart } {
         ...previewRoutes(deps),
         ...eventRoutes(deps),
         ...digesterRoutes(deps),
+        ...clusterRoutes(deps),
         ...sampleRoutes(deps),
         ...tokenRoutes(deps),
         ...aboutRoutes(deps),

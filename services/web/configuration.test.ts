@@ -48,7 +48,7 @@ describe("a configuration file", () => {
     expect(more).toMatchObject({ retention: { days: 730, jobs: 200_000 } });
     // Every key that there is stands in it.
     const example = JSON.parse(await readFile(path, "utf8")) as object;
-    expect(Object.keys(example)).toHaveLength(14);
+    expect(Object.keys(example)).toHaveLength(15);
   });
 
   it("keeps all jobs unless it says otherwise, by age, by count or both", () => {

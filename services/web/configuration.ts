@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
+import { ClusterConfiguration } from "../contract/cluster-configuration.ts";
 import { DigestSettings } from "../contract/digest-settings.ts";
 import { AppError, coerceError, describeIssues } from "../contract/errors.ts";
 import { HandOver } from "../contract/hand-over.ts";
@@ -133,6 +134,8 @@ const Configuration = z
     lease: Lease.optional(),
     /** Which settled jobs are removed. */
     retention: Retention.optional(),
+    /** Digesters that a batch system runs, as many as the work needs. */
+    cluster: ClusterConfiguration.optional(),
   })
   .superRefine((value, context) => {
     const taken = value.crops.map((crop) => ({ ...crop, contextPath: contextPathOf(crop) }));
@@ -202,6 +205,8 @@ export interface WebConfiguration {
   readonly isUnsettled?: IsUnsettled;
   readonly leaseMs?: number;
   readonly renewMs?: number;
+  /** Null: no pilots. */
+  readonly cluster: ClusterConfiguration | null;
 }
 
 /**
@@ -247,7 +252,13 @@ export function parseConfiguration(text: string, file: string): WebConfiguration
       ? {}
       : { isUnsettled: unsettledBy(configuration.unsettled) }),
     ...leaseOf(configuration.lease ?? {}),
+    cluster: configuration.cluster === undefined ? null : placed(configuration.cluster, folder),
   };
+}
+
+/** Data lies in the same place on every node; where a pilot keeps its state is a matter of its own node. */
+function placed(cluster: ClusterConfiguration, folder: string): ClusterConfiguration {
+  return { ...cluster, dataRoots: cluster.dataRoots.map((root) => resolve(folder, root)) };
 }
 
 /** What is left out keeps its proportion: a lease is renewed three times in its length. */

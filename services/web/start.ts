@@ -16,6 +16,7 @@ import { gobiiSessions } from "./gobii-sessions.ts";
 import { removeHalfUploads } from "./gobii/upload.ts";
 import { hostTest, isLoopback, isWildcard } from "./http/guards.ts";
 import { firstGobiiUser, ownToken } from "./identity.ts";
+import { clusterBook } from "./jobs/cluster-book.ts";
 import { digesterDirectory } from "./jobs/digester-directory.ts";
 import { leadOrWait } from "./leadership.ts";
 import { createMailboxes } from "./jobs/mailboxes.ts";
@@ -93,6 +94,8 @@ export interface WebOptions {
 export interface RunningWeb {
   /** Where this machine reaches it, without a final slash. */
   readonly url: string;
+  /** Where others reach it. */
+  readonly publicUrl: string;
   readonly token: string;
   /** `url` is origin and context root of the first crop. */
   readonly gobii: { readonly url: string; readonly user: string; readonly password: string };
@@ -267,6 +270,13 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
       crops,
       directory,
       mailboxes,
+      clusters: clusterBook({
+        store,
+        directory,
+        now,
+        isUnsettled,
+        onChange: () => stream.digestersChanged(),
+      }),
       placer,
       undos: createUndoLog(now),
       stream,
@@ -310,6 +320,7 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
 
   return {
     url,
+    publicUrl,
     token,
     gobii: { url: gobiiUrl, user: firstUser.name, password: firstUser.password },
     close: () => (closing ??= close()),

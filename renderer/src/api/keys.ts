@@ -29,6 +29,8 @@ export const keys = {
   jobEvents: (id: string) => ["job", id, "events"] as const,
   instruction: (key: string) => ["instruction", key] as const,
   digesters: ["digesters"] as const,
+  clusters: ["clusters"] as const,
+  nodeHistory: (span: StatisticsSpan) => ["node history", span] as const,
   digesterEvents: (id: string) => ["digester", id, "events"] as const,
   preview: (id: string, choice: RegulatorChoice, line: string) =>
     ["digester", id, "preview", choice, line] as const,

@@ -2,6 +2,7 @@ import type { About } from "../../contract/api.ts";
 import type { ServiceConfiguration } from "../../contract/service.ts";
 import type { Crop } from "../crop.ts";
 import type { EventStream } from "../event-stream.ts";
+import type { ClusterBook } from "../jobs/cluster-book.ts";
 import type { DigesterDirectory } from "../jobs/digester-directory.ts";
 import type { Placer } from "../jobs/placer.ts";
 import type { UndoLog } from "../jobs/undo-log.ts";
@@ -13,6 +14,7 @@ export interface ApiDeps {
   readonly store: Store;
   readonly crops: readonly Crop[];
   readonly directory: DigesterDirectory;
+  readonly clusters: ClusterBook;
   readonly placer: Pick<Placer, "retell">;
   readonly stream: Pick<EventStream, "open">;
   readonly undos: UndoLog;

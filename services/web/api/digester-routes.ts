@@ -22,6 +22,11 @@ import type { ApiDeps } from "./api-deps.ts";
 const longestHistory = 500;
 
 const DigesterName = z.object({ id: z.string() });
+/** `lost`: it went without a word, as somebody found who watches its node. */
+const DetachQuery = z.object({
+  why: z.string().max(2000).optional(),
+  lost: z.stringbool().default(false),
+});
 const RegulatorList = z.object({ regulators: z.array(RegulatorInfo) });
 
 export function digesterRoutes(deps: ApiDeps): Route[] {
@@ -54,7 +59,11 @@ export function digesterRoutes(deps: ApiDeps): Route[] {
       path: "/digesters/:id",
       summary: "Detaches a digester: its waiting jobs go elsewhere, what runs there may end",
       params: DigesterName,
-      handle: async ({ params }) => directory.detach(params.id),
+      query: DetachQuery,
+      async handle({ params, query: { why, lost } }) {
+        if (lost) await directory.lose(params.id, why);
+        await directory.detach(params.id, why);
+      },
     }),
     route({
       method: "post",

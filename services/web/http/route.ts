@@ -68,19 +68,23 @@ export function route<
 }
 
 /** A route that answers with nothing but its status, 204. */
-export function emptyRoute<P extends Schema = undefined>(spec: {
+export function emptyRoute<P extends Schema = undefined, Q extends Schema = undefined>(spec: {
   readonly method: Method;
   readonly path: string;
   readonly summary: string;
   readonly params?: P;
-  handle(input: { params: Output<P> }): Promise<void>;
+  readonly query?: Q;
+  handle(input: { params: Output<P>; query: Output<Q> }): Promise<void>;
 }): Route {
   return {
     ...head(spec),
     answers: { 204: null },
     mediaType: null,
     async run(request, response) {
-      await spec.handle({ params: read(spec.params as P, request.params, "The path") });
+      await spec.handle({
+        params: read(spec.params as P, request.params, "The path"),
+        query: read(spec.query as Q, request.query, "The query"),
+      });
       response.status(204).end();
     },
   };

@@ -49,7 +49,9 @@ export interface DigesterDirectory {
     callbackUrl: string,
   ): Promise<{ isNew: boolean; answer: AttachAnswer }>;
   /** Puts its waiting jobs back in line; what runs there may run to its end. */
-  detach(id: string): Promise<void>;
+  detach(id: string, why?: string): Promise<void>;
+  /** Whoever watches its node says that it is gone: it is lost at once, and not only after a silence. */
+  lose(id: string, why?: string): Promise<void>;
   list(): AttachedDigester[];
   /** @throws AppError `not_found`. */
   get(id: string): AttachedDigester;
@@ -317,13 +319,20 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     return { isNew, answer: { id, callback: callbackOf(stored), dataRoots, leaseMs, renewMs } };
   }
 
-  async function detach(id: string): Promise<void> {
+  async function lose(id: string, why?: string): Promise<void> {
+    const entry = attached(id);
+    if (entry.status === null || !(await isFirstToTell(entry, true))) return;
+    entry.isLost = true;
+    await record("digester_lost", id, why === undefined ? {} : { message: why });
+  }
+
+  async function detach(id: string, why?: string): Promise<void> {
     const entry = attached(id);
     await stopFollowing(entry);
     await updateRecord(entry, { detached: true });
     entry.status = null;
     entry.problem = null;
-    await record("digester_detached", id);
+    await record("digester_detached", id, why === undefined ? {} : { message: why });
     await sync.putBack(id, `${id} was detached.`);
   }
 
@@ -362,7 +371,8 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
       const { id, boot } = await identify(deps.httpSend, request);
       return oneAtATime(() => attach(request, callbackUrl, id, boot));
     },
-    detach: (id) => oneAtATime(() => detach(id)),
+    detach: (id, why) => oneAtATime(() => detach(id, why)),
+    lose: (id, why) => oneAtATime(() => lose(id, why)),
 
     list: () => attachedEntries().map(toAttached),
     get: (id) => toAttached(attached(id)),

@@ -118,7 +118,10 @@ describe("applyMessages", () => {
 
   it("passes on that digesters changed and that the gap is too old", () => {
     const client = new QueryClient();
-    expect(applyMessages(client, [{ kind: "digesters" }]).keys).toEqual([keys.digesters]);
+    expect(applyMessages(client, [{ kind: "digesters" }]).keys).toEqual([
+      keys.digesters,
+      keys.clusters,
+    ]);
     expect(applyMessages(client, [{ kind: "reset" }]).everything).toBe(true);
   });
 });

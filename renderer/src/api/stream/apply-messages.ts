@@ -30,7 +30,7 @@ export function applyMessages(client: QueryClient, messages: readonly StreamMess
       ...(removed.size > 0 || events.some((event) => event.status !== undefined)
         ? [keys.jobCounts, keys.failedLately, keys.facets]
         : []),
-      ...(digesters ? [keys.digesters] : []),
+      ...(digesters ? [keys.digesters, keys.clusters] : []),
       ...events.flatMap(({ job, digester }) =>
         job === null && digester !== null ? [keys.digesterEvents(digester)] : [],
       ),

@@ -1,0 +1,40 @@
+import { SegmentedControl } from "@mantine/core";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+import { StatisticsSpan } from "../../../../services/contract/statistics.ts";
+import { nodeHistoryQuery } from "../../api/clusters.ts";
+import { TimeChart } from "../../components/chart/time-chart.tsx";
+import { isEventful, nodeSeries, nodeWords } from "./node-series.ts";
+
+const spans = [
+  { value: "hour", label: "Hour" },
+  { value: "day", label: "24 h" },
+  { value: "week", label: "Week" },
+];
+
+/** Nodes gained and lost. Where one digester just stays, there is nothing to be seen, unless somebody wants pilots. */
+export function NodeChart({ always }: { always: boolean }) {
+  const [span, setSpan] = useState<StatisticsSpan>("hour");
+  const week = useQuery(nodeHistoryQuery("week"));
+  const history = useQuery({ ...nodeHistoryQuery(span), placeholderData: keepPreviousData });
+  const data = history.data;
+  const series = useMemo(() => (data === undefined ? undefined : nodeSeries(data)), [data]);
+  if (!always && (week.data === undefined || !isEventful(week.data))) return null;
+  return (
+    <TimeChart
+      title="Nodes gained and lost"
+      summary={data === undefined ? "" : nodeWords(data)}
+      nothing="No node came or went in this time."
+      data={series}
+    >
+      <SegmentedControl
+        size="xs"
+        mt={8}
+        aria-label="How far back"
+        data={spans}
+        value={span}
+        onChange={(value) => setSpan(StatisticsSpan.parse(value))}
+      />
+    </TimeChart>
+  );
+}

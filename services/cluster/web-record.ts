@@ -1,0 +1,60 @@
+import { ClusterOrders, type ClusterReport } from "../contract/cluster.ts";
+import { AppError, coerceError, ErrorBody, parseOrThrow } from "../contract/errors.ts";
+
+/** The web service, as the keeper of a cluster needs it. Every call throws AppError `unavailable` when it does not answer. */
+export interface WebRecord {
+  report(report: ClusterReport): Promise<ClusterOrders>;
+  drain(digester: string): Promise<void>;
+  /** Takes away what is left of a pilot that went without a word. */
+  lost(digester: string, why: string): Promise<void>;
+}
+
+const timeoutMs = 10_000;
+
+export function webRecord(
+  web: { readonly url: string; readonly token: string },
+  cluster: string,
+): WebRecord {
+  const base = `${web.url.replace(/\/+$/, "")}/api/v1`;
+
+  const ask = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    try {
+      const response = await fetch(base + path, {
+        method,
+        headers: {
+          authorization: `Bearer ${web.token}`,
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        redirect: "error",
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      const answer: unknown = await response.json().catch(() => null);
+      if (response.ok) return answer;
+      const said = ErrorBody.safeParse(answer).data?.error;
+      throw new AppError(
+        response.status >= 500 ? "unavailable" : (said?.code ?? "upstream_failed"),
+        `${web.url} answered ${response.status}${said === undefined ? "" : `: ${said.message}`}`,
+      );
+    } catch (thrown) {
+      if (thrown instanceof AppError) throw thrown;
+      const error = coerceError(thrown);
+      const why = error.cause === undefined ? error.message : coerceError(error.cause).message;
+      throw new AppError("unavailable", `${web.url} does not answer: ${why}`, { cause: thrown });
+    }
+  };
+
+  return {
+    async report(report) {
+      const answer = await ask("PUT", `/clusters/${encodeURIComponent(cluster)}`, report);
+      return parseOrThrow(ClusterOrders, answer, "upstream_failed", "The web service's answer");
+    },
+    async drain(digester) {
+      await ask("POST", `/digesters/${encodeURIComponent(digester)}/drain`, { draining: true });
+    },
+    async lost(digester, why) {
+      const query = new URLSearchParams({ lost: "true", why }).toString();
+      await ask("DELETE", `/digesters/${encodeURIComponent(digester)}?${query}`);
+    },
+  };
+}

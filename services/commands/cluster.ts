@@ -1,0 +1,44 @@
+import type { Command } from "commander";
+import { Option } from "commander";
+import { AppError } from "../contract/errors.ts";
+import { readConfiguration } from "../web/configuration.ts";
+import { createLog } from "../web/log.ts";
+import { addWebOptions } from "./api-client.ts";
+import { printJson, say } from "./output.ts";
+import { startPilots } from "./pilots.ts";
+import { signalled } from "./web.ts";
+
+interface Flags {
+  readonly web: string;
+  readonly token?: string;
+  readonly config?: string;
+  readonly json?: true;
+}
+
+/** `cluster`: keeps pilots running for a web service elsewhere, where `web` itself cannot ask the batch system for them. */
+export function addClusterCommand(program: Command): void {
+  addWebOptions(program.command("cluster"))
+    .description("keeps as many digesters running as the work needs, as jobs of a batch system")
+    .addOption(
+      new Option("--config <file>", "the configuration, with a section cluster").env(
+        "DIGESTER_CONFIG",
+      ),
+    )
+    .option("--json", "print one line of JSON once it is at work")
+    .action(async ({ web, token = "", config, json }: Flags) => {
+      const file = config === undefined ? null : await readConfiguration(config);
+      if (file?.cluster == null) {
+        throw new AppError("bad_request", "There is no section cluster.", {
+          hint: "Name a configuration that has one: --config FILE",
+        });
+      }
+      const ended = signalled();
+      const log = createLog(process.env["DIGESTER_LOG"] ?? "info");
+      const cluster = await startPilots(file.cluster, { url: web, publicUrl: web, token }, log);
+      const { name } = file.cluster;
+      if (json === true) printJson({ cluster: name });
+      else say(`Keeps the pilots of ${name} for ${web}.`);
+      await ended;
+      await cluster.close();
+    });
+}

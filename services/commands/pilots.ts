@@ -1,0 +1,21 @@
+import { join } from "node:path";
+import envPaths from "env-paths";
+import type { Logger } from "pino";
+import { startCluster } from "../cluster/start.ts";
+import type { ClusterConfiguration } from "../contract/cluster-configuration.ts";
+
+/** Keeps pilots running, which are started as this command was. */
+export function startPilots(
+  configuration: ClusterConfiguration,
+  { url, publicUrl, token }: { url: string; publicUrl: string; token: string },
+  log: Logger,
+): Promise<{ readonly close: () => Promise<void> }> {
+  return startCluster({
+    configuration,
+    web: { url, token },
+    publicUrl,
+    command: [process.execPath, process.argv[1] ?? "services.js"],
+    stateDir: join(envPaths("digester", { suffix: "" }).data, "pilots"),
+    log,
+  });
+}
