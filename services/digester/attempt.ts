@@ -216,15 +216,7 @@ export function startAttempt(
       context.dataRoots(),
       (planned) => {
         staging = planned;
-        return journal.add({
-          staging: planned.path,
-          destination: planned.destination,
-          made: planned.made,
-          job,
-          attempt,
-          target,
-          completion: null,
-        });
+        return note(planned);
       },
     );
     const fenced = fence(opened);
@@ -232,9 +224,16 @@ export function startAttempt(
     return digestInto(opened, load, destination, fenced);
   };
 
+  const note = ({ path, destination, made }: Pick<Staging, "path" | "destination" | "made">) =>
+    journal.add({ staging: path, destination, made, job, attempt, target, completion: null });
+
   /** Keeps earlier attempts from publishing, as soon as this one has the job. Before the first there is none. */
   const fence = async (own: Staging): Promise<void> => {
-    if ((await claimed) === null && attempt > 1) await fenceOff(own, context.publisher);
+    if ((await claimed) !== null || attempt === 1) return;
+    await fenceOff(own, context.publisher, {
+      add: (path) => note({ ...own, path, made: null }),
+      remove: async (path) => void tidy(journal.remove(path)),
+    });
   };
 
   const digestInto = async (

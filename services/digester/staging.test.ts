@@ -1,10 +1,18 @@
 import { chmod, mkdir, readdir, readFile, rename, symlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { AppError } from "../contract/errors.ts";
-import { fenceOff, openStaging, removeStaging, type Publisher, type Staging } from "./staging.ts";
+import {
+  fenceOff,
+  openStaging,
+  removeStaging,
+  type DirectoryNotes,
+  type Publisher,
+  type Staging,
+} from "./staging.ts";
 import { temporaryDirectory } from "./testing/fakes.ts";
 
+const noNotes = { add: async () => undefined, remove: async () => undefined };
 const noPublish = { finishPublish: async () => undefined };
 const isRoot = process.getuid?.() === 0;
 
@@ -13,9 +21,10 @@ async function begin(
   attempt: Pick<Staging, "job" | "attempt" | "destination">,
   roots: readonly string[],
   publisher: Pick<Publisher, "finishPublish">,
+  notes: DirectoryNotes = noNotes,
 ): Promise<Staging> {
   const staging = await openStaging(attempt, roots);
-  await fenceOff(staging, publisher);
+  await fenceOff(staging, publisher, notes);
   return staging;
 }
 
@@ -124,6 +133,34 @@ describe("the fence of the output", () => {
     });
     expect(finished).toEqual([["digest.dnarun"]]);
     expect(await readdir(root)).toEqual([expect.stringMatching(/^\.digester-12-2-/)]);
+  });
+
+  it.each([
+    ["goes", false, []],
+    ["is cut short", true, [expect.stringMatching(/^\.digester-12-2-/)]],
+  ])("notes what it moves aside until it is gone: it %s", async (_how, isCut, left) => {
+    const root = await temporaryDirectory();
+    const destination = join(root, "out");
+    const old = await begin({ job: 12, attempt: 1, destination }, [], noPublish);
+    const noted = new Set<string>();
+    const finishPublish = async (aside: string) => {
+      expect([...noted]).toEqual([aside]);
+      if (isCut) throw new Error("killed");
+    };
+    const next = begin(
+      { job: 12, attempt: 2, destination },
+      [],
+      { finishPublish },
+      {
+        add: async (path) => {
+          expect(await readdir(old.path)).toEqual([]);
+          noted.add(path);
+        },
+        remove: async (path) => void noted.delete(path),
+      },
+    );
+    await next.catch(() => undefined);
+    expect([...noted].map((path) => basename(path))).toEqual(left);
   });
 
   it("turns away an attempt that is older than one it finds", async () => {

@@ -33,6 +33,12 @@ export interface Publisher {
   readonly finishPublish: (stagingDir: string) => Promise<void>;
 }
 
+/** Remembers a directory for a later life, from before it is there until it is gone. */
+export interface DirectoryNotes {
+  readonly add: (path: string) => Promise<void>;
+  readonly remove: (path: string) => Promise<void>;
+}
+
 interface AttemptOf {
   readonly job: number;
   readonly attempt: number;
@@ -149,14 +155,29 @@ export async function removeStaging({ path, made }: Pick<Staging, "path" | "made
 export async function fenceOff(
   own: Staging,
   publisher: Pick<Publisher, "finishPublish">,
+  notes: DirectoryNotes,
 ): Promise<void> {
   try {
     for (const place of [dirname(own.destination), own.destination]) {
-      for (const name of await namesIn(place)) await fenceOffOne(own, place, name, publisher);
+      for (const name of await namesIn(place)) {
+        if (isOfEarlier(own, name)) await fenceOffOne(own, place, name, publisher, notes);
+      }
     }
   } catch (thrown) {
     throw cannotBeWritten(own.destination, thrown);
   }
+}
+
+/** @throws AppError `stale_attempt` where it is of a newer one. */
+function isOfEarlier(own: Staging, name: string): boolean {
+  const [, job, attempt, marked] = namePattern.exec(name) ?? [];
+  if (Number(job) !== own.job || marked !== mark(own.destination)) return false;
+  if (name === basename(own.path)) return false;
+  if (Number(attempt) <= own.attempt) return true;
+  throw new AppError(
+    "stale_attempt",
+    `Attempt ${attempt} of job ${own.job} has begun, so attempt ${own.attempt} is over.`,
+  );
 }
 
 async function fenceOffOne(
@@ -164,20 +185,15 @@ async function fenceOffOne(
   place: string,
   name: string,
   publisher: Pick<Publisher, "finishPublish">,
+  notes: DirectoryNotes,
 ): Promise<void> {
-  const [, job, attempt, marked] = namePattern.exec(name) ?? [];
-  if (Number(job) !== own.job || marked !== mark(own.destination)) return;
-  if (name === basename(own.path)) return;
-  if (Number(attempt) > own.attempt) {
-    throw new AppError(
-      "stale_attempt",
-      `Attempt ${attempt} of job ${own.job} has begun, so attempt ${own.attempt} is over.`,
-    );
-  }
   const aside = join(place, stagingName(own));
-  if (!(await moved(join(place, name), aside))) return;
-  await publisher.finishPublish(aside);
-  await rm(aside, { recursive: true, force: true, maxRetries: 3 });
+  await notes.add(aside);
+  if (await moved(join(place, name), aside)) {
+    await publisher.finishPublish(aside);
+    await rm(aside, { recursive: true, force: true, maxRetries: 3 });
+  }
+  await notes.remove(aside);
 }
 
 /** False when it is gone: its owner has just finished, or somebody else fences as well. */
