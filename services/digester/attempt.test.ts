@@ -7,6 +7,7 @@ import { finishPublish, publish } from "../digest/publish.ts";
 import { createDeliver } from "./callback-client.ts";
 import { openAttemptJournal } from "./attempt-journal.ts";
 import { startAttempt, type AttemptContext } from "./attempt.ts";
+import { createLeftovers } from "./leftovers.ts";
 import { openStaging, type Publisher } from "./staging.ts";
 import { makeContext } from "./testing/context.ts";
 import {
@@ -468,7 +469,7 @@ describe("an attempt", () => {
     expect(await readdir(root)).toEqual([]);
   });
 
-  it("keeps its directory in the journal when it cannot be removed", async () => {
+  it("keeps its directory in the journal while it cannot be removed, and removes it later", async () => {
     let root = "";
     const { context, dispatch, ...rest } = await setUp(async (request, listener, signal) => {
       // As a file system that is taken away; even the superuser cannot remove anything below a file.
@@ -477,11 +478,19 @@ describe("an attempt", () => {
       return digestOneTable({ ...request, outDir: `${root}-away` }, listener, signal);
     });
     root = rest.root;
-    onTestFinished(() => rm(`${root}-away`, { recursive: true }));
-    expect(await startAttempt(dispatch, context).ended).toMatchObject({ status: "failed" });
+    onTestFinished(() => rm(`${root}-away`, { recursive: true, force: true }));
+    const leftovers = createLeftovers({ journal: context.journal, log: context.log, everyMs: 20 });
+    onTestFinished(leftovers.close);
+    const attempt = startAttempt(dispatch, { ...context, leftovers });
+    expect(await attempt.ended).toMatchObject({ status: "failed" });
     const { left, journal } = await openAttemptJournal(join(context.state, "attempts.ndjson"));
     await journal.close();
     expect(left).toMatchObject([{ job: 7, attempt: 1, destination: rest.destination }]);
+    await rm(root);
+    await rename(`${root}-away`, root);
+    const isGone = async () =>
+      (await readdir(root)).every((name) => !name.startsWith(".digester-"));
+    await until(isGone, "its directory is gone");
   });
 
   it("gives the worker nothing but the load and two directories", async () => {

@@ -27,6 +27,7 @@ import { requireSourcesInsideRoots } from "./data-roots.ts";
 import { handOverLoad, NO_QUALITY_CHECK } from "./hand-over.ts";
 import type { AskEarlierFiles } from "./earlier-loads.ts";
 import type { Intake } from "./intake.ts";
+import type { Leftovers } from "./leftovers.ts";
 import type { Outbox } from "./outbox.ts";
 import { sourcesMayAppear } from "./source-visibility.ts";
 import { share, startProgress, type ProgressReporter } from "./progress-reporter.ts";
@@ -51,6 +52,7 @@ export interface AttemptContext {
   readonly deliver: Deliver;
   readonly outbox: Outbox;
   readonly journal: AttemptJournal;
+  readonly leftovers: Pick<Leftovers, "add">;
   readonly intake: Intake;
   readonly pool: Pick<WorkerPool, "run">;
   readonly publisher: Publisher;
@@ -392,6 +394,7 @@ export function startAttempt(
     const isRemoved = staging !== null && (isMoved || (await tidy(removeStaging(staging))));
     const end = refused ?? (await report(outcome));
     if (staging !== null && isRemoved) void tidy(journal.remove(staging.path));
+    else if (staging !== null) context.leftovers.add(staging);
     return end;
   };
 

@@ -23,6 +23,7 @@ import { idleFor } from "./idle-watch.ts";
 import { createLooker } from "./looker.ts";
 import { createAskEarlierFiles } from "./earlier-loads.ts";
 import { openIntake, type Intake } from "./intake.ts";
+import { createLeftovers } from "./leftovers.ts";
 import { createDigesterMetrics } from "./metrics.ts";
 import { createNode, takeable } from "./node.ts";
 import { openOutbox, type Outbox } from "./outbox.ts";
@@ -142,6 +143,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
   const outbox = await openOutbox({ path: join(state.path, "outbox.ndjson"), deliver, log });
   const intake = await openIntake(join(state.path, "intake"));
   const { journal, left } = await openAttemptJournal(join(state.path, "attempts.ndjson"));
+  const leftovers = createLeftovers({ journal, log });
   const metrics = createDigesterMetrics();
   const history = await openDigestHistory(join(state.path, "history.json"), log);
   const regulatorFile = await openRegulatorFile(join(state.path, "regulator.json"), log);
@@ -184,6 +186,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
     deliver,
     outbox,
     journal,
+    leftovers,
     intake,
     pool,
     publisher,
@@ -308,6 +311,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
     setMaxListeners(0, deadline);
     ending.abort();
     stopMeasuring();
+    leftovers.close();
     attachment?.close();
     scheduler.drain(true);
     const ended = scheduler.close({

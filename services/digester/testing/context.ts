@@ -28,6 +28,7 @@ export async function makeContext(
     deliver,
     outbox,
     journal,
+    leftovers: { add: () => undefined },
     intake: await openIntake(join(state, "intake")),
     dataRoots: () => [],
     renewMs: () => 100,
