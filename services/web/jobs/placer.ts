@@ -296,8 +296,9 @@ export function createPlacer(deps: PlacerDeps): Placer {
 
   function forgetAllBut(waiting: readonly JobRecord[]): void {
     const ids = new Set(waiting.map((job) => job.id));
-    const attempts = new Set(waiting.map(attemptOf));
     for (const id of paths.keys()) if (!ids.has(id)) paths.delete(id);
+    if (refusals.size === 0) return;
+    const attempts = new Set(waiting.map(attemptOf));
     for (const attempt of refusals.keys()) if (!attempts.has(attempt)) refusals.delete(attempt);
   }
 
