@@ -238,6 +238,7 @@ function describeResult(result: DigestResult): void {
         `${matrix.missing} calls missing, ${matrix.heterozygous} heterozygous`,
     );
   }
+  for (const { format, file } of result.outputs ?? []) say(`matrix as ${format}: ${file}`);
   if (result.quality !== undefined) say(describeQuality(result.quality));
   say(
     `${result.status} in ${(result.durationMs / 1000).toFixed(1)} s, ${result.bytesRead} bytes read`,

@@ -61,6 +61,21 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** The same load, of a table that refers to samples. */
+function runsOfSamples(load: Load): Load {
+  const [first] = load.tables;
+  const [name] = first?.columns ?? [];
+  if (first === undefined || name === undefined) throw new Error("the load has no column");
+  const constants = ["name", "project_id", "experiment_id"].map((column) => ({
+    ...name,
+    type: "CONSTANT" as const,
+    name: column,
+    constantValue: "1",
+  }));
+  const columns = [{ ...name, name: "dnasample_name" }, ...constants];
+  return { ...load, tables: [{ ...first, table: "dnarun", columns }] };
+}
+
 /** The same load with an expression that tries the same characters in many ways. */
 function hostile(load: Load): Load {
   const tables = load.tables.map((table) => ({
@@ -107,6 +122,27 @@ describe.each(["process", "thread"] as const)("workers that are a %s", (kind) =>
     expect(second.kind).toBe("done");
     expect(pids).toHaveLength(2);
     expect(pids[0]).toBe(pids[1]);
+  }, 60_000);
+
+  it("know what the files of earlier loads name, and nothing else then", async () => {
+    const { pool } = makePool(kind);
+    const source = join(await temporaryDirectory(), "runs.txt");
+    await writeFile(source, "sample\nann\nbob\n");
+    const path = join(await temporaryDirectory(), "digest.dnasample");
+    await writeFile(path, "project_id\tname\tnum\n1\tann\t1\n");
+    const request = await requestFor(source);
+    const ofRuns = { ...request, load: runsOfSamples(request.load) };
+    const never = new AbortController().signal;
+    const knownFiles = [{ table: "dnasample", path }];
+    expect(await pool.run({ ...ofRuns, knownFiles }, silent, never)).toMatchObject({
+      kind: "done",
+      result: {
+        status: "failed",
+        validation: [{ failures: [{ columnName: ["dnasample_name"], values: ["bob"] }] }],
+      },
+    });
+    const all = await pool.run(ofRuns, silent, never);
+    expect(all).toMatchObject({ kind: "done", result: { status: "completed" } });
   }, 60_000);
 
   it("stop when told to, leave nothing, and go on with the next job", async () => {
