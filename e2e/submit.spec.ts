@@ -76,6 +76,54 @@ test("pasted JSON is checked while one types, and its failure says what to mend"
   await expect(page.getByText(/line 3/i).first()).toBeVisible();
 });
 
+test("several instruction files go out together; what is wrong or refused keeps back none", async ({
+  page,
+  services,
+}) => {
+  const { dataDir } = services;
+  const instruction = async (name: string, under = dataDir): Promise<object[]> => {
+    const source = join(under, "files", name);
+    if (under === dataDir) await writeMatrix(source, ["A/G", "C/C"]);
+    return datasetInstruction(source, join(under, "loader", "digest", name));
+  };
+  const file = (name: string, content: unknown) => ({
+    name,
+    mimeType: "application/json",
+    buffer: Buffer.from(typeof content === "string" ? content : JSON.stringify(content)),
+  });
+  await page.getByRole("link", { name: "Submit", exact: true }).click();
+  await page.getByRole("tab", { name: "Instruction file" }).click();
+  const choosing = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Choose files" }).click();
+  await (
+    await choosing
+  ).setFiles([
+    file("first.json", await instruction("first")),
+    file("pair.json", [await instruction("pair-a"), await instruction("pair-b")]),
+    file("elsewhere.json", await instruction("x", "/nowhere")),
+    file("broken.json", '[{"table": "marker",}]'),
+  ]);
+
+  const list = page.getByRole("region", { name: "Instructions" });
+  await expect(list.getByRole("heading", { name: "5 instructions" })).toBeVisible();
+  await expect(list.getByText("1 with problems")).toBeVisible();
+  await expect(list.getByRole("row", { name: /broken/ })).toContainText("Line 1: This is not JSON");
+  await page.getByRole("button", { name: "Submit 4 loads" }).click();
+
+  await expect(list.getByRole("link", { name: "first" })).toBeVisible();
+  await expect(list.getByRole("link", { name: "pair-2" })).toBeVisible();
+  await expect(list.getByRole("row", { name: /elsewhere/ })).toContainText("/nowhere");
+  await expect(page.getByRole("button", { name: "Submit 1 load" })).toBeEnabled();
+
+  await list
+    .getByRole("row", { name: /broken/ })
+    .getByRole("button", { name: "Mend it" })
+    .click();
+  await expect(page.getByRole("textbox", { name: "Instruction" })).toContainText("marker");
+  await page.getByRole("button", { name: "Other file" }).click();
+  await expect(list.getByRole("heading", { name: "5 instructions" })).toBeVisible();
+});
+
 test("the regulator in force and the attached digester are shown", async ({ page }) => {
   await page.getByRole("link", { name: "Digesters" }).click();
   await expect(page.getByText("First come, first served").first()).toBeVisible();

@@ -4,9 +4,7 @@ import {
   JobEvents,
   JobFacets,
   JobList,
-  type ActionBody,
   type BulkActionBody,
-  type JobAction,
   type UndoRequest,
 } from "../../../services/contract/api.ts";
 import type { Qualifier } from "../../../services/contract/job-search.ts";
@@ -85,10 +83,6 @@ export function jobEventsQuery(id: number) {
     queryKey: keys.jobEvents(String(id)),
     queryFn: ({ signal }) => request(JobEvents, `/api/v1/jobs/${id}/events`, { signal }),
   });
-}
-
-export function actOnJob(id: number, action: JobAction, body: ActionBody): Promise<Job> {
-  return request(Job, `/api/v1/jobs/${id}/${action}`, { method: "POST", body });
 }
 
 export function undoJobs(body: UndoRequest): Promise<BulkAnswer> {

@@ -2,15 +2,17 @@ import { Button, Group, NumberInput, Popover } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { ActionBody, JobAction } from "../../../../services/contract/api.ts";
+import { AppError } from "../../../../services/contract/errors.ts";
 import { priorityRange, type Job } from "../../../../services/contract/job.ts";
-import { actOnJob } from "../../api/jobs.ts";
+import { actOnJobs } from "../../api/jobs.ts";
 import { keys } from "../../api/keys.ts";
 import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import { ReasonedButton } from "../../components/reasoned-button.tsx";
 import { tellError } from "../../components/tell.ts";
 import { actorOf, useYourName } from "../../components/your-name.ts";
-import { actionWords } from "./action-words.ts";
+import { actionWords, doneWords } from "./action-words.ts";
 import { whyNot } from "./allowed-actions.ts";
+import { tellUndoable } from "./tell-undoable.tsx";
 
 interface JobActionsProps {
   readonly job: Job;
@@ -25,13 +27,17 @@ export function JobActions({ job, id, isStopping }: JobActionsProps) {
   const [yourName] = useYourName();
   const [asksCancel, setAsksCancel] = useState(false);
   const act = useMutation({
-    mutationFn: ({ action, body }: { action: JobAction; body?: ActionBody }) =>
-      actOnJob(job.id, action, { ...actorOf(yourName), ...body }),
-    onSuccess: (after) => {
-      client.setQueryData(keys.job(id), after);
+    mutationFn: async ({ action, body }: { action: JobAction; body?: ActionBody }) => {
+      const answer = await actOnJobs({ action, ids: [job.id], ...actorOf(yourName), ...body });
+      if (answer.done === 0) throw new AppError("conflict", "The job has gone on meanwhile.");
+      return answer;
+    },
+    onSuccess: ({ undo }, { action }) => {
+      tellUndoable(`${doneWords[action]} ${job.key}.`, undo, yourName);
       setAsksCancel(false);
     },
     onError: (error, { action }) => tellError(`${actionWords[action]}: not done`, error),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.job(id) }),
   });
   const pending = act.isPending ? act.variables.action : null;
   const holdOrRelease = job.held ? "release" : "hold";

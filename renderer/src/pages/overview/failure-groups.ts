@@ -1,7 +1,10 @@
 import type { JobSummary } from "../../../../services/contract/job.ts";
 
-/** Loads that failed for the same reason, the newest first. */
+/** Loads that failed for the same cause, the newest first. */
 export interface FailureGroup {
+  /** What differs from load to load left out. */
+  readonly cause: string;
+  /** The words of the newest one. */
   readonly reason: string;
   readonly jobs: readonly JobSummary[];
 }
@@ -12,10 +15,19 @@ const wordless = "It failed without a word.";
 export function failureGroups(failed: readonly JobSummary[]): FailureGroup[] {
   const groups = new Map<string, JobSummary[]>();
   for (const job of failed) {
-    const reason = job.reason ?? wordless;
-    const known = groups.get(reason);
-    if (known === undefined) groups.set(reason, [job]);
+    const cause = causeOf(job.reason ?? wordless);
+    const known = groups.get(cause);
+    if (known === undefined) groups.set(cause, [job]);
     else known.push(job);
   }
-  return [...groups].map(([reason, jobs]) => ({ reason, jobs }));
+  return [...groups].map(([cause, jobs]) => ({
+    cause,
+    reason: jobs[0]?.reason ?? wordless,
+    jobs,
+  }));
+}
+
+/** The same mistake stands in another file, at another line, in other numbers. */
+function causeOf(reason: string): string {
+  return reason.replaceAll(/(?:\/[^\s/:,;\])]+)+/g, "…").replaceAll(/\d+/g, "0");
 }

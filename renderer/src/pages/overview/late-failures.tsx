@@ -30,7 +30,7 @@ export function LateFailures({ failed }: { failed: readonly JobSummary[] | undef
       ) : (
         <ul className={classes["list"]}>
           {groups.slice(0, mostGroups).map((group) => (
-            <Failure key={group.reason} group={group} />
+            <Failure key={group.cause} group={group} />
           ))}
         </ul>
       )}

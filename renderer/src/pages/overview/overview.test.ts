@@ -58,6 +58,8 @@ it("does not say twice that an address cannot be reached", () => {
   ]);
 });
 
+const at = (file: string, line: number) =>
+  `Unknown call "0/3" [/data/files/${file}/calls.vcf:${line}:12]`;
 const failed = (id: number, reason: string | null) => jobOf(id, { status: "failed", reason });
 
 describe("what failed last", () => {
@@ -67,6 +69,18 @@ describe("what failed last", () => {
       ["b", [4, 2]],
       ["a", [3]],
       ["It failed without a word.", [1]],
+    ]);
+  });
+
+  it("has one cause where only file, line and numbers differ, in the words of the newest", () => {
+    const groups = failureGroups([
+      failed(3, at("b", 7)),
+      failed(2, at("a", 100)),
+      failed(1, "Unknown call [/data/a:1:1]"),
+    ]);
+    expect(groups.map(({ reason, jobs }) => [reason, jobs.length])).toEqual([
+      [at("b", 7), 2],
+      ["Unknown call [/data/a:1:1]", 1],
     ]);
   });
 });

@@ -1,48 +1,60 @@
 import { Button, FileButton, Text } from "@mantine/core";
 import { IconFileUpload } from "@tabler/icons-react";
+import { fromEvent } from "file-selector";
 import { useState, type DragEvent } from "react";
 import type { InstructionFile } from "../../../../services/contract/desktop.ts";
 import { tellError } from "../../components/tell.ts";
 import { useByteUnits } from "../../components/units.ts";
 import { formatBytes } from "../../format/numbers.ts";
+import { readBatch, type TextFile } from "./instruction-batch.ts";
+import { InstructionFiles } from "./instruction-files.tsx";
 import { InstructionForm } from "./instruction-form.tsx";
 import classes from "./file-tab.module.css";
 
 /** Instructions are text of some kilobytes; a data file dropped here by mistake is not read into the page. */
 const mostBytes = 16_000_000;
 
-type Chosen = Pick<InstructionFile, "name" | "text">;
-
-/** A file dropped or chosen, then shown to be looked over before it is submitted. */
+/** A file dropped or chosen, then shown to be looked over before it is submitted; of several, a line of each. */
 export function FileTab({ opened }: { opened: InstructionFile | null }) {
-  const [file, setFile] = useState<Chosen | null>(opened);
+  const [files, setFiles] = useState<readonly TextFile[]>(opened === null ? [] : [opened]);
+  /** One of several that is shown by itself. */
+  const [single, setSingle] = useState<TextFile | null>(null);
   const [units] = useByteUnits();
   const [isOver, setIsOver] = useState(false);
 
-  async function take(chosen: File | null | undefined): Promise<void> {
-    if (chosen === null || chosen === undefined) return;
-    if (chosen.size > mostBytes) {
-      const size = formatBytes(chosen.size, units);
+  async function take(chosen: readonly File[]): Promise<void> {
+    const small = chosen.filter(({ size }) => size <= mostBytes);
+    for (const { name, size } of chosen.filter((file) => !small.includes(file))) {
       const limit = formatBytes(mostBytes, units);
       tellError(
-        "The file was not read",
+        "A file was not read",
         new Error(
-          `${chosen.name} has ${size}; an instruction has at most ${limit}. Is it a data file?`,
+          `${name} has ${formatBytes(size, units)}; an instruction has at most ${limit}. Is it a data file?`,
         ),
       );
-      return;
     }
     try {
-      setFile({ name: chosen.name, text: await chosen.text() });
+      const read = small.map(async (file) => ({ name: file.name, text: await file.text() }));
+      const texts = await Promise.all(read);
+      if (texts.length === 0) return;
+      setFiles(texts);
+      setSingle(null);
     } catch (thrown) {
-      tellError(`${chosen.name} could not be read`, thrown);
+      tellError("The files could not be read", thrown);
     }
   }
 
-  function drop(event: DragEvent): void {
+  async function drop(event: DragEvent): Promise<void> {
     event.preventDefault();
     setIsOver(false);
-    void take(event.dataTransfer.files[0]);
+    const dropped = await fromEvent(event.nativeEvent);
+    const found = dropped.filter((one) => one instanceof File);
+    // Of a folder only what may be an instruction is meant.
+    const named = found.filter(({ name }) => /\.json$/i.test(name));
+    await take(found.length > 1 ? named : found);
+    if (found.length > 1 && named.length === 0) {
+      tellError("Nothing was read", new Error("None of these files is called .json."));
+    }
   }
 
   const dropping = {
@@ -51,25 +63,41 @@ export function FileTab({ opened }: { opened: InstructionFile | null }) {
       setIsOver(true);
     },
     onDragLeave: () => setIsOver(false),
-    onDrop: drop,
+    onDrop: (event: DragEvent) => void drop(event),
   };
 
-  if (file === null) {
+  const file = single ?? files[0];
+  if (file === undefined) {
     return (
       <div className={classes["zone"]} data-over={isOver} {...dropping}>
         <IconFileUpload size={32} stroke={1.4} aria-hidden />
-        <Text fw={600}>Drop an instruction file here</Text>
+        <Text fw={600}>Drop instruction files here, or a folder of them</Text>
         <Text size="sm" c="dimmed">
-          JSON as the GOBii loader writes it, of any generation. You see what it would make before
+          JSON as the GOBii loader writes it, of any generation. You see what each would make before
           it is submitted.
         </Text>
-        <FileButton onChange={(chosen) => void take(chosen)} accept="application/json,.json">
+        <FileButton
+          multiple
+          onChange={(chosen) => void take(chosen)}
+          accept="application/json,.json"
+        >
           {(props) => (
             <Button {...props} mt="sm">
-              Choose a file
+              Choose files
             </Button>
           )}
         </FileButton>
+      </div>
+    );
+  }
+  if (single === null && readBatch(files).length > 1) {
+    return (
+      <div {...dropping}>
+        <InstructionFiles
+          files={files}
+          onOtherFiles={() => setFiles([])}
+          onOne={setSingle}
+        />
       </div>
     );
   }
@@ -81,7 +109,7 @@ export function FileTab({ opened }: { opened: InstructionFile | null }) {
         initialKey={file.name.replace(/\.json$/i, "")}
         editOf={null}
         fileName={file.name}
-        onOtherFile={() => setFile(null)}
+        onOtherFile={() => (single === null ? setFiles([]) : setSingle(null))}
       />
     </div>
   );

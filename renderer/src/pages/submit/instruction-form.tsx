@@ -1,18 +1,10 @@
-import { Alert, Button, Text } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
-import { useMutation } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
-import { useLocation } from "wouter";
-import { AppError } from "../../../../services/contract/errors.ts";
-import type { StoredInstruction } from "../../../../services/contract/instruction.ts";
-import { submitInstruction } from "../../api/instructions.ts";
+import { Button } from "@mantine/core";
 import { JsonEditor } from "../../components/json-editor/json-editor.tsx";
-import { useYourName } from "../../components/your-name.ts";
 import { lintInstruction } from "./instruction-lint.ts";
 import { InstructionSummary } from "./instruction-summary.tsx";
-import { readText } from "./instruction-text.ts";
-import { defaultOptions, keyProblem, submitBody } from "./submit-body.ts";
+import { SubmitError } from "./submit-error.tsx";
 import { SubmitOptionsForm } from "./submit-options-form.tsx";
+import { useInstructionSubmit } from "./use-instruction-submit.ts";
 import classes from "./instruction-form.module.css";
 
 interface InstructionFormProps {
@@ -26,27 +18,7 @@ interface InstructionFormProps {
 /** The text of an instruction, what it would make, and what is still wrong with it. */
 export function InstructionForm(props: InstructionFormProps) {
   const { initialText, initialKey = "", editOf } = props;
-  const [, navigate] = useLocation();
-  const [text, setText] = useState(initialText);
-  const [settledText] = useDebouncedValue(text, 150);
-  const reading = useMemo(() => readText(settledText), [settledText]);
-  const [yourName, setYourName] = useYourName();
-  const [options, setOptions] = useState({
-    ...defaultOptions,
-    key: keyProblem(initialKey) === null ? initialKey : "",
-    submittedBy: yourName,
-  });
-  const submit = useMutation({
-    mutationFn: (instruction: StoredInstruction) =>
-      submitInstruction(submitBody(instruction, options, editOf)),
-    onSuccess: ({ job }) => {
-      setYourName(options.submittedBy.trim());
-      navigate(`/jobs/${job.id}`);
-    },
-  });
-  const isReady =
-    reading.kind === "right" && settledText === text && keyProblem(options.key) === null;
-
+  const form = useInstructionSubmit(initialText, initialKey, editOf);
   return (
     <div className={classes["form"]}>
       <div className={classes["text"]}>
@@ -60,8 +32,8 @@ export function InstructionForm(props: InstructionFormProps) {
         )}
         <div className={classes["editor"]}>
           <JsonEditor
-            value={text}
-            onChange={setText}
+            value={form.text}
+            onChange={form.setText}
             label="Instruction"
             lint={lintInstruction}
             hint='[{"table": "marker", "gobiiFile": {"source": …, "destination": …}, "gobiiFileColumns": […]}]'
@@ -72,35 +44,16 @@ export function InstructionForm(props: InstructionFormProps) {
         className={classes["side"]}
         onSubmit={(event) => {
           event.preventDefault();
-          if (isReady) submit.mutate(reading.instruction);
+          form.submit();
         }}
       >
-        <InstructionSummary reading={reading} />
-        <SubmitOptionsForm options={options} onChange={setOptions} />
-        {submit.isError && <SubmitError error={submit.error} />}
-        <Button type="submit" size="sm" loading={submit.isPending} disabled={!isReady}>
-          {options.hold ? "Submit and hold" : "Submit"}
+        <InstructionSummary reading={form.reading} />
+        <SubmitOptionsForm options={form.options} onChange={form.setOptions} />
+        {form.error !== null && <SubmitError error={form.error} />}
+        <Button type="submit" size="sm" loading={form.isPending} disabled={!form.isReady}>
+          {form.options.hold ? "Submit and hold" : "Submit"}
         </Button>
       </form>
     </div>
-  );
-}
-
-function SubmitError({ error }: { error: Error }) {
-  const details = error instanceof AppError ? error.details : [];
-  return (
-    <Alert color="var(--status-failed)" variant="outline" title="Not submitted" role="alert">
-      <Text size="sm">{error.message}</Text>
-      {error instanceof AppError && error.hint !== undefined && (
-        <Text size="sm" c="dimmed">
-          {error.hint}
-        </Text>
-      )}
-      {details.slice(1, 6).map((detail) => (
-        <Text key={detail} size="sm">
-          {detail}
-        </Text>
-      ))}
-    </Alert>
   );
 }

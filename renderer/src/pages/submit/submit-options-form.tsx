@@ -5,19 +5,23 @@ import { keyProblem, type SubmitOptions } from "./submit-body.ts";
 interface SubmitOptionsFormProps {
   readonly options: SubmitOptions;
   readonly onChange: (options: SubmitOptions) => void;
+  /** Several loads are submitted with these; each has a name of its own. */
+  readonly isForMany?: boolean;
 }
 
-export function SubmitOptionsForm({ options, onChange }: SubmitOptionsFormProps) {
+export function SubmitOptionsForm({ options, onChange, isForMany }: SubmitOptionsFormProps) {
   return (
     <div style={{ display: "grid", gap: 12 }}>
-      <TextInput
-        label="Name"
-        description="Unique; made up from the time when left empty."
-        placeholder="data_20261124_093012_001"
-        value={options.key}
-        error={keyProblem(options.key)}
-        onChange={(event) => onChange({ ...options, key: event.currentTarget.value })}
-      />
+      {isForMany !== true && (
+        <TextInput
+          label="Name"
+          description="Unique; made up from the time when left empty."
+          placeholder="data_20261124_093012_001"
+          value={options.key}
+          error={keyProblem(options.key)}
+          onChange={(event) => onChange({ ...options, key: event.currentTarget.value })}
+        />
+      )}
       <TextInput
         label="Your name"
         description="Kept with the job and with what you do to it."

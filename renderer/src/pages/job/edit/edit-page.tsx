@@ -1,20 +1,16 @@
 import { Button, Skeleton, Text } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
-import { useMutation, useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
-import { Link, useLocation } from "wouter";
-import type { StoredInstruction } from "../../../../../services/contract/instruction.ts";
-import { instructionQuery, submitInstruction } from "../../../api/instructions.ts";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "wouter";
+import { instructionQuery } from "../../../api/instructions.ts";
 import { jobQuery } from "../../../api/jobs.ts";
 import { ErrorPanel } from "../../../components/error-panel.tsx";
 import { Page } from "../../../components/page.tsx";
-import { tellError } from "../../../components/tell.ts";
-import { useYourName } from "../../../components/your-name.ts";
 import { formatPlural } from "../../../format/numbers.ts";
 import { lintInstruction } from "../../submit/instruction-lint.ts";
-import { readText, textOf } from "../../submit/instruction-text.ts";
-import { defaultOptions, keyProblem, submitBody } from "../../submit/submit-body.ts";
+import { textOf } from "../../submit/instruction-text.ts";
+import { SubmitError } from "../../submit/submit-error.tsx";
 import { SubmitOptionsForm } from "../../submit/submit-options-form.tsx";
+import { useInstructionSubmit } from "../../submit/use-instruction-submit.ts";
 import { InstructionDiff } from "./instruction-diff.tsx";
 import classes from "./edit-page.module.css";
 
@@ -49,28 +45,14 @@ export function EditPage({ id }: { id: string }) {
 }
 
 function Edit({ original, jobKey }: { original: string; jobKey: string }) {
-  const [, navigate] = useLocation();
-  const [yourName, setYourName] = useYourName();
-  const [text, setText] = useState(original);
-  const [settled] = useDebouncedValue(text, 150);
-  const reading = useMemo(() => readText(settled), [settled]);
-  const [options, setOptions] = useState({ ...defaultOptions, key: "", submittedBy: yourName });
-  const submit = useMutation({
-    mutationFn: (instruction: StoredInstruction) =>
-      submitInstruction(submitBody(instruction, options, jobKey)),
-    onSuccess: ({ job }) => {
-      setYourName(options.submittedBy.trim());
-      navigate(`/jobs/${job.id}`);
-    },
-    onError: (error) => tellError("Not submitted", error),
-  });
-  const isReady = reading.kind === "right" && settled === text && keyProblem(options.key) === null;
+  const form = useInstructionSubmit(original, "", jobKey);
+  const { text, setText, reading, options } = form;
   return (
     <form
       className={classes["edit"]}
       onSubmit={(event) => {
         event.preventDefault();
-        if (isReady) submit.mutate(reading.instruction);
+        form.submit();
       }}
     >
       <InstructionDiff
@@ -94,8 +76,9 @@ function Edit({ original, jobKey }: { original: string; jobKey: string }) {
               ? "Nothing is changed yet."
               : "The edit is a right instruction."}
         </Text>
-        <SubmitOptionsForm options={options} onChange={setOptions} />
-        <Button type="submit" size="sm" loading={submit.isPending} disabled={!isReady}>
+        <SubmitOptionsForm options={options} onChange={form.setOptions} />
+        {form.error !== null && <SubmitError error={form.error} />}
+        <Button type="submit" size="sm" loading={form.isPending} disabled={!form.isReady}>
           {options.hold ? "Submit and hold" : "Submit again"}
         </Button>
       </div>

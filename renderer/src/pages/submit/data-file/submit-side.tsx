@@ -1,4 +1,4 @@
-import { Alert, Button, Checkbox, NumberInput, Text } from "@mantine/core";
+import { Button, Checkbox, NumberInput, Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation } from "wouter";
@@ -9,6 +9,7 @@ import { submitInstruction } from "../../../api/instructions.ts";
 import { useYourName } from "../../../components/your-name.ts";
 import { formatCount } from "../../../format/numbers.ts";
 import { defaultOptions, keyProblem, submitBody } from "../submit-body.ts";
+import { SubmitError } from "../submit-error.tsx";
 import { SubmitOptionsForm } from "../submit-options-form.tsx";
 import {
   loadName,
@@ -133,12 +134,7 @@ export function SubmitSide(props: SubmitSideProps) {
         </Text>
       </fieldset>
       <SubmitOptionsForm options={options} onChange={setOptions} />
-      {submit.isError && (
-        <Alert color="var(--status-failed)" variant="outline" title="Not submitted" role="alert">
-          {submit.error.message}
-          {submit.error instanceof AppError && ` ${submit.error.hint ?? ""}`}
-        </Alert>
-      )}
+      {submit.isError && <SubmitError error={submit.error} />}
       <Button type="submit" size="sm" loading={submit.isPending} disabled={!isReady}>
         {paths.length > 1
           ? `Submit ${formatCount(paths.length)} loads`

@@ -1,0 +1,57 @@
+import { useDebouncedValue } from "@mantine/hooks";
+import { useMutation } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+import { useLocation } from "wouter";
+import type { StoredInstruction } from "../../../../services/contract/instruction.ts";
+import { submitInstruction } from "../../api/instructions.ts";
+import { useYourName } from "../../components/your-name.ts";
+import { readText } from "./instruction-text.ts";
+import { defaultOptions, keyProblem, submitBody } from "./submit-body.ts";
+
+/**
+ * The text of an instruction while it is written, what it reads as, and its way to the service, which ends on the page of
+ * the job.
+ *
+ * @param initialKey left out where it is no right key.
+ * @param editOf key of the instruction that this one is an edit of.
+ */
+export function useInstructionSubmit(
+  initialText: string,
+  initialKey: string,
+  editOf: string | null,
+) {
+  const [, navigate] = useLocation();
+  const [text, setText] = useState(initialText);
+  const [settledText] = useDebouncedValue(text, 150);
+  const reading = useMemo(() => readText(settledText), [settledText]);
+  const [yourName, setYourName] = useYourName();
+  const [options, setOptions] = useState({
+    ...defaultOptions,
+    key: keyProblem(initialKey) === null ? initialKey : "",
+    submittedBy: yourName,
+  });
+  const sending = useMutation({
+    mutationFn: (instruction: StoredInstruction) =>
+      submitInstruction(submitBody(instruction, options, editOf)),
+    onSuccess: ({ job }) => {
+      setYourName(options.submittedBy.trim());
+      navigate(`/jobs/${job.id}`);
+    },
+  });
+  const isReady =
+    reading.kind === "right" && settledText === text && keyProblem(options.key) === null;
+  return {
+    text,
+    setText,
+    reading,
+    options,
+    setOptions,
+    isReady,
+    isPending: sending.isPending,
+    error: sending.error,
+    /** Does nothing before it is ready. */
+    submit: (): void => {
+      if (isReady) sending.mutate(reading.instruction);
+    },
+  };
+}
