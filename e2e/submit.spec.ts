@@ -12,6 +12,11 @@ async function writeMatrix(directory: string, calls: readonly string[]): Promise
   await writeFile(join(directory, "matrix.txt"), ["marker\tS1\tS2", ...rows, ""].join("\n"));
 }
 
+function jsonFile(name: string, content: unknown) {
+  const text = typeof content === "string" ? content : JSON.stringify(content);
+  return { name, mimeType: "application/json", buffer: Buffer.from(text) };
+}
+
 function paste(page: Page, text: string): Promise<void> {
   // The editor virtualises its lines, so text is put in as a paste would.
   return page.getByRole("textbox", { name: /instruction/i }).fill(text);
@@ -86,11 +91,6 @@ test("several instruction files go out together; what is wrong or refused keeps 
     if (under === dataDir) await writeMatrix(source, ["A/G", "C/C"]);
     return datasetInstruction(source, join(under, "loader", "digest", name));
   };
-  const file = (name: string, content: unknown) => ({
-    name,
-    mimeType: "application/json",
-    buffer: Buffer.from(typeof content === "string" ? content : JSON.stringify(content)),
-  });
   await page.getByRole("link", { name: "Submit", exact: true }).click();
   await page.getByRole("tab", { name: "Instruction file" }).click();
   const choosing = page.waitForEvent("filechooser");
@@ -98,10 +98,10 @@ test("several instruction files go out together; what is wrong or refused keeps 
   await (
     await choosing
   ).setFiles([
-    file("first.json", await instruction("first")),
-    file("pair.json", [await instruction("pair-a"), await instruction("pair-b")]),
-    file("elsewhere.json", await instruction("x", "/nowhere")),
-    file("broken.json", '[{"table": "marker",}]'),
+    jsonFile("first.json", await instruction("first")),
+    jsonFile("pair.json", [await instruction("pair-a"), await instruction("pair-b")]),
+    jsonFile("elsewhere.json", await instruction("x", "/nowhere")),
+    jsonFile("broken.json", '[{"table": "marker",}]'),
   ]);
 
   const list = page.getByRole("region", { name: "Instructions" });
