@@ -93,11 +93,7 @@ export function FileTab({ opened }: { opened: InstructionFile | null }) {
   if (single === null && readBatch(files).length > 1) {
     return (
       <div {...dropping}>
-        <InstructionFiles
-          files={files}
-          onOtherFiles={() => setFiles([])}
-          onOne={setSingle}
-        />
+        <InstructionFiles files={files} onOtherFiles={() => setFiles([])} onOne={setSingle} />
       </div>
     );
   }
