@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { keepAll, removeExpired } from "../jobs/retention.ts";
 import { segmentNumbers } from "./archive-segment.ts";
@@ -14,7 +15,7 @@ const day = 86_400_000;
 
 /** Jobs whose settled ones, all but every eighth, end a day apart; in files of the archive. */
 async function filled(disk: SimulatedDisk) {
-  const { store } = await openSimulated(disk, small);
+  const { store } = await openSimulated(slowly(disk), small);
   for (let i = 1; i <= count; i++) {
     const { id } = await create(store, `run${i}`);
     if (i % 8 === 0) continue;
@@ -25,6 +26,21 @@ async function filled(disk: SimulatedDisk) {
   }
   await store.compact();
   return store;
+}
+
+/** As real ones are: others get their turn while it brings something to disk. */
+function slowly(disk: SimulatedDisk): SimulatedDisk {
+  return {
+    ...disk,
+    async open(name, mode) {
+      const file = await disk.open(name, mode);
+      const sync = async (): Promise<void> => {
+        for (let turn = 0; turn < 3; turn++) await nextTurn();
+        await file.sync();
+      };
+      return { ...file, sync };
+    },
+  };
 }
 
 const sizeOf = async (disk: SimulatedDisk): Promise<number> => {
@@ -90,6 +106,27 @@ describe("removed jobs", () => {
     const again = await openSimulated(next, small);
     expect(await idsIn(again.store)).toEqual(kept);
     expect(await remaining(again.store)).toEqual(expected);
+  });
+
+  it("stay so when they are removed at any step of a compaction", async () => {
+    for (let at = 1, isDone = false; !isDone; at++) {
+      const disk = createSimulatedDisk();
+      const store = await filled(disk);
+      // Something to seal, so that the removal is written while the archive is.
+      await create(store, "hot");
+      const removals: Array<Promise<number[]>> = [];
+      const limit = disk.steps() + at;
+      disk.onStep(({ number }) => {
+        if (number === limit) removals.push(store.remove([2], now, "old"));
+        return "go";
+      });
+      await store.compact();
+      isDone = removals.length === 0;
+      await Promise.all(removals);
+      const { store: after } = await openSimulated(disk.afterKill(), small);
+      expect((await after.job(2)) === null, `step ${at}`).toBe(!isDone);
+      expect(await idsIn(after)).toHaveLength(isDone ? count + 1 : count);
+    }
   });
 
   it("take nothing else along when the service dies at any step, and are gone after the next start", async () => {
