@@ -3,7 +3,7 @@ import type { Kernels } from "./kernels/kernels.ts";
 import { createMatrixTable, type MatrixReader } from "./matrix/matrix-table.ts";
 import type { MatrixQuality } from "./quality/matrix-quality.ts";
 import type { AlleleTable } from "./matrix/vcf-alleles.ts";
-import { createByteSink } from "./output/byte-sink.ts";
+import { createByteBuffer, createByteSink, put, type ByteBuffer } from "./output/byte-sink.ts";
 import type { TablePlan } from "./plan.ts";
 import type { Problems } from "./problems.ts";
 import type { PatternWatch } from "./source/pattern-watch.ts";
@@ -104,29 +104,35 @@ export function openReader(plan: TablePlan, context: ReaderContext): OpenReader 
 function markerSteps(alleles: AlleleTable | null): Map<string, readonly ValueStep[]> {
   const steps = new Map<string, readonly ValueStep[]>([["alts", [toPgArray]]]);
   if (alleles === null) return steps;
-  let ref: Buffer | null = null;
-  let alts: Buffer | null = null;
+  const [ref, alts] = [createKept(), createKept()];
   // Either of the two may stand first.
-  const note = (): void => {
-    if (ref === null || alts === null) return;
-    alleles.add(ref, alts);
-    ref = null;
-    alts = null;
-  };
-  steps.set("ref", [
+  const keep =
+    (kept: KeptValue): ValueStep =>
     (sink, from) => {
-      ref = Buffer.from(sink.bytes.subarray(from, sink.at));
-      note();
-    },
-  ]);
-  steps.set("alts", [
-    (sink, from) => {
-      alts = Buffer.from(sink.bytes.subarray(from, sink.at));
-      note();
-    },
-    toPgArray,
-  ]);
+      kept.buffer.at = 0;
+      put(kept.buffer, sink.bytes, from, sink.at);
+      kept.isThere = true;
+      if (!ref.isThere || !alts.isThere) return;
+      alleles.add(valueOf(ref), valueOf(alts));
+      ref.isThere = false;
+      alts.isThere = false;
+    };
+  steps.set("ref", [keep(ref)]);
+  steps.set("alts", [keep(alts), toPgArray]);
   return steps;
+}
+
+interface KeptValue {
+  readonly buffer: ByteBuffer;
+  isThere: boolean;
+}
+
+function createKept(): KeptValue {
+  return { buffer: createByteBuffer(Buffer.allocUnsafe(64)), isThere: false };
+}
+
+function valueOf({ buffer }: KeptValue): Buffer {
+  return buffer.bytes.subarray(0, buffer.at);
 }
 
 interface CountedProblems extends Problems {

@@ -2,6 +2,8 @@
 export interface AlleleTable {
   readonly markers: number;
   add(ref: Uint8Array, alts: Uint8Array): void;
+  /** The bytes of ref and, eight bits further, of the only alt, where each is one byte; 0 for other markers. */
+  snp(marker: number): number;
   /** Alleles of a marker: 0 is ref, then the alts. */
   alleles(marker: number): readonly string[];
 }
@@ -24,6 +26,8 @@ export function createAlleleTable(split: (alts: string) => string[]): AlleleTabl
     if (separator) text[used++] = SEPARATOR;
   };
 
+  const beginOf = (marker: number): number => (marker === 0 ? 0 : (ends[marker - 1] ?? 0));
+
   return {
     get markers() {
       return markers;
@@ -38,8 +42,13 @@ export function createAlleleTable(split: (alts: string) => string[]): AlleleTabl
       }
       ends[markers++] = used;
     },
+    snp(marker) {
+      const from = beginOf(marker);
+      if (ends[marker] !== from + 3 || text[from + 1] !== SEPARATOR) return 0;
+      return (text[from] ?? 0) | ((text[from + 2] ?? 0) << 8);
+    },
     alleles(marker) {
-      const from = marker === 0 ? 0 : (ends[marker - 1] ?? 0);
+      const from = beginOf(marker);
       const both = text.toString("utf8", from, ends[marker]);
       const end = both.indexOf("\t");
       return [both.slice(0, end), ...split(both.slice(end + 1))];

@@ -8,8 +8,12 @@ import { convertGenotypes, parseGenotype, skipCalls } from "./vcf-genotypes.ts";
 const ZERO = 48;
 const DOT = 46;
 const COLON = 58;
+const G = 71;
+const T = 84;
 /** Delimiters that a genotype could not be told from. */
 const GENOTYPE_MARKS: ReadonlySet<number> = new Set(Buffer.from("/|:", "latin1"));
+
+const BASES: ReadonlySet<number> = new Set(Buffer.from("ACGT", "latin1"));
 
 const KNOWN_TYPES: ReadonlySet<string> = new Set(["NUCLEOTIDE_2_LETTER", "VCF"]);
 
@@ -24,7 +28,9 @@ export const vcf: MatrixRule = {
   createConverter(context) {
     /** Letter of an allele by the byte that names it in the file, `0` to `9` and `.`; 0 where there is none. */
     const letterOf = new Uint8Array(256);
-    let alleles: readonly string[] = [];
+    let marker = 0;
+    /** Null until somebody asks. */
+    let taken: readonly string[] | null = null;
     const counts = { missing: 0, heterozygous: 0 };
     let formatStandsBefore = false;
     let broken = false;
@@ -32,14 +38,29 @@ export const vcf: MatrixRule = {
     const loop = context.kernels?.createGenotypeLoop(letterOf) ?? null;
     const typeFits = KNOWN_TYPES.has(context.declaredType);
 
+    const allelesOfMarker = (): readonly string[] => {
+      taken ??= context.alleles?.alleles(marker) ?? [];
+      return taken;
+    };
+
     const letter = (allele: number): string =>
-      allele < 0 ? "N" : alleleLetter(alleles[allele] ?? "");
+      allele < 0 ? "N" : alleleLetter(allelesOfMarker()[allele] ?? "");
 
     const takeMarker = (index: number): boolean => {
       letterOf.fill(0);
+      marker = index;
+      taken = null;
       if (context.alleles === null || index >= context.alleles.markers) return false;
-      alleles = context.alleles.alleles(index);
+      const snp = context.alleles.snp(index);
+      if (typeFits && BASES.has(snp & 255) && BASES.has(snp >> 8)) {
+        // Most markers: no string need be made.
+        letterOf[ZERO] = snp & 255;
+        letterOf[ZERO + 1] = snp >> 8;
+        letterOf[DOT] = N;
+        return true;
+      }
       if (typeFits) {
+        const alleles = allelesOfMarker();
         for (let allele = 0; allele < Math.min(10, alleles.length); allele++) {
           // ALT "." is written as N too, but deserves a warning, so it takes the long way.
           if (allele > 0 && alleles[allele] === ".") continue;
@@ -60,9 +81,16 @@ export const vcf: MatrixRule = {
       output: Buffer,
       at: number,
     ): void => {
-      output.fill(N, at, at + 2);
+      output[at] = N;
+      output[at + 1] = N;
       let end = from;
       while (end < to && input[end] !== COLON) end++;
+      if (typeFits && end === from + 1 && input[from] === DOT) {
+        // Many programs write a missing call so.
+        counts.missing++;
+        return;
+      }
+      const alleles = allelesOfMarker();
       const text = cellText(input, from, end);
       const called = parseGenotype(text);
       if (called === null) {
@@ -141,8 +169,8 @@ export const vcf: MatrixRule = {
       const end = row.from - 1;
       let from = end;
       while (from > row.lineFrom && row.bytes[from - 1] !== row.delimiter) from--;
+      if (beginsWithGt(row.bytes, from, end)) return true;
       const keys = cellText(row.bytes, from, end).split(":");
-      if (keys[0] === "GT") return true;
       if (keys.includes("GT")) {
         context.fault(
           -1,
@@ -206,3 +234,14 @@ export const vcf: MatrixRule = {
     };
   },
 };
+
+/** Whether GT is the first key of a FORMAT, `bytes[from, to)`. */
+function beginsWithGt(bytes: Buffer, from: number, to: number): boolean {
+  const end = bytes[from + 2];
+  return (
+    bytes[from] === G &&
+    bytes[from + 1] === T &&
+    (from + 2 === to || end === COLON) &&
+    to > from + 1
+  );
+}

@@ -3,6 +3,7 @@ import { readLineBlocks, type LineBlock } from "../source/line-blocks.ts";
 import {
   addToSum,
   createFingerprintSet,
+  type FingerprintSet,
   resetHash,
   updateHash,
   type Hash,
@@ -65,7 +66,7 @@ export async function summarizeFile(
   let ends = new Int32Array(0);
   let rows = -1;
 
-  const readHeader = (bytes: Buffer, from: number, to: number): void => {
+  const readHeader = (bytes: Buffer, from: number, to: number, expected: number): void => {
     const names = bytes.toString("utf8", from, to).split("\t");
     ends = new Int32Array(names.length);
     for (const [key, wish] of byKey) {
@@ -73,13 +74,14 @@ export async function summarizeFile(
       columns.set(key, summary);
       if (summary.missingColumns.length > 0) continue;
       const indexes = wish.columns.map((name) => names.indexOf(name));
-      watchers.push(watch(summary, indexes, wish.distinct));
+      const seen = wish.distinct ? createFingerprintSet(expected) : null;
+      watchers.push(watch(summary, indexes, seen));
     }
   };
 
-  await forEachLine(path, pace, (bytes, from, to) => {
+  await forEachLine(path, pace, (bytes, from, to, expected) => {
     if (rows < 0) {
-      readHeader(bytes, from, to);
+      readHeader(bytes, from, to, expected);
     } else {
       const found = cellEnds(bytes, from, to, ends);
       for (const watcher of watchers) watcher(bytes, ends, found, from);
@@ -103,8 +105,7 @@ function emptySummary(missingColumns: readonly string[]): ColumnSummary {
 }
 
 /** Takes one row after the other into the summary. */
-function watch(summary: ColumnSummary, indexes: readonly number[], wantsDistinct: boolean) {
-  const seen = wantsDistinct ? createFingerprintSet() : null;
+function watch(summary: ColumnSummary, indexes: readonly number[], seen: FingerprintSet | null) {
   const hash: Hash = { low: 0, high: 0 };
   return (bytes: Buffer, ends: Int32Array, found: number, from: number): void => {
     resetHash(hash);
@@ -178,17 +179,21 @@ export async function forEachValue(
   });
 }
 
-/** A digest file is our own, but for the blank last line that a hand-written one may have it has no oddities to expect. */
+/**
+ * `onLine` is told how many lines there are, about.
+ *
+ * A digest file is our own, but for the blank last line that a hand-written one may have it has no oddities to expect.
+ */
 async function forEachLine(
   path: string,
   pace: Pace,
-  onLine: (bytes: Buffer, from: number, to: number) => void,
+  onLine: (bytes: Buffer, from: number, to: number, lines: number) => void,
 ): Promise<void> {
-  const onBlock = (block: LineBlock): void => {
-    for (let k = 0; k < block.count; k++) {
-      onLine(block.bytes, block.starts[k] ?? 0, (block.starts[k + 1] ?? 0) - 1);
-    }
-  };
   const file = { path, name: path, size: statSync(path).size };
+  const onBlock = (block: LineBlock): void => {
+    const { bytes, starts, count } = block;
+    const lines = Math.ceil((file.size * count) / Math.max(1, starts[count] ?? 1));
+    for (let k = 0; k < count; k++) onLine(bytes, starts[k] ?? 0, (starts[k + 1] ?? 0) - 1, lines);
+  };
   await readLineBlocks(file, { onBlock, onBytes: () => {}, pace });
 }

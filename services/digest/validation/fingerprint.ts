@@ -8,8 +8,13 @@ export interface FingerprintSet {
   readonly size: number;
 }
 
-export function createFingerprintSet(): FingerprintSet {
-  let slots = new Uint32Array(2 << 10);
+/** Room for so many is made at the beginning at most, since they may turn out to be all the same. */
+const MOST_EXPECTED = 1 << 17;
+
+/** @param expected how many values there will be, about: growing to that takes longer than all else. */
+export function createFingerprintSet(expected = 0): FingerprintSet {
+  const most = Math.min(expected, MOST_EXPECTED);
+  let slots = new Uint32Array(2 << Math.max(10, Math.ceil(Math.log2(2 * most + 1))));
   let mask = (slots.length >> 1) - 1;
   let size = 0;
 
