@@ -5,6 +5,7 @@ import type { Load } from "../contract/load.ts";
 import type { QualitySummary } from "../contract/quality.ts";
 import type { DigestResult, TableValidation } from "../contract/result.ts";
 import { guardHooks, type DigestHooks, type GuardedHooks } from "./guarded-hooks.ts";
+import { loadKernels, type Kernels } from "./kernels/kernels.ts";
 import { sizeOf, transposeMatrix, writeExports } from "./matrix-steps.ts";
 import { mayPass } from "./passing-problems.ts";
 import { planLoad, type LoadPlan } from "./plan.ts";
@@ -101,9 +102,11 @@ async function run(
   await guard.phase({ gobiiStatus: "validation", message: "Beginning Validation" });
   const plan = prepare(request, problems, warnings);
   if (plan === null) return NO_OUTCOME;
-  const quality = qualityOf(request, plan, warnings);
+  const kernels = plan.matrix === null ? null : loadKernels();
+  const quality = qualityOf(request, plan, warnings, kernels);
+  const tools = { quality, kernels };
   try {
-    return await makeTables(request, plan, quality, guard, problems, warnings, progress);
+    return await makeTables(request, plan, tools, guard, problems, warnings, progress);
   } finally {
     quality?.close();
   }
@@ -114,15 +117,17 @@ function qualityOf(
   request: DigestRequest,
   { matrix }: LoadPlan,
   warnings: Problems,
+  kernels: Kernels | null,
 ): MatrixQuality | null {
   if (matrix === null || request.settings?.quality === false || request.limit) return null;
-  return createMatrixQuality(matrix.isVcf ? "VCF" : matrix.declaredType, request.outDir, warnings);
+  const type = matrix.isVcf ? "VCF" : matrix.declaredType;
+  return createMatrixQuality(type, request.outDir, warnings, kernels);
 }
 
 async function makeTables(
   request: DigestRequest,
   plan: LoadPlan,
-  quality: MatrixQuality | null,
+  { quality, kernels }: { quality: MatrixQuality | null; kernels: Kernels | null },
   guard: GuardedHooks,
   problems: Problems,
   warnings: Problems,
@@ -141,6 +146,7 @@ async function makeTables(
     limit,
     encoding: request.settings?.encoding ?? "auto",
     quality: plan.matrix?.sampleFast === true ? null : quality,
+    kernels,
     pace: guard.pace,
     patternBudgetMs: request.patternBudgetMs,
     onFile: (path) => {
@@ -165,7 +171,7 @@ async function makeTables(
   for (const table of plan.tables) {
     await guard.phase({ gobiiStatus: "transformation", message: "Metadata Transformation" });
     if (table.kind === "matrix" && table.sampleFast && problems.count === 0) {
-      await transposeMatrix(read.matrix, table.rule.width, quality, guard.pace);
+      await transposeMatrix(read.matrix, table.rule.width, quality, guard.pace, kernels);
     }
   }
   if (load.dataset.id === null && plan.tables.some((table) => table.table === "matrix")) {

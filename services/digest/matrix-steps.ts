@@ -2,7 +2,7 @@ import { renameSync, rmSync } from "node:fs";
 import type { Load } from "../contract/load.ts";
 import type { MatrixOutput } from "../contract/digest-settings.ts";
 import { exportMatrix, type ExportOutcome } from "./exports/matrix-exports.ts";
-import { loadKernels } from "./kernels/kernels.ts";
+import type { Kernels } from "./kernels/kernels.ts";
 import { transposeFile } from "./matrix/transpose.ts";
 import type { Pace } from "./pace.ts";
 import type { MatrixPlan } from "./plan.ts";
@@ -28,6 +28,7 @@ export async function transposeMatrix(
   width: number,
   quality: MatrixQuality | null,
   pace: Pace,
+  kernels: Kernels | null,
 ): Promise<void> {
   if (matrix === null || matrix.rows === 0) return;
   const asRead = `${matrix.path}.sample-fast`;
@@ -36,7 +37,7 @@ export async function transposeMatrix(
   quality?.begin(columns, rows);
   const onCalls = quality && ((calls: MarkerCalls) => quality.calls(calls));
   const size = { rows, columns, width };
-  await transposeFile(asRead, matrix.path, size, pace, loadKernels(), undefined, onCalls);
+  await transposeFile(asRead, matrix.path, size, pace, kernels, undefined, onCalls);
   rmSync(asRead);
 }
 

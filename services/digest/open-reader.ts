@@ -42,7 +42,7 @@ export interface ReaderContext {
   readonly watch: PatternWatch;
   /** Looks at a matrix with markers in rows. */
   readonly quality: MatrixQuality | null;
-  /** Of a pass with a matrix; null: do without. */
+  /** For the matrix; null: do without. */
   readonly kernels: Kernels | null;
 }
 

@@ -9,8 +9,8 @@ import {
   splitVcfAlts,
   type AlleleTable,
 } from "./matrix/vcf-alleles.ts";
-import { loadKernels } from "./kernels/kernels.ts";
-import { openReader, type OpenReader, type ReaderContext } from "./open-reader.ts";
+import type { Kernels } from "./kernels/kernels.ts";
+import { openReader, type OpenReader } from "./open-reader.ts";
 import type { Pace } from "./pace.ts";
 import { markerPlan, planPasses } from "./passes.ts";
 import type { TablePlan } from "./plan.ts";
@@ -19,7 +19,7 @@ import type { MatrixQuality } from "./quality/matrix-quality.ts";
 import { NOWHERE, type Place, type Problems } from "./problems.ts";
 import { rowReaderOf, sourceFilesOf } from "./formats/row-readers.ts";
 import type { Decoding } from "./source/decoding.ts";
-import { createPatternWatch } from "./source/pattern-watch.ts";
+import { createPatternWatch, type PatternWatch } from "./source/pattern-watch.ts";
 import { listSource, type ReadLimit, type SourceFile } from "./source/source-files.ts";
 import { headerOf } from "./tables/row-writer.ts";
 import type { TableReader } from "./tables/table-reader.ts";
@@ -39,6 +39,8 @@ export interface ReadRequest {
   readonly encoding: Encoding;
   /** Looks at a matrix with markers in rows. */
   readonly quality: MatrixQuality | null;
+  /** For a load with a matrix; null: do without. */
+  readonly kernels: Kernels | null;
   readonly pace: Pace;
   /** How long the expressions of the instruction may take for a block of lines; ten seconds unless given. */
   readonly patternBudgetMs?: number | undefined;
@@ -96,12 +98,10 @@ export async function readTables(request: ReadRequest): Promise<TablesRead> {
     const readers: OpenReader[] = [];
     const watch = createPatternWatch();
     try {
-      const isMatrix = pass.plans.some((plan) => plan.kind === "matrix");
-      const kernels = isMatrix ? loadKernels() : null;
       for (const plan of pass.plans) {
-        readers.push(openReader(plan, { ...request, hasMatrix, alleles, watch, kernels }));
+        readers.push(openReader(plan, { ...request, hasMatrix, alleles, watch }));
       }
-      await readPass(request, pass, readers, { watch, kernels }, (count) => {
+      await readPass(request, pass, readers, watch, (count) => {
         bytesRead += count;
         request.onProgress({ bytesRead, bytesTotal });
       });
@@ -200,7 +200,7 @@ async function readPass(
   request: ReadRequest,
   pass: Pass,
   readers: readonly OpenReader[],
-  { watch, kernels }: Pick<ReaderContext, "watch" | "kernels">,
+  watch: PatternWatch,
   onBytes: (count: number) => void,
 ): Promise<void> {
   const [plan] = pass.plans;
@@ -227,7 +227,7 @@ async function readPass(
       },
       onBytes,
       pace: request.pace,
-      lines: kernels?.lines,
+      lines: request.kernels?.lines,
       problems,
       warnings: request.warnings,
     });

@@ -41,6 +41,8 @@ export interface Kernels {
   createGenotypeLoop(letterOf: Uint8Array): RowLoop;
   /** Calls of two bytes, each of which `letterOf` has a letter for. */
   createTwoLetterLoop(letterOf: Uint8Array): RowLoop;
+  /** Counts the letters of converted calls. */
+  createPairCounter(): PairCounter;
   /** For tiles of so many bytes. */
   createTransposer(tileBytes: number): Transposer;
 }
@@ -50,6 +52,19 @@ interface Transposer {
   readonly input: Buffer;
   readonly output: Buffer;
   readonly transpose: (height: number, width: number) => void;
+}
+
+/** Counts converted calls of the letters A, C, G, T, +, - and N, two each. There is one at a time. */
+export interface PairCounter {
+  /** Of each sample, see `call-states.ts`; all 0 at first. There cannot be more samples than these. */
+  readonly states: Uint32Array;
+  /**
+   * What was counted since it was last set to 0: calls that are missing, half missing and heterozygous; then how often each
+   * letter stands in a call; then how many calls are twice that letter.
+   */
+  readonly counts: Uint32Array;
+  /** Counts the calls `bytes[from, to)`, each with a byte behind it, of the samples from `first` on. */
+  count(bytes: Uint8Array, from: number, to: number, first: number): void;
 }
 
 /** Shorter rows, in bytes, are converted sooner than they are handed over. */
@@ -67,13 +82,16 @@ const TABLES = 1024;
 const CELLS_BYTES = 17 << 10;
 const INPUT = TABLES + CELLS_BYTES;
 const OUTPUT = INPUT + PIECE_BYTES + 128;
-const LINES = OUTPUT + 3 * (PIECE_BYTES + 1) + 64;
+const LINES = OUTPUT + 4 * PIECE_BYTES;
 /** Only what is used takes up memory. Longer lines lie elsewhere. */
 const LINES_BYTES = 4 << 20;
 const ROWS = LINES + LINES_BYTES + 64;
 const ROWS_BYTES = 8 << 20;
+const STATES = ROWS + ROWS_BYTES + 64;
+const MOST_SAMPLES = 1 << 20;
+const CALL_COUNTS = 624;
 const PAGE_BYTES = 65536;
-const ROW_PAGES = Math.ceil((ROWS + ROWS_BYTES + 64) / PAGE_BYTES);
+const ROW_PAGES = Math.ceil((STATES + 4 * MOST_SAMPLES) / PAGE_BYTES);
 
 const COLON = 58;
 const GENOTYPE_SEPARATORS = Buffer.from("/|", "latin1");
@@ -84,9 +102,9 @@ type Transpose = (input: number, output: number, height: number, width: number) 
 /** Null where WebAssembly or its SIMD instructions are missing. */
 export function loadKernels(): Kernels | null {
   if (typeof WebAssembly === "undefined") return null;
-  const bytes = Buffer.from(moduleBase64, "base64");
-  if (!WebAssembly.validate(bytes)) return null;
-  const module = new WebAssembly.Module(bytes);
+  const code = Buffer.from(moduleBase64, "base64");
+  if (!WebAssembly.validate(code)) return null;
+  const module = new WebAssembly.Module(code);
   const instantiate = (pages: number) => {
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
@@ -130,6 +148,33 @@ export function loadKernels(): Kernels | null {
         memory.set(letterOf, 0);
         memory.set(letters, LEFT_OF_LETTER);
       });
+    },
+    createPairCounter() {
+      const countPairs = exports["countPairs"] as (
+        from: number,
+        to: number,
+        states: number,
+      ) => void;
+      const states = new Uint32Array(memory.buffer, STATES, MOST_SAMPLES);
+      const counts = new Uint32Array(memory.buffer, CALL_COUNTS, 15);
+      // Whole calls.
+      const pieceBytes = 3 * Math.floor(PIECE_BYTES / 3);
+      return {
+        states,
+        counts,
+        count(bytes, from, to, first) {
+          if (bytes.buffer === memory.buffer) {
+            const offset = bytes.byteOffset;
+            countPairs(offset + from, offset + to, STATES + 4 * first);
+            return;
+          }
+          for (let at = from; at < to; at += pieceBytes) {
+            const piece = bytes.subarray(at, Math.min(to, at + pieceBytes));
+            memory.set(piece, INPUT);
+            countPairs(INPUT, INPUT + piece.length, STATES + 4 * (first + (at - from) / 3));
+          }
+        },
+      };
     },
     createTransposer(tileBytes) {
       const pages = Math.ceil((TABLES + 2 * tileBytes) / PAGE_BYTES);

@@ -1,4 +1,5 @@
 import type { DataSetType } from "../../contract/gobii-terms.ts";
+import type { PairCounter } from "../kernels/kernels.ts";
 import { pairCalls, tetraploidCalls } from "./letter-calls.ts";
 import { bandCalls, codominantCalls } from "./single-calls.ts";
 import { ssrCalls } from "./ssr-calls.ts";
@@ -44,7 +45,8 @@ export interface Tally {
 export interface CallKind {
   /** Bytes of a call; see `MatrixRule`. */
   readonly width: number;
-  createTally(): Tally;
+  /** @param counter null: do without. The result is the same. */
+  createTally(counter: PairCounter | null): Tally;
   /** A number for the call at `at`, the same for calls of the same alleles; 0 unless all of its alleles are known. */
   identify(bytes: Uint8Array, at: number): number;
   /** Whether the letters of an `alleles` column name these alleles. */

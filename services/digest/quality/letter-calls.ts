@@ -1,3 +1,4 @@
+import type { PairCounter } from "../kernels/kernels.ts";
 import type { CallKind, MarkerCounts, Tally } from "./call-kind.ts";
 import {
   CALLED,
@@ -27,16 +28,35 @@ const PAIR_STATES = Uint32Array.from({ length: 1024 }, (_, pair) =>
   stateOfPair(pair >> 5, pair & 31),
 );
 
-function createPairTally(): Tally {
+/** What a counter has counted, see `PairCounter`. */
+const COUNTS = 15;
+const OF_LETTER = 3;
+const TWICE_LETTER = OF_LETTER + CODES.length;
+
+function createPairTally(counter: PairCounter | null): Tally {
+  const counted = new Float64Array(COUNTS);
+  const countedAt = (k: number): number => counted[k] as number;
+  let isTableUsed = false;
   /** Counts of pairs; two, since adding to the same place twice in a row makes the second addition wait. */
   const even = new Uint32Array(1024);
   const odd = new Uint32Array(1024);
   const of = (left: number, right: number): number => {
+    if (!isTableUsed) return 0;
     const pair = (left << 5) | right;
     return (even[pair] as number) + (odd[pair] as number);
   };
   return {
     count(bytes, from, to, states, first) {
+      if (counter !== null && states === counter.states) {
+        counter.count(bytes, from, to, first);
+        const { counts } = counter;
+        for (let i = 0; i < COUNTS; i++) {
+          counted[i] = countedAt(i) + (counts[i] as number);
+          counts[i] = 0;
+        }
+        return;
+      }
+      isTableUsed = true;
       let k = first;
       let at = from;
       for (const last = to - 5; at < last; at += 6, k += 2) {
@@ -55,27 +75,29 @@ function createPairTally(): Tally {
     },
     // Once for each marker, of which there may be millions with few calls: hence no lists but those that are handed out.
     take() {
-      let half = 0;
-      let heterozygous = 0;
+      let half = countedAt(1);
+      let heterozygous = countedAt(2);
       const alleles: LetterCount[] = [];
+      const others = isTableUsed ? CODES.length : 0;
       for (let i = 0; i < CODES.length; i++) {
         const letter = CODES[i] as number;
         const halfKnown = of(letter, N) + of(N, letter);
         half += halfKnown;
-        let count = 2 * of(letter, letter) + halfKnown;
-        for (let j = 0; j < CODES.length; j++) {
+        let count = countedAt(OF_LETTER + i) + 2 * of(letter, letter) + halfKnown;
+        for (let j = 0; j < others; j++) {
           if (i === j) continue;
           const other = CODES[j] as number;
           const calls = of(letter, other) + of(other, letter);
           count += calls;
           if (i < j) heterozygous += calls;
         }
-        if (count > 0) alleles.push({ name: LETTERS[i] as string, code: letter, count });
+        const twice = countedAt(TWICE_LETTER + i) + of(letter, letter);
+        if (count > 0) alleles.push({ name: LETTERS[i] as string, twice, count });
       }
       if (alleles.length > 1) alleles.sort(compareFrequency);
       const [common, rare, third] = alleles;
       const taken: MarkerCounts = {
-        missing: of(N, N),
+        missing: countedAt(0) + of(N, N),
         half,
         heterozygous,
         alleles,
@@ -83,15 +105,19 @@ function createPairTally(): Tally {
           common === undefined || third !== undefined
             ? null
             : {
-                common: of(common.code, common.code),
+                common: common.twice,
                 heterozygous,
-                rare: rare === undefined ? 0 : of(rare.code, rare.code),
+                rare: rare?.twice ?? 0,
               },
       };
-      for (const pair of PAIRS) {
-        even[pair] = 0;
-        odd[pair] = 0;
+      counted.fill(0);
+      if (isTableUsed) {
+        for (const pair of PAIRS) {
+          even[pair] = 0;
+          odd[pair] = 0;
+        }
       }
+      isTableUsed = false;
       return taken;
     },
   };
@@ -99,7 +125,8 @@ function createPairTally(): Tally {
 
 interface LetterCount {
   readonly name: string;
-  readonly code: number;
+  /** Calls that are twice this letter. */
+  readonly twice: number;
   readonly count: number;
 }
 

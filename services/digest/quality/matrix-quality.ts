@@ -4,6 +4,7 @@ import type { DataSetType } from "../../contract/gobii-terms.ts";
 import type { QualitySummary } from "../../contract/quality.ts";
 import type { MatrixRow } from "../matrix/matrix-rule.ts";
 import type { Pace } from "../pace.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import type { Problems } from "../problems.ts";
 import { createAllelesColumn } from "./alleles-column.ts";
 import { callKinds } from "./call-kind.ts";
@@ -61,6 +62,7 @@ export function createMatrixQuality(
   dataSetType: DataSetType,
   outDir: string,
   warnings: Problems,
+  kernels: Kernels | null,
 ): MatrixQuality {
   const kind = callKinds[dataSetType];
   const partPath = join(outDir, "quality.marker.part");
@@ -86,15 +88,13 @@ export function createMatrixQuality(
       marker.bytes = output;
       marker.from = at;
       marker.to = end;
-      collector ??= createQualityCollector(kind, partPath, {
-        samples: (end - at) / (kind.width + 1),
-        markers: null,
-      });
+      const samples = (end - at) / (kind.width + 1);
+      collector ??= createQualityCollector(kind, partPath, { samples, markers: null }, kernels);
       const counts = collector.count(marker);
       if (counts !== null && kind.hasLetters && place.isAsRead) alleles.check(row, counts, place);
     },
     begin(markers, samples) {
-      collector = createQualityCollector(kind, partPath, { markers, samples });
+      collector = createQualityCollector(kind, partPath, { markers, samples }, kernels);
     },
     calls: (calls) => void collector?.count(calls),
     async finish(digest) {

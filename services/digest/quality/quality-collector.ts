@@ -1,3 +1,4 @@
+import type { Kernels } from "../kernels/kernels.ts";
 import { createByteSink, putByte, putNumber } from "../output/byte-sink.ts";
 import type { CallKind, MarkerCounts, Tally } from "./call-kind.ts";
 import { SKETCH_MARKERS } from "./duplicate-samples.ts";
@@ -104,12 +105,14 @@ export const MARKER_COLUMNS = [
 /**
  * @param partPath where a line for each marker goes, without its name, which may not be known yet.
  * @param size what is known of the matrix beforehand.
+ * @param kernels null: do without.
  * @throws a system error where the file cannot be written, here and from `count` and `close`.
  */
 export function createQualityCollector(
   kind: CallKind,
   partPath: string,
   size: { readonly samples: number; readonly markers: number | null },
+  kernels: Kernels | null,
 ): QualityCollector {
   const sink = createByteSink(partPath);
   const tallies: Tally[] = [];
@@ -132,7 +135,9 @@ export function createQualityCollector(
   const informative = createReservoir(SKETCH_MARKERS, SEED);
   const others = createReservoir(SKETCH_MARKERS, SEED);
   const cell = kind.width + 1;
-  const samples = createSampleCounts(size.samples, size.markers);
+  const made = kernels?.createPairCounter() ?? null;
+  const counter = made !== null && size.samples <= made.states.length ? made : null;
+  const samples = createSampleCounts(size.samples, size.markers, counter?.states);
   const test = createHardyWeinbergTest(kind.absent.hardyWeinberg === null ? size.samples : 0);
 
   const complete = (marker: number, counts: MarkerCounts): void => {
@@ -211,7 +216,7 @@ export function createQualityCollector(
       const calls = Math.floor((to - from + 1) / cell);
       let tally = tallies[slot];
       if (tally === undefined) {
-        tally = kind.createTally();
+        tally = kind.createTally(counter);
         tallies[slot] = tally;
       }
       const states = samples.statesOf(marker, firstSample, firstSample + calls);

@@ -9,9 +9,11 @@ import type { DataSetType, Orientation } from "../../contract/gobii-terms.ts";
 import type { DigestResult } from "../../contract/result.ts";
 import { digest } from "../digest.ts";
 import { column } from "../testing/golden-case.ts";
+import { loadKernels } from "../kernels/kernels.ts";
 import { everythingKnown } from "../validation/known-source.ts";
 import { callKinds } from "./call-kind.ts";
 import { findDuplicateSamples } from "./duplicate-samples.ts";
+import { CALLED, HALF, HETEROZYGOUS, MISSING } from "./call-states.ts";
 import { createHardyWeinbergTest } from "./hardy-weinberg.ts";
 import { markerFigures } from "./marker-figures.ts";
 
@@ -323,17 +325,28 @@ describe("an exact test of Hardy-Weinberg equilibrium", () => {
   });
 });
 
+function stateOf(call: string): number {
+  if (call === "NN") return MISSING;
+  if (call.includes("N")) return HALF;
+  return call[0] === call[1] ? CALLED : HETEROZYGOUS;
+}
+
 describe("counting", () => {
   const letters = constantFrom("A", "C", "G", "T", "+", "-", "N");
   const pair = tuple(letters, letters).map(([a, b]) => a + b);
 
-  it("gives what counting one by one gives, in one piece or in several", () => {
+  it.each([
+    ["TypeScript", null],
+    ["WebAssembly", loadKernels()?.createPairCounter() ?? null],
+  ])("gives what counting one by one gives, in one piece or in several: %s", (_name, counter) => {
+    const most = 200;
     assert(
-      property(array(pair, { minLength: 1, maxLength: 40 }), nat(40), (calls, cut) => {
+      property(array(pair, { minLength: 1, maxLength: most }), nat(most), (calls, cut) => {
         const bytes = Buffer.from(calls.map((call) => `${call}\t`).join(""));
         const at = 3 * Math.min(cut, calls.length);
-        const states = new Uint32Array(calls.length);
-        const tally = callKinds.IUPAC.createTally();
+        const states = counter?.states ?? new Uint32Array(calls.length);
+        states.fill(0, 0, calls.length + 20);
+        const tally = callKinds.IUPAC.createTally(counter);
         tally.count(bytes, 0, at, states, 0);
         tally.count(bytes, at, bytes.length, states, at / 3);
         const counts = tally.take();
@@ -353,7 +366,20 @@ describe("counting", () => {
             ]),
           ),
         );
-        expect(tally.take().alleles).toEqual([]);
+        expect(tally.take()).toMatchObject({ missing: 0, half: 0, heterozygous: 0, alleles: [] });
+        // Nothing behind them is touched.
+        const behind = states.subarray(calls.length, calls.length + 20);
+        expect([...states.subarray(0, calls.length)]).toEqual(calls.map(stateOf));
+        expect(behind.every((state) => state === 0)).toBe(true);
+        const [common, rare] = counts.alleles.map(
+          ({ name }) => calls.filter((call) => call === name + name).length,
+        );
+        const { genotypes, heterozygous } = counts;
+        expect(genotypes).toEqual(
+          common === undefined || counts.alleles.length > 2
+            ? null
+            : { common, heterozygous, rare: rare ?? 0 },
+        );
         const figures = markerFigures(counts, calls.length, () => 1);
         expect(figures.minorAlleleFrequency ?? 0).toBeLessThanOrEqual(0.5);
         expect(figures.pic ?? 0).toBeLessThanOrEqual(figures.expectedHeterozygosity ?? 0);

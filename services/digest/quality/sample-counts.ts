@@ -23,12 +23,18 @@ export interface SampleCounts {
   missingMap(markers: number): MissingMap;
 }
 
-/** @param markers where they are known: else the map begins fine and becomes coarser while markers come. */
-export function createSampleCounts(samples: number, markers: number | null): SampleCounts {
+/**
+ * @param markers where they are known: else the map begins fine and becomes coarser while markers come.
+ * @param states where states are added up, for as many samples or more; all 0.
+ */
+export function createSampleCounts(
+  samples: number,
+  markers: number | null,
+  states: Uint32Array = new Uint32Array(samples),
+): SampleCounts {
   const missing = new Uint32Array(samples);
   const half = new Uint32Array(samples);
   const heterozygous = new Uint32Array(samples);
-  const states = new Uint32Array(samples);
   const samplesPerColumn = Math.max(1, Math.ceil(samples / MAP_SIDE));
   const columns = Math.ceil(samples / samplesPerColumn);
   const map = new Float64Array(MAP_SIDE * columns);

@@ -73,6 +73,7 @@ export function compareReader(dir: string, golden: GoldenCase): Promise<Comparis
         ),
         root: dir,
         outDir,
+        kernels: null,
         publishDir: outDir,
         problems,
         warnings: createProblems(),
