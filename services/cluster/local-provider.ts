@@ -20,6 +20,8 @@ export interface LocalOptions {
 interface Child {
   readonly pilot: ProvidedPilot;
   readonly endedAt: number | null;
+  /** Of an earlier life of the keeper: nobody tells us of its end. */
+  readonly inherited: boolean;
 }
 
 const Note = z.object({ pid: z.number().int().positive(), startedAt: z.number() });
@@ -78,10 +80,11 @@ export async function localProvider(options: LocalOptions): Promise<Provider> {
       const startedAt = now();
       const job = String(pid);
       const pilot = { id, job, reason: null, endsAt: limit(pid, startedAt) };
-      children.set(id, { pilot: { ...pilot, state: "running" }, endedAt: null });
+      children.set(id, { pilot: { ...pilot, state: "running" }, endedAt: null, inherited: false });
       child.once("exit", (code, by) => {
         const reason = by === null ? `It ended with exit code ${code}.` : `It was ended by ${by}.`;
-        children.set(id, { pilot: { ...pilot, state: "ended", reason }, endedAt: now() });
+        const over: ProvidedPilot = { ...pilot, state: "ended", reason };
+        children.set(id, { pilot: over, endedAt: now(), inherited: false });
         void rm(noteOf(id), { force: true });
         // What one said that ended badly is for whoever looks for the reason.
         if (code === 0) void rm(logOf(id), { force: true });
@@ -110,17 +113,16 @@ export async function localProvider(options: LocalOptions): Promise<Provider> {
       }
       const endsAt = limit(note.pid, note.startedAt);
       const pilot = { id, job: String(note.pid), reason: null, endsAt };
-      children.set(id, { pilot: { ...pilot, state: "running" }, endedAt: null });
+      children.set(id, { pilot: { ...pilot, state: "running" }, endedAt: null, inherited: true });
     }
   };
   await inherit();
 
   const list = async (): Promise<ProvidedPilot[]> => {
-    for (const [id, { pilot, endedAt }] of children) {
-      if (pilot.state === "running" && !(await isPilot(Number(pilot.job), id))) {
-        // Of an earlier life, so nobody told us.
-        const reason = "Its process is gone.";
-        children.set(id, { pilot: { ...pilot, state: "ended", reason }, endedAt: now() });
+    for (const [id, { pilot, endedAt, inherited }] of children) {
+      if (inherited && pilot.state === "running" && !(await isPilot(Number(pilot.job), id))) {
+        const over: ProvidedPilot = { ...pilot, state: "ended", reason: "Its process is gone." };
+        children.set(id, { pilot: over, endedAt: now(), inherited });
         await rm(noteOf(id), { force: true });
       }
       if (endedAt !== null && now() - endedAt > keptMs) children.delete(id);
