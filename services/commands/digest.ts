@@ -9,7 +9,7 @@ import { toLoad, type Load } from "../contract/load.ts";
 import type { QualitySummary } from "../contract/quality.ts";
 import type { DigestResult } from "../contract/result.ts";
 import { digest } from "../digest/digest.ts";
-import { publish } from "../digest/publish.ts";
+import { publish } from "../gate/publish.ts";
 import type { KnownSource } from "../digest/validation/known-source.ts";
 import { describeDryRun, dryRunFile } from "./dry-run.ts";
 import { exitCodes } from "./exit.ts";

@@ -32,6 +32,7 @@ interface Flags {
   readonly advertise?: string;
   readonly pull?: true;
   readonly idleExit?: number;
+  readonly fetch?: number | true;
   readonly workers: number;
   readonly data?: string[];
   readonly state?: string;
@@ -56,6 +57,11 @@ export function addDigesterCommand(program: Command): void {
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--advertise <url>", "where the web service reaches it, if not where it listens")
     .option("--pull", "asks the web service for work, which then need not reach it")
+    .option(
+      "--fetch [megabytes]",
+      "fetches sources from the web service and returns digests to it; at most so much at once",
+      readPositive,
+    )
     .option("--idle-exit <seconds>", "ends by itself after so long without work", readPositive)
     .option("--workers <number>", "jobs that run at once", readPositive, defaultWorkers())
     .option("--data <dir...>", "read and write below these only; else what the web service names")
@@ -90,8 +96,9 @@ export function addDigesterCommand(program: Command): void {
 }
 
 async function run(flags: Flags, command: Command): Promise<void> {
-  if (flags.pull && flags.web === undefined) {
-    command.error("error: option '--pull' needs the web service to ask: --web <url>");
+  for (const option of ["pull", "fetch"] as const) {
+    if (flags[option] === undefined || flags.web !== undefined) continue;
+    command.error(`error: option '--${option}' needs the web service to ask: --web <url>`);
   }
   const ended = signalled();
   const file = flags.config === undefined ? null : await readConfiguration(flags.config);
@@ -122,6 +129,7 @@ async function run(flags: Flags, command: Command): Promise<void> {
     dataRoots: flags.data?.map((path) => resolve(path)) ?? null,
     stateDir: flags.state === undefined ? null : resolve(flags.state),
     ...(flags.pull === undefined ? {} : { pull: true }),
+    ...(flags.fetch === undefined ? {} : { fetchBytes: fetchBytesOf(flags.fetch) }),
     ...(flags.idleExit === undefined ? {} : { idleMs: flags.idleExit * 1000 }),
     ...(flags.advertise === undefined ? {} : { advertiseUrl: flags.advertise }),
     ...(flags.id === undefined ? {} : { id: flags.id }),
@@ -151,6 +159,10 @@ async function removeState(state: string | undefined, log: Logger): Promise<void
     log.warn({ why: coerceError(thrown).message }, "The state could not be removed");
   });
 }
+
+/** Sources of a large study have some gigabytes. */
+const fetchBytesOf = (megabytes: number | true): number =>
+  (megabytes === true ? 50_000 : megabytes) * 1_000_000;
 
 function announce({ id, url, token }: RunningDigester, { web, json }: Flags): void {
   if (web !== undefined) {

@@ -93,6 +93,8 @@ export const DigesterStatus = z.object({
   dataRoots: z.array(z.string()),
   /** What it is for, or has: jobs that ask for labels go to digesters only that carry all of them. */
   labels: z.array(z.string()).default([]),
+  /** It does not see the data: it fetches what it reads from the web service, and returns what it writes. */
+  fetches: z.boolean().optional(),
   regulator: RegulatorChoice,
   running: z.array(RunningJob),
   waiting: z.array(WaitingJob),

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { JobPatch } from "../contract/callback.ts";
 import type { Dispatch } from "../contract/digester.ts";
-import { finishPublish, publish } from "../digest/publish.ts";
+import { finishPublish, publish } from "../gate/publish.ts";
 import { createDeliver } from "./callback-client.ts";
 import { openAttemptJournal } from "./attempt-journal.ts";
 import { startAttempt, type AttemptContext } from "./attempt.ts";
 import { createLeftovers } from "./leftovers.ts";
-import { openStaging, type Publisher } from "./staging.ts";
+import { openStaging, type Publisher } from "../gate/staging.ts";
 import { makeContext } from "./testing/context.ts";
 import {
   createGate,

@@ -38,8 +38,15 @@ import {
   removeStaging,
   type Publisher,
   type Staging,
-} from "./staging.ts";
+} from "../gate/staging.ts";
 import type { WorkerPool } from "./worker-pool.ts";
+import {
+  fetchedWorkplace,
+  sharedWorkplace,
+  type FetchingOptions,
+  type FetchSpace,
+  type Workplace,
+} from "./workplace.ts";
 
 /** What an attempt needs of the service around it. */
 export interface AttemptContext {
@@ -56,6 +63,11 @@ export interface AttemptContext {
   readonly intake: Intake;
   readonly pool: Pick<WorkerPool, "run">;
   readonly publisher: Publisher;
+  /** Room for copies of what is read, where this node does not see the disks that instructions name; null: it does. */
+  readonly fetching?: {
+    readonly space: FetchSpace;
+    readonly onBytes: FetchingOptions["onBytes"];
+  } | null;
   /** What is run with the files of a load of this crop, once they are published; null: nothing. */
   readonly handOverOf?: (crop: string | null) => HandOver | null;
   /** Directories below which it may read and write; empty: no limit. */
@@ -136,6 +148,7 @@ export function startAttempt(
   let progress: ProgressReporter | null = null;
   let staging: Staging | null = null;
   let isMoved = false;
+  let workplace: Workplace | null = null;
   let leaveWorker: (() => void) | null = null;
   const digested = new Promise<void>((done) => (leaveWorker = done));
 
@@ -157,7 +170,7 @@ export function startAttempt(
   const next = <Patch extends Partial<JobPatch>>(patch: Patch) => ({
     ...speaker,
     callback: (ordinal += 1),
-    ...patch,
+    ...(workplace === null ? patch : workplace.restore(patch)),
   });
 
   const tellPhase = (phase: Phase): void => {
@@ -210,20 +223,38 @@ export function startAttempt(
 
   const digestAndPublish = async (): Promise<Outcome> => {
     throwIfStopping();
-    const load = toLoad(dispatch.instruction);
-    await requireSourcesInsideRoots(load, context.dataRoots());
+    const named = toLoad(dispatch.instruction);
+    await requireSourcesInsideRoots(named, context.dataRoots());
+    destinationOf(named);
+    workplace = await enter(named);
+    const { load, roots } = workplace;
     const destination = destinationOf(load);
-    const opened = await openStaging(
-      { job, attempt, destination },
-      context.dataRoots(),
-      (planned) => {
-        staging = planned;
-        return note(planned);
-      },
-    );
+    const opened = await openStaging({ job, attempt, destination }, roots, (planned) => {
+      staging = planned;
+      return note(planned);
+    });
     const fenced = fence(opened);
     fenced.catch(() => undefined);
-    return digestInto(opened, load, destination, fenced);
+    return digestInto(opened, workplace, destination, fenced);
+  };
+
+  /** Where the disks are not seen, only whoever has the job is given its files. */
+  const enter = async (load: Load): Promise<Workplace> => {
+    const { fetching } = context;
+    if (!fetching) return sharedWorkplace(load, context.dataRoots(), context.publisher);
+    if ((await claimed) !== null) stop({ kind: "stale" });
+    throwIfStopping();
+    return fetchedWorkplace(dispatch, load, {
+      ...fetching,
+      signal: stopping.signal,
+      onMessage: (message) => void say(next({ gobiiStatus: lastPhase.gobiiStatus, step, message })),
+      onProgress: showBytes,
+    });
+  };
+
+  const showBytes = (read: typeof bytes): void => {
+    bytes = read;
+    progress?.update(read);
   };
 
   const note = ({ path, destination, made }: Pick<Staging, "path" | "destination" | "made">) =>
@@ -240,11 +271,12 @@ export function startAttempt(
 
   const digestInto = async (
     into: Staging,
-    load: Load,
+    place: Workplace,
     destination: string,
     fenced: Promise<void>,
   ): Promise<Outcome> => {
     throwIfStopping();
+    const { load } = place;
     const earlier =
       dispatch.settings?.knownRecord === true
         ? await context.earlierFiles(target, job, context.dataRoots())
@@ -261,10 +293,7 @@ export function startAttempt(
       },
       {
         onPhase: tellPhase,
-        onProgress: (read) => {
-          bytes = read;
-          progress?.update(read);
-        },
+        onProgress: showBytes,
       },
       stopping.signal,
     );
@@ -279,43 +308,46 @@ export function startAttempt(
         throw new AppError("internal", "The worker stopped without being told to.");
       case "done":
         return end.result.status === "completed"
-          ? publish(into, load, withWarnings(end.result, earlier?.warnings ?? []), fenced)
+          ? publish(into, place, withWarnings(end.result, earlier?.warnings ?? []), fenced)
           : failedDigest(
               withWarnings(end.result, earlier?.warnings ?? []),
               lastPhase,
               step,
-              await digestMayPass(end.result, load),
+              await digestMayPass(end.result, place),
             );
     }
   };
 
-  const digestMayPass = async (result: DigestResult, load: Load): Promise<boolean> =>
-    result.mayPass === true || (await sourcesMayAppear(load, sourcesSeen, context.dataRoots()));
+  const digestMayPass = async (result: DigestResult, place: Workplace): Promise<boolean> =>
+    result.mayPass === true ||
+    (place.isShared && (await sourcesMayAppear(place.load, sourcesSeen, context.dataRoots())));
 
   /** Asks for permission until there is an answer, however long the web service is away; then moves the files. */
   const publish = async (
     from: Staging,
-    load: Load,
+    place: Workplace,
     result: DigestResult,
     fenced: Promise<void>,
   ): Promise<Outcome> => {
     if ((await claimed) !== null) return { kind: "dropped" };
     await fenced;
+    await place.bring(from.path);
     const permission = await outbox.say(target, job, next({ publish: true }), stopping.signal);
     heed(permission);
     throwIfStopping();
     if (permission.kind !== "accepted") {
       return failed(`Publishing was refused: ${permission.why}.`, lastPhase, step, false);
     }
+    const { load } = place;
     const handOver = context.handOverOf?.(cropOf(load)) ?? null;
-    if (handOver === null) {
+    if (handOver === null && place.isShared) {
       // The next callback is the completion, so its ordinal is known; a later life reports it if this one ends too early.
       const patch = completed(result);
       await journal.mayPublish(from.path, { ...speaker, callback: ordinal + 1, ...patch });
     }
     throwIfStopping();
     try {
-      isMoved = await context.publisher.publish(from.path, from.destination);
+      isMoved = await place.publisher.publish(from.path, from.destination);
     } catch (thrown) {
       log.error({ err: coerceError(thrown) }, "Publishing failed");
       const reason = `The files could not be moved to ${from.destination}: ${fileProblem(thrown)}.`;
@@ -332,7 +364,8 @@ export function startAttempt(
             load,
             crop: cropOf(load),
             result,
-            destination: from.destination,
+            // What was returned still lies here, which is where the commands look.
+            destination: place.isShared ? from.destination : from.path,
             handOver,
             onPhase: tellPhase,
             signal: stopping.signal,
@@ -392,6 +425,7 @@ export function startAttempt(
     await progress?.stop();
     // Before the outcome is told: whoever reads it finds nothing left over. The journal lets go of it only afterwards.
     const isRemoved = staging !== null && (isMoved || (await tidy(removeStaging(staging))));
+    if (workplace !== null) await tidy(workplace.close());
     const end = refused ?? (await report(outcome));
     if (staging !== null && isRemoved) void tidy(journal.remove(staging.path));
     else if (staging !== null) context.leftovers.add(staging);

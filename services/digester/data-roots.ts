@@ -1,8 +1,6 @@
-import { isAbsolute, resolve } from "node:path";
-import { AppError } from "../contract/errors.ts";
 import type { StoredInstruction } from "../contract/instruction.ts";
 import { toLoad, type Load } from "../contract/load.ts";
-import { liesBelow, realPathOfDeepest } from "../gate/paths.ts";
+import { requirePathInsideRoots } from "../gate/paths.ts";
 
 /**
  * Holds a load to the directories that this digester may read and write. Whoever can post an instruction names paths, and
@@ -34,24 +32,6 @@ async function requireAllInsideRoots(
 }
 
 /**
- * The same for one path.
- *
- * @returns where it leads: the path without symbolic links, as far as it exists.
- * @throws AppError `bad_request`.
- */
-export async function requirePathInsideRoots(
-  path: string,
-  roots: readonly string[],
-): Promise<string> {
-  if (!isAbsolute(path)) {
-    throw new AppError("bad_request", `A digester takes absolute paths only: ${path}`);
-  }
-  const real = path.includes("\0") ? null : await realPathOfDeepest(resolve(path));
-  if (real !== null && (roots.length === 0 || (await liesBelow(roots, real)))) return real;
-  throw new AppError("bad_request", `This path lies outside the data roots: ${path}`);
-}
-
-/**
  * The same for an instruction that has not been looked at yet. One that makes no load passes: it fails with its own words
  * when its turn comes. Throws as `requireInsideRoots`.
  */
@@ -66,11 +46,4 @@ export async function requireInstructionInsideRoots(
     return;
   }
   await requireInsideRoots(load, roots);
-}
-
-/** Whether a path lies below one of the roots, symbolic links followed as far as it exists. No roots: it does. */
-export async function liesInside(path: string, roots: readonly string[]): Promise<boolean> {
-  if (roots.length === 0) return true;
-  if (path.includes("\0")) return false;
-  return liesBelow(roots, await realPathOfDeepest(resolve(path)));
 }

@@ -3,7 +3,7 @@ import type { CallbackTarget } from "../contract/digester.ts";
 import { AppError, parseOrThrow } from "../contract/errors.ts";
 import { namingFilesIn, type EarlierFile } from "../digest/validation/known-digests.ts";
 import { createHttpSend, type HttpSend } from "../gate/http-client.ts";
-import { liesInside } from "./data-roots.ts";
+import { liesInside } from "../gate/paths.ts";
 import { messageOf, reasonOf } from "./delivery.ts";
 
 /** The digest files of earlier loads of a crop, as far as this node sees them. */

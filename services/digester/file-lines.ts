@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { AppError, coerceError } from "../contract/errors.ts";
 import type { FileLine, FileLines, FileLinesRequest } from "../contract/file-lines.ts";
 import { createDecoder } from "../digest/source/decoding.ts";
-import { requirePathInsideRoots } from "./data-roots.ts";
+import { requirePathInsideRoots } from "../gate/paths.ts";
 
 const LF = 10;
 const CR = 13;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { coerceError } from "../contract/errors.ts";
 import type { AttemptJournal } from "./attempt-journal.ts";
-import { removeStaging, type Staging } from "./staging.ts";
+import { removeStaging, type Staging } from "../gate/staging.ts";
 
 /** Staging directories that could not be removed when their attempt ended: a file in one was open, or a disk away. */
 export interface Leftovers {

@@ -6,6 +6,8 @@ export interface DigesterMetrics {
   readonly contentType: string;
   readonly text: () => Promise<string>;
   readonly workerRestarted: () => void;
+  /** Sources were fetched from the web service, or digests returned to it. */
+  readonly bytesMoved: (kind: "fetched" | "returned", bytes: number) => void;
   /** An attempt has ended, whatever came of it. */
   readonly attemptEnded: (attempt: { readonly bytes: number; readonly ms: number }) => void;
   /** Shows what there is whenever somebody looks; returns the way to end the measuring. */
@@ -33,6 +35,12 @@ export function createDigesterMetrics(): DigesterMetrics {
     help: "Bytes of sources that were read.",
     registers,
   });
+  const moved = new Counter({
+    name: "digester_node_moved_bytes_total",
+    help: "Bytes of sources that were fetched from the web service, and of digests that were returned to it.",
+    labelNames: ["kind"],
+    registers,
+  });
   const runs = new Histogram({
     name: "digester_node_attempt_seconds",
     help: "From the claim of an attempt to its end.",
@@ -55,6 +63,7 @@ export function createDigesterMetrics(): DigesterMetrics {
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
+    bytesMoved: (kind, given) => moved.inc({ kind }, given),
     workerRestarted: () => restarts.inc(),
     attemptEnded: (attempt) => {
       bytes.inc(attempt.bytes);

@@ -4,11 +4,8 @@ import { AppError, coerceError } from "../contract/errors.ts";
 import type { RegulatorChoice } from "../contract/regulator.ts";
 import type { Node } from "./api.ts";
 import { toLoad } from "../contract/load.ts";
-import {
-  requireInsideRoots,
-  requireInstructionInsideRoots,
-  requirePathInsideRoots,
-} from "./data-roots.ts";
+import { requireInsideRoots, requireInstructionInsideRoots } from "./data-roots.ts";
+import { requirePathInsideRoots } from "../gate/paths.ts";
 import type { Looker } from "./looker.ts";
 import { readFileLines } from "./file-lines.ts";
 import { qualityFilePath } from "./quality-file.ts";
@@ -30,6 +27,7 @@ export interface NodeParts {
     | "lineLimit"
     | "labels"
     | "endsAt"
+    | "fetches"
   >;
   readonly scheduler: Scheduler;
   readonly looker: Pick<Looker, "preview" | "dryRun">;

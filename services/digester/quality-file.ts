@@ -2,7 +2,7 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../contract/errors.ts";
 import { qualityFiles, type QualityFileRequest } from "../contract/quality.ts";
-import { requirePathInsideRoots } from "./data-roots.ts";
+import { requirePathInsideRoots } from "../gate/paths.ts";
 
 /**
  * Where a quality file lies. The destination comes from outside, so it is held to the data roots, like that of a load.

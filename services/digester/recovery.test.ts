@@ -1,7 +1,7 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { finishPublish, publish } from "../digest/publish.ts";
+import { finishPublish, publish } from "../gate/publish.ts";
 import { openAttemptJournal } from "./attempt-journal.ts";
 import { createRecovery } from "./recovery.ts";
 import { silentLog, temporaryDirectory } from "./testing/fakes.ts";

@@ -4,7 +4,7 @@ import { coerceError } from "../contract/errors.ts";
 import type { AttemptJournal, JournaledAttempt } from "./attempt-journal.ts";
 import type { Deliver } from "./delivery.ts";
 import type { Outbox } from "./outbox.ts";
-import { removeStaging, type Publisher } from "./staging.ts";
+import { removeStaging, type Publisher } from "../gate/staging.ts";
 
 export interface RecoveryContext {
   readonly journal: AttemptJournal;

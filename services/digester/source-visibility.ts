@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Load } from "../contract/load.ts";
-import { liesInside } from "./data-roots.ts";
+import { liesInside } from "../gate/paths.ts";
 
 /**
  * Whether a source is missing that this node may yet see: it was there when the job came, or the data root that it lies in

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
+import { rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { availableParallelism, hostname, totalmem } from "node:os";
 import { join } from "node:path";
@@ -10,7 +11,7 @@ import { askingUrl } from "../contract/errand.ts";
 import { AppError, coerceError } from "../contract/errors.ts";
 import type { HandOver } from "../contract/hand-over.ts";
 import { loadKernels } from "../digest/kernels/kernels.ts";
-import { finishPublish, publish } from "../digest/publish.ts";
+import { finishPublish, publish } from "../gate/publish.ts";
 import { createApi } from "./api.ts";
 import { createAttachment, type Attachment } from "./attachment.ts";
 import { startAttempt } from "./attempt.ts";
@@ -33,8 +34,9 @@ import { createRevision } from "./revision.ts";
 import { createScheduler } from "./scheduler.ts";
 import { createSourceMeasure } from "./source-measure.ts";
 import { digesterId, digesterToken, takeStateDir, type StateDir } from "./state-dir.ts";
-import type { Publisher } from "./staging.ts";
+import type { Publisher } from "../gate/staging.ts";
 import { createWebClient } from "./web-client.ts";
+import { createFetchSpace } from "./workplace.ts";
 import { createWorkerPool, type WorkerPool } from "./worker-pool.ts";
 
 export interface DigesterOptions {
@@ -50,6 +52,11 @@ export interface DigesterOptions {
   readonly pull?: boolean;
   /** Milliseconds without anything under way after which `idle` resolves. @default never */
   readonly idleMs?: number;
+  /**
+   * It does not see the disks that instructions name: it fetches what it reads from the web service, at most so many bytes at
+   * once, and returns what it writes. @default it sees them
+   */
+  readonly fetchBytes?: number;
   /** Jobs that run at once. */
   readonly workers: number;
   /** Processes isolate jobs from each other; under Electron only threads can be had. */
@@ -160,6 +167,8 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
     clearInterval(timer);
   };
   await recover();
+  const fetchDir = join(state.path, "fetched");
+  await rm(fetchDir, { recursive: true, force: true });
   void keepRecovering(recovery, ending.signal);
 
   let answer: AttachAnswer | null = null;
@@ -191,6 +200,14 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
     pool,
     publisher,
     ...(options.handOverOf === undefined ? {} : { handOverOf: options.handOverOf }),
+    ...(options.fetchBytes === undefined
+      ? {}
+      : {
+          fetching: {
+            space: createFetchSpace(fetchDir, options.fetchBytes),
+            onBytes: metrics.bytesMoved,
+          },
+        }),
     dataRoots,
     renewMs: () => answer?.renewMs ?? RENEW_MS,
     now,
@@ -239,6 +256,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
       lineLimit,
       labels: [...labels],
       ...(options.endsAt === undefined ? {} : { endsAt: new Date(options.endsAt).toISOString() }),
+      fetches: options.fetchBytes !== undefined,
     },
     scheduler,
     looker,

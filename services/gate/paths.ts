@@ -1,6 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
-import { coerceError } from "../contract/errors.ts";
+import { AppError, coerceError } from "../contract/errors.ts";
 
 /** Whether `path` is `directory` or lies below it; both absolute and normalised. */
 export function contains(directory: string, path: string): boolean {
@@ -32,4 +32,31 @@ export async function realPathOfDeepest(path: string): Promise<string> {
     if (parent === path || (error.code !== "ENOENT" && error.code !== "ENOTDIR")) return path;
     return resolve(await realPathOfDeepest(parent), relative(parent, path));
   }
+}
+
+/** Whether a path lies below one of the roots, symbolic links followed as far as it exists. No roots: it does. */
+export async function liesInside(path: string, roots: readonly string[]): Promise<boolean> {
+  if (roots.length === 0) return true;
+  if (path.includes("\0")) return false;
+  return liesBelow(roots, await realPathOfDeepest(resolve(path)));
+}
+
+/**
+ * Holds a path from outside to the directories that may be read and written.
+ *
+ * @param roots absolute directories; empty: no limit.
+ *
+ * @returns where it leads: the path without symbolic links, as far as it exists.
+ * @throws AppError `bad_request`.
+ */
+export async function requirePathInsideRoots(
+  path: string,
+  roots: readonly string[],
+): Promise<string> {
+  if (!isAbsolute(path)) {
+    throw new AppError("bad_request", `A digester takes absolute paths only: ${path}`);
+  }
+  const real = path.includes("\0") ? null : await realPathOfDeepest(resolve(path));
+  if (real !== null && (roots.length === 0 || (await liesBelow(roots, real)))) return real;
+  throw new AppError("bad_request", `This path lies outside the data roots: ${path}`);
 }

@@ -55,7 +55,7 @@ interface AppOnlyDeps {
   /** The built console; null when there is none. */
   readonly consoleDir: string | null;
   readonly log: Log;
-  readonly metrics: Pick<WebMetrics, "contentType" | "text">;
+  readonly metrics: Pick<WebMetrics, "contentType" | "text" | "bytesFetched" | "bytesReturned">;
   readonly mailboxes: Pick<Mailboxes, "ask" | "answer" | "transportTo" | "isAsking">;
   /** Whether new work is taken: not while the service ends. */
   readonly isReady: () => boolean;

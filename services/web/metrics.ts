@@ -12,6 +12,9 @@ export interface WebMetrics {
   readonly storeWritten: (ms: number) => void;
   /** A job that was in line for so many milliseconds was claimed. */
   readonly waited: (ms: number) => void;
+  /** A digester that does not see the data has fetched, or returned, so many bytes of it. */
+  readonly bytesFetched: (bytes: number) => void;
+  readonly bytesReturned: (bytes: number) => void;
   /** Counts what happens in the store from now on; returns the way out. */
   readonly follow: (store: Pick<Store, "subscribe" | "counts">) => () => void;
 }
@@ -56,6 +59,16 @@ export function createWebMetrics(): WebMetrics {
     help: "Settled jobs that were removed because they are not to be kept any longer.",
     registers,
   });
+  const fetched = new Counter({
+    name: "digester_web_fetched_bytes_total",
+    help: "Bytes of sources that digesters fetched which do not see them.",
+    registers,
+  });
+  const returned = new Counter({
+    name: "digester_web_returned_bytes_total",
+    help: "Bytes of digests that such digesters returned.",
+    registers,
+  });
   const writes = new Histogram({
     name: "digester_web_store_write_seconds",
     help: "Appending to the store's journal and bringing it to disk.",
@@ -88,6 +101,8 @@ export function createWebMetrics(): WebMetrics {
     contentType: registry.contentType,
     text: () => registry.metrics(),
     waited: (ms) => waits.observe(ms / 1000),
+    bytesFetched: (bytes) => fetched.inc(bytes),
+    bytesReturned: (bytes) => returned.inc(bytes),
     storeWritten: (ms) => writes.observe(ms / 1000),
     follow: (store) => {
       const stopMeasuring = measureEventLoopDelay(registry, "digester_web");

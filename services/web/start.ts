@@ -9,6 +9,7 @@ import { AppError, coerceError } from "../contract/errors.ts";
 import { createHttpSend } from "../gate/http-client.ts";
 import { realPathOfDeepest } from "../gate/paths.ts";
 import { createApp } from "./app.ts";
+import { openJobFiles } from "./callback/job-files.ts";
 import { defaultCrop, type Crop } from "./crop.ts";
 import { createEventStream } from "./event-stream.ts";
 import type { MailConfiguration } from "./configuration.ts";
@@ -219,6 +220,7 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
     if (event.type !== "placed" && event.type !== "step") placer.kick();
   });
 
+  const jobFiles = await openJobFiles({ store, crops, log });
   const stopCounting = metrics.follow(store);
   await Promise.all(crops.map(removeHalfUploads));
   const mail = options.mail ?? null;
@@ -277,6 +279,7 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
         isUnsettled,
         onChange: () => stream.digestersChanged(),
       }),
+      jobFiles,
       placer,
       undos: createUndoLog(now),
       stream,

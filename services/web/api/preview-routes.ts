@@ -59,10 +59,12 @@ async function askOne<T>(
   paths: readonly string[],
   ask: (client: DigesterClient) => Promise<T>,
 ): Promise<T> {
-  const reachable = directory.candidates().filter(({ problem }) => problem === null);
+  const reachable = directory
+    .candidates()
+    .filter(({ problem, fetches }) => problem === null && fetches !== true);
   if (reachable.length === 0) {
     const reason = whyNone([...loadsOf(directory.candidates(), []).values()]);
-    throw new AppError("unavailable", reason ?? "No digester is reachable.");
+    throw new AppError("unavailable", reason ?? "No reachable digester sees the data itself.");
   }
   const able = reachable
     .filter((candidate) => fits(candidate, { paths, labels: [] }))

@@ -29,9 +29,14 @@ import { isDue } from "../jobs/retries.ts";
 import type { IsUnsettled } from "../jobs/unsettled.ts";
 import { earlierLoads } from "./earlier-loads.ts";
 import { applyCallback, applyCallbacks, type CallbackDeps } from "./apply-callback.ts";
+import { jobFileRoutes, type JobFileRoutesDeps } from "./job-file-routes.ts";
 import { errandRoutes, type ErrandRoutesDeps } from "./errand-routes.ts";
 
-export interface CallbackRoutesDeps extends CallbackDeps, Pick<ErrandRoutesDeps, "mailboxes"> {
+export interface CallbackRoutesDeps
+  extends
+    CallbackDeps,
+    Pick<ErrandRoutesDeps, "mailboxes">,
+    Pick<JobFileRoutesDeps, "jobFiles" | "metrics"> {
   readonly directory: Pick<DigesterDirectory, "ofToken" | "heardFrom" | "askedHere">;
   readonly crops: readonly Crop[];
   readonly isUnsettled: IsUnsettled;
@@ -141,6 +146,7 @@ export function callbackRoutes(deps: CallbackRoutesDeps): Route[] {
   }
 
   return [
+    ...jobFileRoutes({ jobFiles: deps.jobFiles, metrics: deps.metrics, digesterOf }),
     ...errandRoutes({ mailboxes: deps.mailboxes, directory, digesterOf }),
     route({
       method: "post",

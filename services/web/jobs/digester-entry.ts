@@ -50,6 +50,7 @@ export function toCandidate({ record, status, problem, isLost }: DigesterEntry):
     running: status?.running.map((run) => run.job) ?? [],
     dataRoots: status?.dataRoots ?? [],
     labels: status?.labels ?? [],
+    fetches: status?.fetches,
   };
 }
 

@@ -34,6 +34,20 @@ const chosen = (
 ) => choose({ paths, labels }, loadsOf(candidates, unsettled).values(), refusals);
 
 describe("choosing a digester", () => {
+  it("takes one that sees the data, before one that fetches it, before one whose hands are full", () => {
+    const far = candidate({ id: "far", fetches: true, workers: 1 });
+    const near = candidate({ id: "near", workers: 1 });
+    const busy = { running: [1] };
+    expect(chosen([far, near]).digester).toBe("near");
+    expect(chosen([far, { ...near, ...busy }]).digester).toBe("far");
+    expect(
+      chosen([
+        { ...far, ...busy },
+        { ...near, ...busy },
+      ]).digester,
+    ).toBe("near");
+  });
+
   it("takes the least loaded for its size, counting what it was just given", () => {
     const small = candidate({ id: "small", workers: 1 });
     const large = candidate({ id: "large", workers: 4, running: [7, 8] });

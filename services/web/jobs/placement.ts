@@ -19,6 +19,8 @@ export interface Candidate {
   /** Empty: no limit. */
   readonly dataRoots: readonly string[];
   readonly labels: readonly string[];
+  /** It does not see the data, and has to fetch it. */
+  readonly fetches?: boolean | undefined;
 }
 
 /** What a job needs of a digester. */
@@ -62,7 +64,7 @@ export function loadsOf(
 }
 
 /**
- * Chooses the least loaded digester that can be reached, takes work, carries the job's labels, has room in its line and may
+ * Chooses the least loaded digester, before those that have to fetch the data, that can be reached, takes work, carries the job's labels, has room in its line and may
  * read and write where the job does.
  *
  * @param refusals what digesters said that would not have this job, by id.
@@ -175,10 +177,19 @@ function hasRoom({ candidate, waiting }: Load): boolean {
   return candidate.problem === null && !candidate.draining && waiting < candidate.lineLimit;
 }
 
+/** The least loaded first; but whoever sees the data and could begin at once goes before whoever has to fetch it. */
 function byLoad(a: Load, b: Load): number {
   const share = ({ candidate, running, waiting }: Load): number =>
     (running + waiting) / candidate.workers;
-  return share(a) - share(b) || a.candidate.id.localeCompare(b.candidate.id);
+  const rank = (load: Load): number =>
+    share(load) >= 1 ? 2 : load.candidate.fetches === true ? 1 : 0;
+  const far = ({ candidate }: Load): number => Number(candidate.fetches === true);
+  return (
+    rank(a) - rank(b) ||
+    (rank(a) === 2 ? far(a) - far(b) : 0) ||
+    share(a) - share(b) ||
+    a.candidate.id.localeCompare(b.candidate.id)
+  );
 }
 
 const none = (reason: string): Choice => ({ digester: null, reason });

@@ -2,8 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { access, constants, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { AppError, coerceError } from "../contract/errors.ts";
-import { liesBelow } from "../gate/paths.ts";
-import { requirePathInsideRoots } from "./data-roots.ts";
+import { liesBelow, requirePathInsideRoots } from "./paths.ts";
 
 /**
  * The directory in which one attempt writes, on the file system of its destination, so that publishing is renaming.

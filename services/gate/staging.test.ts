@@ -10,7 +10,7 @@ import {
   type Publisher,
   type Staging,
 } from "./staging.ts";
-import { temporaryDirectory } from "./testing/fakes.ts";
+import { temporaryDirectory } from "../digester/testing/fakes.ts";
 
 const noNotes = { add: async () => undefined, remove: async () => undefined };
 const noPublish = { finishPublish: async () => undefined };

@@ -1,0 +1,224 @@
+import { createHash } from "node:crypto";
+import { mkdir, open, readdir, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { z } from "zod";
+import type { CallbackTarget } from "../contract/digester.ts";
+import { AppError, ErrorBody, parseOrThrow } from "../contract/errors.ts";
+import {
+  checksumHeader,
+  chunkBytes,
+  InputList,
+  OutputKept,
+  OutputList,
+  type InputFile,
+  type OutputFile,
+} from "../contract/remote-files.ts";
+import { fileProblem } from "../gate/staging.ts";
+import { parseJson, reasonOf } from "./delivery.ts";
+import { backoffMs } from "./outbox.ts";
+
+export interface RemoteFilesOptions {
+  readonly target: CallbackTarget;
+  readonly job: number;
+  readonly attempt: number;
+  /** Ends all trying. */
+  readonly signal: AbortSignal;
+  readonly onBytes: (kind: "fetched" | "returned", bytes: number) => void;
+  readonly fetcher?: typeof fetch;
+  readonly tryMs?: number;
+}
+
+/**
+ * The files of an attempt whose data lie with the web service. A web service that is away is waited for, chunk by chunk, until
+ * the attempt is stopped. Everything throws AppError: `stale_attempt` when the job is somebody else's by now, else what the web
+ * service said is wrong; and the reason of `signal`.
+ */
+export interface RemoteFiles {
+  readonly inputs: () => Promise<InputFile[]>;
+  readonly fetch: (file: InputFile, to: string) => Promise<void>;
+  /** Sends all files of the directory. */
+  readonly bring: (directory: string) => Promise<OutputFile[]>;
+  /** Has the web service move what was brought to its destination. */
+  readonly publish: (files: readonly OutputFile[]) => Promise<void>;
+  /** One try; never throws. */
+  readonly drop: () => Promise<void>;
+}
+
+/** A chunk over a slow line takes its time. */
+const TRY_MS = 60_000;
+const DROP_MS = 3000;
+
+type Bytes = Buffer<ArrayBuffer>;
+
+interface Given {
+  readonly method: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Bytes;
+}
+
+export function createRemoteFiles(options: RemoteFilesOptions): RemoteFiles {
+  const { target, job, attempt, signal, onBytes, fetcher = fetch, tryMs = TRY_MS } = options;
+  const base = `${target.url.replace(/\/+$/, "")}/job/${job}`;
+
+  const once = async (
+    path: string,
+    { headers, ...more }: Given,
+    enough: AbortSignal,
+  ): Promise<{ response: Response; bytes: Bytes }> => {
+    const response = await fetcher(`${base}/${path}`, {
+      ...more,
+      headers: { authorization: `Bearer ${target.token}`, ...headers },
+      redirect: "manual",
+      signal: enough,
+    });
+    return { response, bytes: Buffer.from(await response.arrayBuffer()) };
+  };
+
+  /** Tries until there is an answer that trying again would not change. */
+  const ask = async (path: string, given: Given = { method: "GET" }): Promise<Bytes> => {
+    for (let tries = 0; ; tries += 1) {
+      signal.throwIfAborted();
+      const enough = AbortSignal.any([signal, AbortSignal.timeout(tryMs)]);
+      const answer = await once(path, given, enough).catch((thrown: unknown) => reasonOf(thrown));
+      signal.throwIfAborted();
+      if (typeof answer !== "string") {
+        const { response, bytes } = answer;
+        if (response.ok && isWhole(response, bytes)) return bytes;
+        const passes =
+          response.ok || response.status >= 500 || [401, 429].includes(response.status);
+        if (!passes) throw refusal(response.status, bytes);
+      }
+      await sleep(backoffMs(tries), undefined, { signal });
+    }
+  };
+
+  const askFor = async <T>(schema: z.ZodType<T>, path: string, given?: Given): Promise<T> =>
+    parseOrThrow(
+      schema,
+      parseJson((await ask(path, given)).toString()),
+      "upstream_failed",
+      "The web service's answer",
+    );
+
+  const fetchFile = async ({ path, size, tag }: InputFile, to: string): Promise<void> => {
+    const query = new URLSearchParams({ attempt: String(attempt), path, tag }).toString();
+    try {
+      await mkdir(dirname(to), { recursive: true });
+      const file = await open(to, "w");
+      try {
+        for (let at = 0; at < size;) {
+          const last = Math.min(size, at + chunkBytes) - 1;
+          const range = { range: `bytes=${at}-${last}` };
+          const bytes = await ask(`input?${query}`, { method: "GET", headers: range });
+          if (bytes.length === 0) throw new AppError("conflict", `${path} became shorter.`);
+          await writeAll(file, bytes);
+          at += bytes.length;
+          onBytes("fetched", bytes.length);
+        }
+      } finally {
+        await file.close();
+      }
+    } catch (thrown) {
+      if (thrown instanceof AppError || signal.aborted) throw thrown;
+      const message = `${path} cannot be kept on this node: ${fileProblem(thrown)}.`;
+      throw new AppError("unavailable", message, { cause: thrown });
+    }
+  };
+
+  const bringFile = async (directory: string, name: string): Promise<OutputFile> => {
+    const path = join(directory, name);
+    const { size } = await stat(path);
+    const whole = createHash("sha256");
+    const file = await open(path, "r");
+    try {
+      let hashed = 0;
+      // Also an empty file has one chunk.
+      for (let at = 0, isSent = false; at < size || !isSent; isSent = true) {
+        const chunk = Buffer.alloc(Math.min(chunkBytes, size - at));
+        await file.read(chunk, 0, chunk.length, at);
+        if (at === hashed) {
+          whole.update(chunk);
+          hashed += chunk.length;
+        }
+        const kept = await askFor(OutputKept, outputPath(name, at), {
+          method: "PUT",
+          headers: { [checksumHeader]: checksumOf(chunk) },
+          body: chunk,
+        });
+        if (kept.isFull) throw diskFull(name);
+        if (kept.size > size) throw new AppError("conflict", `${name} is longer there than here.`);
+        onBytes("returned", Math.max(0, kept.size - at));
+        // Where an earlier try got further than was heard, what lies between is hashed on the next way round.
+        at = kept.size;
+        while (hashed < at) {
+          const more = Buffer.alloc(Math.min(chunkBytes, at - hashed));
+          await file.read(more, 0, more.length, hashed);
+          whole.update(more);
+          hashed += more.length;
+        }
+      }
+    } finally {
+      await file.close();
+    }
+    return { name, size, sha256: whole.digest("hex") };
+  };
+
+  const outputPath = (name: string, offset: number): string =>
+    `output/${encodeURIComponent(name)}?attempt=${attempt}&offset=${offset}`;
+
+  return {
+    inputs: async () => (await askFor(InputList, `inputs?attempt=${attempt}`)).files,
+    fetch: fetchFile,
+    async bring(directory) {
+      const brought: OutputFile[] = [];
+      for (const name of (await readdir(directory)).toSorted()) {
+        brought.push(await bringFile(directory, name));
+      }
+      return brought;
+    },
+    async publish(files) {
+      await askFor(OutputList, `output?attempt=${attempt}`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ files }),
+      });
+    },
+    async drop() {
+      const path = `output?attempt=${attempt}`;
+      await once(path, { method: "DELETE" }, AbortSignal.timeout(DROP_MS)).catch(() => undefined);
+    },
+  };
+}
+
+/** Ranges come with a checksum; everything else is JSON, which shows by itself when it is cut off. */
+function isWhole(response: Response, bytes: Bytes): boolean {
+  const told = response.headers.get(checksumHeader);
+  return told === null ? response.status !== 206 : told === checksumOf(bytes);
+}
+
+function refusal(status: number, bytes: Bytes): AppError {
+  const said = ErrorBody.safeParse(parseJson(bytes.toString())).data?.error;
+  const message = said?.message ?? `The web service answered ${status}.`;
+  return new AppError(said?.code ?? "upstream_failed", message);
+}
+
+function diskFull(name: string): AppError {
+  const cause: NodeJS.ErrnoException = new Error("the disk of the web service is full");
+  cause.code = "ENOSPC";
+  return new AppError(
+    "unavailable",
+    `The web service cannot keep ${name}: no space left on the device.`,
+    { cause },
+  );
+}
+
+async function writeAll(file: Awaited<ReturnType<typeof open>>, bytes: Bytes): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    at += (await file.write(bytes, at, bytes.length - at, null)).bytesWritten;
+  }
+}
+
+function checksumOf(bytes: Bytes): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}

@@ -1,0 +1,348 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { open, readdir, stat, truncate, type FileHandle } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { z } from "zod";
+import { AppError, coerceError } from "../../contract/errors.ts";
+import {
+  chunkBytes,
+  type InputFile,
+  type OutputFile,
+  type OutputKept,
+} from "../../contract/remote-files.ts";
+import { finishPublish, publish } from "../../gate/publish.ts";
+import { fenceOff, fileProblem, openStaging, removeStaging } from "../../gate/staging.ts";
+import type { Crop } from "../crop.ts";
+import { liesInside } from "../data-roots.ts";
+import { pathsOf } from "../jobs/instruction-paths.ts";
+import type { JobRecord } from "../jobs/job-record.ts";
+import { cropNamed } from "../jobs/job-service.ts";
+import type { Log } from "../log.ts";
+import type { Store } from "../store/store.ts";
+
+/** The attempt that a digester speaks for. */
+interface AttemptClaim {
+  readonly id: number;
+  readonly attempt: number;
+  readonly digester: string;
+}
+
+/**
+ * Files of jobs for digesters that do not see them: what the instruction of a running attempt reads may be fetched by the
+ * digester that has it, and what came of it is taken into a staging directory beside the destination, with the fences of any
+ * other attempt. Everything throws AppError `stale_attempt` for whoever has not the job.
+ */
+export interface JobFiles {
+  readonly inputs: (claim: AttemptClaim) => Promise<InputFile[]>;
+  /** The bytes from `first` to `last`, inclusive, at most a chunk. */
+  readonly read: (
+    claim: AttemptClaim,
+    file: Pick<InputFile, "path" | "tag">,
+    first: number,
+    last: number,
+  ) => Promise<Buffer>;
+  /** Adds a chunk, where it is the next one. */
+  readonly keep: (
+    claim: AttemptClaim,
+    name: string,
+    offset: number,
+    chunk: Buffer,
+  ) => Promise<OutputKept>;
+  /** Moves all of them into the destination. A second call of an attempt that has published does nothing. */
+  readonly publish: (claim: AttemptClaim, files: readonly OutputFile[]) => Promise<void>;
+  /** Removes what the attempt has returned and not published. */
+  readonly drop: (claim: AttemptClaim) => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+export interface JobFilesDeps {
+  readonly store: Store;
+  readonly crops: readonly Crop[];
+  readonly log: Log;
+}
+
+/** Kept as a setting, so that another life, or another service on the record, goes on with it or clears it up. */
+const Returning = z.object({
+  path: z.string(),
+  destination: z.string(),
+  made: z.string().nullable(),
+  job: z.number(),
+  attempt: z.number(),
+  /** All of it was there and correct: from here on it is published, however often it is cut short. */
+  isWhole: z.boolean(),
+});
+type Returning = z.infer<typeof Returning>;
+
+const prefix = "returning/";
+const nameOf = ({ job, attempt }: Pick<Returning, "job" | "attempt">): string =>
+  `${prefix}${job}-${attempt}`;
+
+export async function openJobFiles({ store, crops, log }: JobFilesDeps): Promise<JobFiles> {
+  const turns = new Map<string, Promise<unknown>>();
+  const returning = new Map<string, Returning>();
+
+  /** What is done for one attempt is done in turn: a chunk may come twice at the same time. */
+  async function inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const before = turns.get(name) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    turns.set(name, mine);
+    try {
+      return await mine;
+    } finally {
+      if (turns.get(name) === mine) turns.delete(name);
+    }
+  }
+
+  async function current({ id, attempt, digester }: AttemptClaim): Promise<JobRecord> {
+    const job = await store.job(id);
+    if (job === null) throw new AppError("not_found", `There is no job ${id}.`);
+    const isCurrent = job.status === "in_progress" && job.attempt === attempt;
+    if (isCurrent && job.digester === digester) return job;
+    throw new AppError(
+      "stale_attempt",
+      `Attempt ${attempt} of job ${id} on ${digester} is not under way: its files are not to be had.`,
+    );
+  }
+
+  async function readable(job: JobRecord, path: string): Promise<boolean> {
+    return liesInside(cropNamed(crops, job.crop), path);
+  }
+
+  async function pathsIn(job: JobRecord) {
+    return pathsOf(await store.instruction(job.id)).filter(({ path }) => path !== "");
+  }
+
+  /** What the instruction reads, as the digest engine lists it; and the markers of an earlier digest, which it may look at. */
+  async function inputsOf(job: JobRecord): Promise<InputFile[]> {
+    const files = new Map<string, InputFile>();
+    for (const { role, path } of await pathsIn(job)) {
+      await requireReadable(job, path);
+      const found = role === "source" ? await listed(path) : [join(path, "digest.marker")];
+      for (const file of found) {
+        const input = (await readable(job, file)) ? await inputAt(file) : null;
+        if (input !== null) files.set(file, input);
+      }
+    }
+    return [...files.values()];
+  }
+
+  async function requireReadable(job: JobRecord, path: string): Promise<void> {
+    if (await readable(job, path)) return;
+    throw new AppError("bad_request", `This path lies outside the data roots: ${path}`);
+  }
+
+  /** Only what stands in the instruction, or directly in a directory that does. */
+  async function requireInput(job: JobRecord, path: string): Promise<void> {
+    const places = await pathsIn(job);
+    const isNamed = places.some(({ role, path: place }) =>
+      role === "source"
+        ? path === place || (dirname(path) === resolve(place) && isRead(basename(path)))
+        : path === join(place, "digest.marker"),
+    );
+    if (!isNamed || resolve(path) !== path) {
+      throw new AppError("forbidden", `The instruction of job ${job.id} does not read ${path}`);
+    }
+    await requireReadable(job, path);
+  }
+
+  async function stagingOf(claim: AttemptClaim, job: JobRecord): Promise<Returning> {
+    const name = nameOf({ job: claim.id, attempt: claim.attempt });
+    const known =
+      returning.get(name) ?? Returning.safeParse(await store.setting(name)).data ?? null;
+    if (known !== null) {
+      returning.set(name, known);
+      return known;
+    }
+    const crop = cropNamed(crops, job.crop);
+    const destination = (await pathsIn(job)).find(({ role }) => role === "destination")?.path;
+    if (destination === undefined) {
+      throw new AppError("bad_request", "The instruction names no destination.");
+    }
+    await requireReadable(job, destination);
+    const about = { job: claim.id, attempt: claim.attempt };
+    const staging = await openStaging({ ...about, destination }, crop.dataRoots, (planned) =>
+      note({ ...planned, isWhole: false }),
+    );
+    await fenceOff(staging, { finishPublish });
+    return { ...staging, isWhole: false };
+  }
+
+  async function note(told: Returning): Promise<void> {
+    await store.setSetting(nameOf(told), told);
+    returning.set(nameOf(told), told);
+  }
+
+  async function forget(told: Returning): Promise<void> {
+    await finishPublish(told.path);
+    await removeStaging(told);
+    await store.setSetting(nameOf(told), undefined);
+    returning.delete(nameOf(told));
+  }
+
+  async function requireWhole({ path }: Returning, files: readonly OutputFile[]): Promise<void> {
+    const there = (await readdir(path)).toSorted();
+    const told = files.map(({ name }) => name).toSorted();
+    if (JSON.stringify(there) !== JSON.stringify(told)) {
+      throw new AppError(
+        "bad_request",
+        `Returned were ${there.join(", ") || "no files"}; expected ${told.join(", ")}.`,
+      );
+    }
+    for (const { name, size, sha256 } of files) {
+      const file = join(path, name);
+      const got = (await stat(file)).size;
+      if (got !== size) {
+        throw new AppError("bad_request", `${name} has ${got} bytes here; expected ${size}.`);
+      }
+      if ((await checksumOf(file)) !== sha256) {
+        throw new AppError("bad_request", `${name} is not what was sent: its SHA-256 differs.`);
+      }
+    }
+  }
+
+  /** Clears up after attempts that are over. */
+  async function clear(name: string, told: Returning): Promise<void> {
+    await inTurn(name, async () => {
+      const job = await store.job(told.job);
+      if (job?.status === "in_progress" && job.attempt === told.attempt) return;
+      await forget(told);
+    }).catch((thrown: unknown) => {
+      log.warn({ err: coerceError(thrown), job: told.job }, "clearing up returned files");
+    });
+  }
+
+  for (const { name, value } of await store.settings(prefix)) {
+    const told = Returning.safeParse(value).data;
+    if (told === undefined) continue;
+    returning.set(name, told);
+    await clear(name, told);
+  }
+  const unsubscribe = store.subscribe(({ job }) => {
+    for (const [name, told] of returning) if (told.job === job) void clear(name, told);
+  });
+
+  return {
+    inputs: async (claim) => inputsOf(await current(claim)),
+
+    async read(claim, { path, tag }, first, last) {
+      const job = await current(claim);
+      await requireInput(job, path);
+      const input = await inputAt(path);
+      if (input === null) throw new AppError("not_found", `${path} is gone.`);
+      if (input.tag !== tag) {
+        throw new AppError("conflict", `${path} has changed while it was fetched.`);
+      }
+      return readRange(path, first, Math.min(last, first + chunkBytes - 1));
+    },
+
+    keep: (claim, name, offset, chunk) =>
+      inTurn(nameOf({ job: claim.id, attempt: claim.attempt }), async () => {
+        const staging = await stagingOf(claim, await current(claim));
+        return append(join(staging.path, name), offset, chunk).catch((thrown: unknown) => {
+          throw new AppError(
+            "unavailable",
+            `${name} cannot be kept beside ${staging.destination}: ${fileProblem(thrown)}.`,
+            { cause: thrown },
+          );
+        });
+      }),
+
+    publish: (claim, files) =>
+      inTurn(nameOf({ job: claim.id, attempt: claim.attempt }), async () => {
+        const staging = await stagingOf(claim, await current(claim));
+        if (!staging.isWhole) {
+          await requireWhole(staging, files);
+          await note({ ...staging, isWhole: true });
+        } else if (!(await isThere(staging.path))) {
+          // The whole directory has become the destination; a newer attempt that took it away would have made us stale.
+          return;
+        }
+        await current(claim);
+        await publish(staging.path, staging.destination);
+        log.info({ job: claim.id, attempt: claim.attempt, digester: claim.digester }, "published");
+      }),
+
+    drop: (claim) =>
+      inTurn(nameOf({ job: claim.id, attempt: claim.attempt }), async () => {
+        await current(claim);
+        const told = returning.get(nameOf({ job: claim.id, attempt: claim.attempt }));
+        if (told !== undefined) await forget(told);
+      }),
+
+    async stop() {
+      unsubscribe();
+      await Promise.allSettled(turns.values());
+    },
+  };
+}
+
+/** GOBii's 2.1 leaves these out of a directory, and so does the digest engine. */
+const isRead = (name: string): boolean => !name.includes("digest");
+
+/** The files of a source, without those below its sub-directories. */
+async function listed(path: string): Promise<string[]> {
+  const kind = await stat(path).catch(() => null);
+  if (kind === null) return [];
+  if (!kind.isDirectory()) return [path];
+  return (await readdir(path)).filter(isRead).map((name) => join(path, name));
+}
+
+/** Null where no plain file is. */
+async function inputAt(path: string): Promise<InputFile | null> {
+  const there = await stat(path, { bigint: true }).catch(() => null);
+  if (there?.isFile() !== true) return null;
+  const tag = `${there.size}-${there.mtimeNs}-${there.ino}`;
+  return { path, size: Number(there.size), tag };
+}
+
+async function readRange(path: string, first: number, last: number): Promise<Buffer> {
+  const file = await open(path, "r");
+  try {
+    const bytes = Buffer.alloc(Math.max(0, last - first + 1));
+    let length = 0;
+    while (length < bytes.length) {
+      const { bytesRead } = await file.read(bytes, length, bytes.length - length, first + length);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+    return bytes.subarray(0, length);
+  } finally {
+    await file.close();
+  }
+}
+
+async function append(path: string, offset: number, chunk: Buffer): Promise<OutputKept> {
+  const file = await open(path, "a+");
+  try {
+    const { size } = await file.stat();
+    if (size !== offset) return { size, isFull: false };
+    try {
+      await writeAll(file, chunk);
+    } catch (thrown) {
+      const error: NodeJS.ErrnoException = coerceError(thrown);
+      if (error.code !== "ENOSPC" && error.code !== "EDQUOT") throw error;
+      await truncate(path, size);
+      return { size, isFull: true };
+    }
+    return { size: size + chunk.length, isFull: false };
+  } finally {
+    await file.close();
+  }
+}
+
+async function writeAll(file: FileHandle, chunk: Buffer): Promise<void> {
+  for (let at = 0; at < chunk.length;) {
+    at += (await file.write(chunk, at, chunk.length - at, null)).bytesWritten;
+  }
+}
+
+async function checksumOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  return hash.digest("hex");
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null)) !== null;
+}
