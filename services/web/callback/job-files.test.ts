@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { InputFile, OutputFile } from "../../contract/remote-files.ts";
@@ -224,8 +224,23 @@ describe("the files that a digester returns", () => {
       await far.claim(id);
       await far.put(id, "digest.marker", 0, "name\n");
     }
+    const third = await submitted(first, "third");
+    await far.claim(third);
+    await far.put(third, "digest.marker", 0, "x");
     await first.close();
+    // Killed after it had noted the directory, and before it made it.
+    for (const name of await readdir(join(dataDir, "digest"))) {
+      if (name.startsWith(`.digester-${third}-`)) {
+        await rm(join(dataDir, "digest", name), { recursive: true });
+      }
+    }
     const again = await runningWeb(options);
+    expect(JSON.parse((await far.put(third, "digest.marker", 0, "y", { at: again })).text)).toEqual(
+      {
+        size: 1,
+        isFull: false,
+      },
+    );
     const put = await far.put(job, "digest.marker", 5, "M1\n", { at: again });
     expect(JSON.parse(put.text)).toEqual({ size: 8, isFull: false });
     const whole = [output("digest.marker", "name\nM1\n")];
@@ -238,6 +253,8 @@ describe("the files that a digester returns", () => {
       { headers: { "content-type": "application/json" }, body: JSON.stringify(patch) },
       again,
     );
-    await expect.poll(() => readdir(join(dataDir, "digest"))).toEqual(["k"]);
+    await expect
+      .poll(async () => (await readdir(join(dataDir, "digest"))).map((name) => name.slice(0, 12)))
+      .toEqual([`.digester-${third}-`, "k"]);
   });
 });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open, readdir, stat, truncate, type FileHandle } from "node:fs/promises";
+import { mkdir, open, readdir, stat, truncate, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
@@ -81,6 +81,8 @@ const nameOf = ({ job, attempt }: Pick<Returning, "job" | "attempt">): string =>
 export async function openJobFiles({ store, crops, log }: JobFilesDeps): Promise<JobFiles> {
   const turns = new Map<string, Promise<unknown>>();
   const returning = new Map<string, Returning>();
+  /** Those that this life has made or found. */
+  const opened = new Set<string>();
 
   /** What is done for one attempt is done in turn: a chunk may come twice at the same time. */
   async function inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
@@ -152,6 +154,11 @@ export async function openJobFiles({ store, crops, log }: JobFilesDeps): Promise
       returning.get(name) ?? Returning.safeParse(await store.setting(name)).data ?? null;
     if (known !== null) {
       returning.set(name, known);
+      if (known.isWhole || opened.has(name)) return known;
+      // Whoever noted it may have been killed before it was made.
+      await mkdir(known.path, { recursive: true });
+      await fenceOff(known, { finishPublish });
+      opened.add(name);
       return known;
     }
     const crop = cropNamed(crops, job.crop);
@@ -165,6 +172,7 @@ export async function openJobFiles({ store, crops, log }: JobFilesDeps): Promise
       note({ ...planned, isWhole: false }),
     );
     await fenceOff(staging, { finishPublish });
+    opened.add(name);
     return { ...staging, isWhole: false };
   }
 
@@ -178,6 +186,7 @@ export async function openJobFiles({ store, crops, log }: JobFilesDeps): Promise
     await removeStaging(told);
     await store.setSetting(nameOf(told), undefined);
     returning.delete(nameOf(told));
+    opened.delete(nameOf(told));
   }
 
   async function requireWhole({ path }: Returning, files: readonly OutputFile[]): Promise<void> {
@@ -241,7 +250,7 @@ export async function openJobFiles({ store, crops, log }: JobFilesDeps): Promise
         const staging = await stagingOf(claim, await current(claim));
         return append(join(staging.path, name), offset, chunk).catch((thrown: unknown) => {
           throw new AppError(
-            "unavailable",
+            "conflict",
             `${name} cannot be kept beside ${staging.destination}: ${fileProblem(thrown)}.`,
             { cause: thrown },
           );
