@@ -30,6 +30,8 @@ export interface FaultCluster {
 export interface ClusterOptions {
   readonly digesters: number;
   readonly workers: number;
+  /** So many of the digesters ask for their work and fetch its files. @default 0 */
+  readonly pulling?: number;
   /** Seconds; null: the product's own. */
   readonly lease: number | null;
   readonly random: Seeded;
@@ -65,7 +67,7 @@ export async function startCluster(options: ClusterOptions): Promise<FaultCluste
   const log = (name: string): string => join(dir, "logs", `${name}.log`);
   const web = supervise("web", ["web", "--config", file, "--port", String(port)], log("web"));
   const { url, token } = Announcement.parse(JSON.parse(await web.firstLine()));
-  const digesters = places.map(({ name, own, toWeb, toDigester }) =>
+  const digesters = places.map(({ name, own, toWeb, toDigester }, at) =>
     supervise(
       name,
       // Formatted by pairs of an option and what it says.
@@ -73,7 +75,10 @@ export async function startCluster(options: ClusterOptions): Promise<FaultCluste
       [
         "digester", "--id", name, "--state", join(dir, name), "--port", String(own),
         "--web", `http://127.0.0.1:${toWeb.port}`, "--token", token,
-        "--advertise", `http://127.0.0.1:${toDigester.port}`, "--workers", String(options.workers),
+        "--workers", String(options.workers),
+        ...(at < (options.pulling ?? 0)
+          ? ["--pull", "--fetch"]
+          : ["--advertise", `http://127.0.0.1:${toDigester.port}`]),
       ],
       log(name),
     ),

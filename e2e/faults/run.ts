@@ -16,6 +16,8 @@ export interface FaultRunOptions {
   readonly seed: number;
   readonly digesters: number;
   readonly workers: number;
+  /** So many of the digesters ask for their work and fetch its files. @default 0 */
+  readonly pulling?: number;
   /** Seconds; null: the product's own. */
   readonly lease: number | null;
   readonly everyMs: number;
