@@ -12,7 +12,13 @@ import {
   type OutputKept,
 } from "../../contract/remote-files.ts";
 import { finishPublish, publish } from "../../gate/publish.ts";
-import { fenceOff, fileProblem, openStaging, removeStaging } from "../../gate/staging.ts";
+import {
+  fenceOff,
+  fileProblem,
+  openStaging,
+  removeStaging,
+  type DirectoryNotes,
+} from "../../gate/staging.ts";
 import type { Crop } from "../crop.ts";
 import { liesInside } from "../data-roots.ts";
 import { pathsOf } from "../jobs/instruction-paths.ts";
@@ -75,6 +81,7 @@ const Returning = z.object({
 type Returning = z.infer<typeof Returning>;
 
 const prefix = "returning/";
+const asidePrefix = "aside/";
 const nameOf = ({ job, attempt }: Pick<Returning, "job" | "attempt">): string =>
   `${prefix}${job}-${attempt}`;
 
@@ -83,6 +90,12 @@ export async function openJobFiles({ store, crops, log }: JobFilesDeps): Promise
   const returning = new Map<string, Returning>();
   /** Those that this life has made or found. */
   const opened = new Set<string>();
+
+  /** Directories of earlier attempts that were moved aside, for another life to remove. */
+  const asides: DirectoryNotes = {
+    add: (path) => store.setSetting(asidePrefix + path, path),
+    remove: (path) => store.setSetting(asidePrefix + path, undefined),
+  };
 
   /** What is done for one attempt is done in turn: a chunk may come twice at the same time. */
   async function inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
@@ -157,7 +170,7 @@ export async function openJobFiles({ store, crops, log }: JobFilesDeps): Promise
       if (known.isWhole || opened.has(name)) return known;
       // Whoever noted it may have been killed before it was made.
       await mkdir(known.path, { recursive: true });
-      await fenceOff(known, { finishPublish });
+      await fenceOff(known, { finishPublish }, asides);
       opened.add(name);
       return known;
     }
@@ -171,7 +184,7 @@ export async function openJobFiles({ store, crops, log }: JobFilesDeps): Promise
     const staging = await openStaging({ ...about, destination }, crop.dataRoots, (planned) =>
       note({ ...planned, isWhole: false }),
     );
-    await fenceOff(staging, { finishPublish });
+    await fenceOff(staging, { finishPublish }, asides);
     opened.add(name);
     return { ...staging, isWhole: false };
   }
@@ -221,6 +234,12 @@ export async function openJobFiles({ store, crops, log }: JobFilesDeps): Promise
     });
   }
 
+  for (const { value } of await store.settings(asidePrefix)) {
+    if (typeof value !== "string") continue;
+    await finishPublish(value);
+    await removeStaging({ path: value, made: null });
+    await asides.remove(value);
+  }
   for (const { name, value } of await store.settings(prefix)) {
     const told = Returning.safeParse(value).data;
     if (told === undefined) continue;
