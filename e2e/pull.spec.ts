@@ -37,11 +37,13 @@ test("a digester that asks for its work is told to stop, swap, preview and drain
   const swap = { name: "shortest-first", options: {}, by: "ada" };
   const path = "/digesters/puller/regulator";
   await cluster.ask(z.unknown(), "PUT", path, swap);
-  expect((await digesters(cluster))[0]).toMatchObject({
-    url: expect.stringMatching(/^asks:/),
-    reachable: true,
-    status: { regulator: { name: "shortest-first" } },
-  });
+  await expect
+    .poll(async () => (await digesters(cluster))[0])
+    .toMatchObject({
+      url: expect.stringMatching(/^asks:/),
+      reachable: true,
+      status: { regulator: { name: "shortest-first" } },
+    });
   const preview = z.object({ waiting: z.array(z.object({ key: z.string() })) });
   const told = await cluster.ask(preview, "POST", `${path}/preview`, {
     name: "first-come",
