@@ -22,9 +22,10 @@ import { watchForNotice } from "../digester/notices/notice-watch.ts";
 import { print, printJson, say } from "./output.ts";
 import { readPositive } from "./read-number.ts";
 import { readPort } from "./web-options.ts";
+import { addTlsOptions, readTlsFlags, type TlsFlags } from "./tls-options.ts";
 import { signalled } from "./web.ts";
 
-interface Flags {
+interface Flags extends TlsFlags {
   readonly web?: string;
   readonly token?: string;
   readonly port: number;
@@ -49,7 +50,7 @@ interface Flags {
 
 /** `digester`: a node that digests, until a signal ends it or the node is taken away. */
 export function addDigesterCommand(program: Command): void {
-  addOptionalWebOptions(program.command("digester"))
+  addTlsOptions(addOptionalWebOptions(program.command("digester")))
     .description(
       "a digester service, which registers itself with a web service or waits to be attached to one",
     )
@@ -100,6 +101,9 @@ async function run(flags: Flags, command: Command): Promise<void> {
     if (flags[option] === undefined || flags.web !== undefined) continue;
     command.error(`error: option '--${option}' needs the web service to ask: --web <url>`);
   }
+  if (flags.pull && flags.tlsCert !== undefined) {
+    command.error("error: option '--pull' needs no '--tls-cert': nobody connects to it");
+  }
   const ended = signalled();
   const file = flags.config === undefined ? null : await readConfiguration(flags.config);
   const options = { ...headlessOptions(), ...handOverOption(file?.crops ?? []) };
@@ -121,6 +125,7 @@ async function run(flags: Flags, command: Command): Promise<void> {
     ...(flags.web === undefined ? {} : { web: { url: flags.web, token: flags.token ?? "" } }),
     port: flags.port,
     host: flags.host,
+    tls: await readTlsFlags(flags),
     workers: flags.workers,
     labels: flags.label,
     leaves: flags.leave === true,

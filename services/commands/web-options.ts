@@ -5,9 +5,10 @@ import { AppError } from "../contract/errors.ts";
 import { readConfiguration, type WebConfiguration } from "../web/configuration.ts";
 import { defaultCrop, upstreamUrl, type Crop } from "../web/crop.ts";
 import type { WebOptions } from "../web/start.ts";
+import { addTlsOptions, readTlsFlags, type TlsFlags } from "./tls-options.ts";
 
 /** What the command line says of the web service. What it does not say, the configuration may. */
-export interface WebFlags {
+export interface WebFlags extends TlsFlags {
   readonly config?: string;
   readonly port?: number;
   readonly host?: string;
@@ -20,7 +21,7 @@ export interface WebFlags {
 
 /** The options of a command that starts the web service. */
 export function addWebServiceOptions(command: Command): Command {
-  return command
+  return addTlsOptions(command)
     .addOption(
       new Option("--config <file>", "crops, users, mail and more, in one file").env(
         "DIGESTER_CONFIG",
@@ -62,6 +63,7 @@ export async function readWebOptions(
     dataDir,
     port: flags.port ?? file?.port ?? 8080,
     host: flags.host ?? file?.host ?? "127.0.0.1",
+    tls: await readTlsFlags(flags),
     allowedHosts: [...(file?.allowedHosts ?? []), ...(flags.allowHost ?? [])],
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(storeUrl === undefined ? {} : { storeUrl }),

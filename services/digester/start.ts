@@ -1,13 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { rm } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import { availableParallelism, hostname, totalmem } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { AttachAnswer, Dispatch } from "../contract/digester.ts";
 import { askingUrl } from "../contract/errand.ts";
+import { createHttpServer, serverUrl, type TlsIdentity } from "../gate/tls.ts";
 import { AppError, coerceError } from "../contract/errors.ts";
 import type { HandOver } from "../contract/hand-over.ts";
 import { loadKernels } from "../digest/kernels/kernels.ts";
@@ -46,6 +47,8 @@ export interface DigesterOptions {
   readonly port?: number;
   /** The address to listen on. @default "127.0.0.1" */
   readonly host?: string;
+  /** What it shows to those who connect; null: it speaks plain HTTP. @default null */
+  readonly tls?: TlsIdentity | null;
   /** Where the web service reaches this digester, when that is not the address it listens on. */
   readonly advertiseUrl?: string;
   /** Nobody can reach it: it asks the web service for its work, and is deregistered when it ends. */
@@ -273,7 +276,9 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
   });
 
   const names = options.advertiseUrl === undefined ? [] : [new URL(options.advertiseUrl).hostname];
-  const server = createServer(createApi(node, { token, names: [host, ...names], log, metrics }));
+  const tls = options.tls ?? null;
+  const api = createApi(node, { token, names: [host, ...names], log, metrics });
+  const server = createHttpServer(tls, api);
   let port: number;
   try {
     await restore(intake, outbox, scheduler.accept, log);
@@ -283,7 +288,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
     await Promise.all([pool.close(), outbox.close()]);
     throw thrown;
   }
-  const url = urlOf(host, port);
+  const url = serverUrl(tls, host, port);
   log.info({ url, workers, state: state.path }, "The digester listens");
   if (loadKernels() === null) {
     log.warn(
@@ -292,7 +297,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
   }
 
   const asks = options.pull === true;
-  const reachedAt = options.advertiseUrl ?? urlOf(reachable(host), port);
+  const reachedAt = options.advertiseUrl ?? serverUrl(tls, reachable(host), port);
   let errands: Errands | null = null;
   if (client !== null) {
     attachment = createAttachment({
@@ -303,7 +308,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
         answer = given;
         if (asks && !ending.signal.aborted) {
           errands?.close();
-          const own = { url: urlOf(reachableHere(host), port), token };
+          const own = { url: serverUrl(tls, reachableHere(host), port), token };
           errands = startErrands({ target: given.callback, own, log });
         }
         outbox.renewToken(given.callback.url, given.callback.token);
@@ -439,10 +444,6 @@ function listen(server: Server, port: number, host: string): Promise<number> {
       resolve(typeof address === "object" && address !== null ? address.port : port);
     });
   });
-}
-
-function urlOf(host: string, port: number): string {
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 /** Where others find a service that listens on all addresses. */

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { once } from "node:events";
-import { createServer, type RequestListener, type Server } from "node:http";
+import type { RequestListener, Server } from "node:http";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
@@ -8,6 +8,7 @@ import { isAskingUrl } from "../contract/errand.ts";
 import { AppError, coerceError } from "../contract/errors.ts";
 import { createHttpSend } from "../gate/http-client.ts";
 import { realPathOfDeepest } from "../gate/paths.ts";
+import { createHttpServer, serverUrl, type TlsIdentity } from "../gate/tls.ts";
 import { createApp } from "./app.ts";
 import { openJobFiles } from "./callback/job-files.ts";
 import { defaultCrop, type Crop } from "./crop.ts";
@@ -68,6 +69,8 @@ export interface WebOptions {
   /** The mail server through which the contacts of loads are told how they ended; null: no mail. @default null */
   readonly mail?: MailConfiguration | null;
   readonly version: string;
+  /** What the service shows to those who connect; null: it speaks plain HTTP. @default null */
+  readonly tls?: TlsIdentity | null;
   /** @default 15,000 */
   readonly leaseMs?: number;
   /** @default 5,000 */
@@ -131,7 +134,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   const store = await openStore(storeDir);
   // A request that comes before everything is at hand waits for it.
   const { app, serve } = appToCome();
-  const server = createServer((request, response) => {
+  const server = createHttpServer(options.tls ?? null, (request, response) => {
     void app.then((answer) => answer(request, response));
   });
   try {
@@ -369,8 +372,11 @@ function namesOf(server: Server, options: WebOptions) {
   const host = options.host ?? loopback;
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : options.port;
-  const at = (name: string): string => `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
-  const url = at(isWildcard(host) ? "127.0.0.1" : host);
+  const tls = options.tls ?? null;
+  const at = (name: string): string => serverUrl(tls, name, port);
+  // A certificate speaks for the public name rather than for an address of this machine.
+  const here = tls === null ? undefined : options.publicUrl?.replace(/\/+$/, "");
+  const url = here ?? at(isWildcard(host) ? "127.0.0.1" : host);
   const publicUrl = (options.publicUrl ?? (isWildcard(host) ? at(hostname()) : url)).replace(
     /\/+$/,
     "",
@@ -390,7 +396,9 @@ function namesOf(server: Server, options: WebOptions) {
     /** By the name that was used to reach us, which is known to work from there. */
     callbackUrlFor: (reachedAt: string | null | undefined): string => {
       const isPublic = reachedAt === new URL(publicUrl).host;
-      const base = typeof reachedAt === "string" && !isPublic ? `http://${reachedAt}` : publicUrl;
+      const scheme = tls === null ? "http" : "https";
+      const base =
+        typeof reachedAt === "string" && !isPublic ? `${scheme}://${reachedAt}` : publicUrl;
       return `${base}/api/callback`;
     },
   };

@@ -19,7 +19,12 @@ export function tokenExchange(isToken: (given: string) => boolean, port: number)
         name !== "token" && typeof value === "string" ? [[name, value]] : [],
       ),
     ).toString();
-    response.cookie(cookieName(port), given, { httpOnly: true, sameSite: "strict", path: "/" });
+    response.cookie(cookieName(port), given, {
+      httpOnly: true,
+      sameSite: "strict",
+      secure: request.secure,
+      path: "/",
+    });
     response.set("Cache-Control", "no-store");
     // Not as absolute path alone: "//elsewhere" would be another host.
     response.redirect(303, `/${request.path.replace(/^\/+/, "")}${rest === "" ? "" : `?${rest}`}`);
