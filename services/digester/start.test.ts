@@ -318,9 +318,12 @@ describe("a digester's status", () => {
     const gate = createGate();
     const digester = await start({ pool: fakePool(gate.opened) });
     for (const job of [1, 2, 3]) await call(digester, "POST", "/instructions", dispatch(job));
-    const isValidating = async (): Promise<boolean> =>
-      (await statusOf(digester)).running[0]?.step === "validating";
-    await until(isValidating, "running");
+    const isSettled = async (): Promise<boolean> => {
+      const now = await statusOf(digester);
+      const areMeasured = now.waiting.every(({ reason }) => !reason.startsWith("Has just arrived"));
+      return now.running[0]?.step === "validating" && areMeasured;
+    };
+    await until(isSettled, "running");
     const { running, waiting } = await statusOf(digester);
     expect(running).toMatchObject([{ job: 1, attempt: 1 }]);
     expect(waiting.map(({ job, position, after }) => [job, position, after])).toEqual([

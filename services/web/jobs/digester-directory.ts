@@ -19,7 +19,7 @@ import {
   toCandidate,
   type DigesterEntry,
 } from "./digester-entry.ts";
-import { follow } from "./digester-follower.ts";
+import { follow, pauseFor } from "./digester-follower.ts";
 import {
   changeDigester,
   forgetDigester,
@@ -157,6 +157,7 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
       client: entry.client,
       signal: abort.signal,
       now,
+      pauseMs: () => pauseFor(entries.size),
       onStatus: (status, askedAt) =>
         guarded(entry, abort.signal, () => heard(entry, status, askedAt)),
       onSilence: (problem) => guarded(entry, abort.signal, () => silent(entry, problem)),

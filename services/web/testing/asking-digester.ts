@@ -16,8 +16,12 @@ export async function asking(web: TestWeb, fields: Parameters<typeof fakeDigeste
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
       body: given,
     });
-  const ask = async (token: string = body.callback.token, at = web): Promise<Errand[]> => {
-    const answer = await send("", token, JSON.stringify({ underWay: [] }), at);
+  const ask = async (
+    token: string = body.callback.token,
+    at = web,
+    underWay: readonly string[] = [],
+  ): Promise<Errand[]> => {
+    const answer = await send("", token, JSON.stringify({ underWay }), at);
     if (!answer.ok) throw new Error(String(answer.status));
     return ErrandList.parse(await answer.json()).errands;
   };
@@ -35,9 +39,16 @@ export async function asking(web: TestWeb, fields: Parameters<typeof fakeDigeste
   /** Asks this service and makes what comes, until it is told to stop or the service ends. */
   const keepAsking = (at: TestWeb): (() => void) => {
     const ending = new AbortController();
+    const underWay = new Set<string>();
+    const begin = (errand: Errand): void => {
+      underWay.add(errand.id);
+      make(errand, at)
+        .catch(() => undefined)
+        .finally(() => underWay.delete(errand.id));
+    };
     const asked = async (): Promise<void> => {
       while (!ending.signal.aborted) {
-        for (const errand of await ask(undefined, at)) make(errand, at).catch(() => undefined);
+        for (const errand of await ask(undefined, at, [...underWay])) begin(errand);
       }
     };
     asked().catch(() => undefined);
