@@ -15,10 +15,15 @@ export function useRowKeys(scroller: { readonly current: HTMLElement | null }, r
     if (rows.count === 0) return;
     const at = Math.min(rows.count - 1, Math.max(0, index));
     rows.show(at);
-    requestAnimationFrame(() => {
-      const link = scroller.current?.querySelector<HTMLElement>(`tr[aria-rowindex="${at + 2}"] a`);
-      (link ?? scroller.current)?.focus({ preventScroll: true });
-    });
+    // The next key may come before the next frame, and means the row that this one went to.
+    const link = linkOf(at);
+    if (link !== null) return link.focus({ preventScroll: true });
+    requestAnimationFrame(() => (linkOf(at) ?? scroller.current)?.focus({ preventScroll: true }));
+  }
+
+  function linkOf(index: number): HTMLElement | null {
+    const row = scroller.current?.querySelector(`tr[aria-rowindex="${index + 2}"]`);
+    return row?.querySelector("a") ?? null;
   }
 
   return (event: KeyboardEvent): void => {
