@@ -8,8 +8,9 @@ export default defineConfig({
   outputDir: "test-results",
   snapshotPathTemplate: "{testDir}/kept-screens/{arg}{ext}",
   globalSetup: "./e2e/global-setup.ts",
-  // Each test has services, workers and a browser of its own: two at once on a small machine would test the machine.
-  workers: 1,
+  // Each test has services, workers and a browser of its own, and many of them wait for a lease to run out: two at once fill
+  // a small machine, more would test the machine.
+  workers: 2,
   retries: 0,
   timeout: 60_000,
   expect: { timeout: 10_000 },
