@@ -1,5 +1,6 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { DigesterList } from "../services/contract/api.ts";
 import { expect, test, type Cluster } from "./cluster.ts";
 import { expectCompletedOnce, expectWholeDigest, submitLargeMatrix } from "./large-job.ts";
 import { datasetInstruction, writeLargeMatrix } from "./large-matrix.ts";
@@ -111,6 +112,12 @@ test("who sees the data goes first", async ({ cluster }) => {
   await cluster.startWeb();
   await cluster.startDigester("far", fetching);
   await cluster.startDigester("near", ["--workers", "1"]);
+  // Whoever has not been heard from yet gets nothing.
+  const heard = async (): Promise<boolean[]> => {
+    const { digesters } = await cluster.ask(DigesterList, "GET", "/digesters");
+    return digesters.map(({ status }) => status !== null);
+  };
+  await expect.poll(heard).toEqual([true, true]);
   const source = join(cluster.dataDir, "files", "small");
   await writeLargeMatrix(source, { markers: 20, samples: 5 });
   for (let n = 0; n < 3; n++) {
