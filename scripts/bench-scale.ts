@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -64,7 +64,7 @@ function project(
 ): void {
   const load = simulateSite(site);
   say(
-    `Simulated: ${load.jobsEnded.toFixed(1)} jobs end a second and ${load.running.toFixed(0)} run, with ` +
+    `Simulated: ${load.jobsEnded.toFixed(1)} jobs end a second, with ` +
       `${load.decisions.toFixed(0)} decisions and ${load.renewals.toFixed(0)} renewals a second; the longest wait is ` +
       `${(load.longestWaitMs / 1000).toFixed(1)} s.\n`,
   );
@@ -130,11 +130,11 @@ async function measureStatuses(web: Web, { digesters, workers }: Site) {
     await sleep(20_000);
     const seconds = (performance.now() - begun) / 1000;
     const answers = crowd.asked() - asked;
-    const memory = await call<string>("GET", "/metrics", undefined);
+    const status = await readFile(`/proc/${web.pid}/status`, "utf8").catch(() => "");
     return {
       rate: answers / seconds,
       ms: (1000 * ((await cpuSeconds([web.pid])) - cpu)) / answers,
-      memory: Number(/^process_resident_memory_bytes (\S+)/m.exec(memory)?.[1] ?? NaN) / 1e6,
+      memory: Number(/^VmRSS:\s*(\d+) kB/m.exec(status)?.[1] ?? NaN) / 1000,
     };
   } finally {
     for (const { id } of crowd.members) await call("DELETE", `/api/v1/digesters/${id}`, undefined);

@@ -20,8 +20,6 @@ export interface SiteLoad {
   /** Claims, permissions and outcomes. */
   readonly decisions: number;
   readonly renewals: number;
-  /** Jobs that run at once, on average. */
-  readonly running: number;
   /** The longest that a job waited for its claim, in milliseconds. */
   readonly longestWaitMs: number;
 }
@@ -36,7 +34,7 @@ export function simulateSite(site: Site): SiteLoad {
   const begun = world.now();
   const measuredFrom = begun + settleMs;
   const isMeasured = (): boolean => world.now() >= measuredFrom;
-  const count = { ended: 0, decisions: 0, renewals: 0, runningMs: 0, longestWaitMs: 0 };
+  const count = { ended: 0, decisions: 0, renewals: 0, longestWaitMs: 0 };
   const submittedAt = new Map<number, number>();
   const planned: PlannedJob[] = [];
 
@@ -85,7 +83,6 @@ export function simulateSite(site: Site): SiteLoad {
       submittedAt.set(planned.length, world.now());
       web.submit(job);
     });
-    if (n * everyMs > settleMs) count.runningMs += Math.min(job.runMs, measuredMs);
   }
   while (world.now() < measuredFrom + measuredMs && world.step());
 
@@ -94,7 +91,6 @@ export function simulateSite(site: Site): SiteLoad {
     jobsEnded: count.ended / seconds,
     decisions: count.decisions / seconds,
     renewals: count.renewals / seconds,
-    running: count.runningMs / measuredMs,
     longestWaitMs: count.longestWaitMs,
   };
 }
