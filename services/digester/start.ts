@@ -1,18 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { rm } from "node:fs/promises";
-import type { Server } from "node:http";
 import { availableParallelism, hostname, totalmem } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { AttachAnswer, Dispatch } from "../contract/digester.ts";
 import { askingUrl } from "../contract/errand.ts";
-import { createHttpServer, serverUrl, type TlsIdentity } from "../gate/tls.ts";
-import { AppError, coerceError } from "../contract/errors.ts";
+import { coerceError } from "../contract/errors.ts";
 import type { HandOver } from "../contract/hand-over.ts";
 import { loadKernels } from "../digest/kernels/kernels.ts";
 import { finishPublish, publish } from "../gate/publish.ts";
+import { createHttpServer, serverUrl, type TlsIdentity } from "../gate/tls.ts";
+import { listen, reachable, reachableHere } from "./address.ts";
 import { createApi } from "./api.ts";
 import { createAttachment, type Attachment } from "./attachment.ts";
 import { startAttempt } from "./attempt.ts";
@@ -427,33 +427,6 @@ async function restore(
       log.error({ err: coerceError(thrown), job: dispatch.job }, "A job was not brought back");
     }
   }
-}
-
-/** @throws AppError `unavailable` when the port is taken or the address is not this machine's. */
-function listen(server: Server, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error) => {
-      reject(
-        new AppError("unavailable", `Cannot listen on ${host}:${port}: ${error.message}`, {
-          cause: error,
-        }),
-      );
-    });
-    server.listen(port, host, () => {
-      const address = server.address();
-      resolve(typeof address === "object" && address !== null ? address.port : port);
-    });
-  });
-}
-
-/** Where others find a service that listens on all addresses. */
-function reachable(host: string): string {
-  return host === "0.0.0.0" || host === "::" ? hostname() : host;
-}
-
-/** Where it finds itself when it listens on all addresses. */
-function reachableHere(host: string): string {
-  return host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
