@@ -320,7 +320,7 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
   keeper.start();
   placer.kick();
   log.info({ url, dataDir }, "web service listens");
-  if (!isLoopback(options.host ?? loopback)) {
+  if (!isLoopback(options.host ?? loopback) && (options.tls ?? null) === null) {
     log.warn({ publicUrl }, "other machines can reach this service, with a token and without TLS");
   }
 

@@ -108,6 +108,8 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
   const oneAtATime = serial();
   let refreshing: NodeJS.Timeout | undefined;
   let unsubscribe: (() => void) | null = null;
+  /** Who attaches while the service ends is kept, and followed by its next life. */
+  let hasEnded = false;
   const sync = recordSync(deps);
 
   function remember(known: DigesterRecord): DigesterEntry {
@@ -151,6 +153,7 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
   }
 
   function beginToFollow(entry: DigesterEntry): void {
+    if (hasEnded) return;
     const abort = new AbortController();
     entry.lastReached = monotonic();
     const ended = follow({
@@ -407,6 +410,7 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     record,
 
     async stop() {
+      hasEnded = true;
       clearInterval(refreshing);
       unsubscribe?.();
       await oneAtATime(async () => undefined);
