@@ -6,5 +6,7 @@ export default defineConfig({
   test: {
     include: ["{main,renderer,services,scripts,e2e}/**/*.test.{ts,tsx}"],
     testTimeout: 20_000,
+    // By itself Vitest leaves a core free, which of two is half.
+    maxWorkers: 2,
   },
 });
