@@ -12,12 +12,14 @@ import { hashesIn, type LoadKind } from "./workload.ts";
 
 /** Instructions that are posted one after the other while things go wrong, and what came of each. */
 export interface Load {
-  /** Keys that were answered with success,. */
+  /** Keys that were answered with success. */
   readonly accepted: () => number;
   /** Posts that got no answer and were posted again. */
   readonly unanswered: () => number;
   /** Posts no more, and resolves when everything accepted has ended and was looked at, or after `patienceMs`. */
-  readonly finish: (patienceMs: number) => Promise<Outcome[]>;
+  readonly finish: (patienceMs: number) => Promise<void>;
+  /** What the record and the disk say now of each. */
+  readonly outcomes: () => Promise<Outcome[]>;
 }
 
 interface Entry {
@@ -135,6 +137,8 @@ export function startLoad(options: LoadOptions): Load {
       }
       await Promise.all(looking);
       stop();
+    },
+    async outcomes() {
       const outcomes: Outcome[] = [];
       for (const entry of entries.values()) outcomes.push(await outcome(entry));
       return outcomes;

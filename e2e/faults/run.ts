@@ -81,9 +81,12 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
       },
     });
     say("No more kills; waiting for what is under way.");
-    const outcomes = await load.finish(patienceMs);
+    await load.finish(patienceMs);
     await outboxesEmpty(cluster);
     const leftovers = await lastingLeftovers(cluster);
+    // A callback may be refused even now: what is told after the record is read cannot stand in what was read.
+    const told = [...follower.told];
+    const outcomes = await load.outcomes();
     if (options.keepIn !== null) {
       await writeFile(options.keepIn, JSON.stringify({ outcomes, kills: storm.kills }));
     }
@@ -93,7 +96,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
     const gaps = follower.resets() === 0 ? [] : [`${follower.resets()} gaps in the event stream`];
     return {
       options,
-      verdict: judge(outcomes, storm.kills, follower.told),
+      verdict: judge(outcomes, storm.kills, told),
       storm,
       accepted: load.accepted(),
       unanswered: load.unanswered(),

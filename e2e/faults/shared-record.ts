@@ -78,14 +78,16 @@ export async function runSharedRecord(options: SharedRecordOptions): Promise<Sha
       say(`${done} of ${options.kills}: ${kill.signal} ${kill.target}; ${load.accepted()} jobs`);
     });
     say("No more kills; waiting for what is under way.");
-    const outcomes = await load.finish(patienceMs);
+    await load.finish(patienceMs);
+    const told = [...follower.told];
+    const outcomes = await load.outcomes();
     const complaints = [
       ...(await compared(followers)),
       ...[...cluster.webs, ...cluster.digesters].flatMap((one) => one.complaints),
     ];
     await Promise.all(followers.map((one) => one.close()));
     return {
-      verdict: judge(outcomes, kills, follower.told),
+      verdict: judge(outcomes, kills, told),
       kills,
       accepted: load.accepted(),
       unanswered: load.unanswered(),
