@@ -183,26 +183,7 @@ export function genotypes(from: i32, to: i32, delimiter: i32, output: i32): i32 
           const isN = i16x8.eq(letters, ns);
           const someN = i32x4.ne(isN, i32x4.splat(0));
           const allN = i32x4.eq(isN, i32x4.splat(-1));
-          const swapped = i8x16.shuffle(
-            letters,
-            letters,
-            2,
-            3,
-            0,
-            1,
-            6,
-            7,
-            4,
-            5,
-            10,
-            11,
-            8,
-            9,
-            14,
-            15,
-            12,
-            13,
-          );
+          const swapped = i16x8.shuffle(letters, letters, 1, 0, 3, 2, 5, 4, 7, 6);
           missed = i32x4.sub(missed, allN);
           different = i32x4.add(different, v128.or(i32x4.eq(letters, swapped), someN));
           v128.store(
@@ -414,140 +395,14 @@ export function countPairs(from: i32, to: i32, states: i32): void {
     const missingBit = v128.and(missing, i8x16.splat(1));
     const halfBit = v128.and(half, i8x16.splat(4));
     const differentBit = v128.and(different, i8x16.splat(16));
-    const lowPairs = i8x16.shuffle(
-      missingBit,
-      halfBit,
-      0,
-      16,
-      1,
-      17,
-      2,
-      18,
-      3,
-      19,
-      4,
-      20,
-      5,
-      21,
-      6,
-      22,
-      7,
-      23,
-    );
-    const highPairs = i8x16.shuffle(
-      missingBit,
-      halfBit,
-      8,
-      24,
-      9,
-      25,
-      10,
-      26,
-      11,
-      27,
-      12,
-      28,
-      13,
-      29,
-      14,
-      30,
-      15,
-      31,
-    );
-    const lowOthers = i8x16.shuffle(
-      differentBit,
-      zero,
-      0,
-      16,
-      1,
-      17,
-      2,
-      18,
-      3,
-      19,
-      4,
-      20,
-      5,
-      21,
-      6,
-      22,
-      7,
-      23,
-    );
-    const highOthers = i8x16.shuffle(
-      differentBit,
-      zero,
-      8,
-      24,
-      9,
-      25,
-      10,
-      26,
-      11,
-      27,
-      12,
-      28,
-      13,
-      29,
-      14,
-      30,
-      15,
-      31,
-    );
-    add(
-      state,
-      i8x16.shuffle(lowPairs, lowOthers, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23),
-    );
-    add(
-      state + 16,
-      i8x16.shuffle(
-        lowPairs,
-        lowOthers,
-        8,
-        9,
-        24,
-        25,
-        10,
-        11,
-        26,
-        27,
-        12,
-        13,
-        28,
-        29,
-        14,
-        15,
-        30,
-        31,
-      ),
-    );
-    add(
-      state + 32,
-      i8x16.shuffle(highPairs, highOthers, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23),
-    );
-    add(
-      state + 48,
-      i8x16.shuffle(
-        highPairs,
-        highOthers,
-        8,
-        9,
-        24,
-        25,
-        10,
-        11,
-        26,
-        27,
-        12,
-        13,
-        28,
-        29,
-        14,
-        15,
-        30,
-        31,
-      ),
-    );
+    const lowPairs = lowBytes(missingBit, halfBit);
+    const highPairs = highBytes(missingBit, halfBit);
+    const lowOthers = lowBytes(differentBit, zero);
+    const highOthers = highBytes(differentBit, zero);
+    add(state, i16x8.shuffle(lowPairs, lowOthers, 0, 8, 1, 9, 2, 10, 3, 11));
+    add(state + 16, i16x8.shuffle(lowPairs, lowOthers, 4, 12, 5, 13, 6, 14, 7, 15));
+    add(state + 32, i16x8.shuffle(highPairs, highOthers, 0, 8, 1, 9, 2, 10, 3, 11));
+    add(state + 48, i16x8.shuffle(highPairs, highOthers, 4, 12, 5, 13, 6, 14, 7, 15));
     state += 64;
   }
   for (; at < to; at += 3) {
@@ -576,6 +431,16 @@ function letterOf(k: i32): i32 {
 
 function count(place: i32, calls: i32): void {
   store<i32>(place, load<i32>(place) + calls);
+}
+
+/** The first eight bytes of each, by turns. */
+function lowBytes(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+}
+
+/** The last eight bytes of each, by turns. */
+function highBytes(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }
 
 function add(place: i32, states: v128): void {
