@@ -56,7 +56,6 @@ try {
           format: "es",
           chunkFileNames: "[name]-[hash].js",
           assetFileNames: "[name]-[hash][extname]",
-          // What libraries in CommonJS find around them.
           banner: commonJs,
         },
       },

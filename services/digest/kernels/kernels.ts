@@ -110,8 +110,8 @@ export function loadKernels(): Kernels | null {
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
     return { memory: Buffer.from(memory.buffer), exports };
   };
-  /** @param prepare sets the tables for a row of the given delimiter. */
   const { memory, exports } = instantiate(ROW_PAGES);
+  /** @param prepare sets the tables for a row of the given delimiter. */
   const rowLoop = (
     name: "pairs" | "genotypes" | "twoLetters",
     prepare: (delimiter: number) => void,
