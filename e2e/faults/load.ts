@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { JobEvents } from "../../services/contract/api.ts";
+import type { Event } from "../../services/contract/event.ts";
 import { Job } from "../../services/contract/job.ts";
 import type { FaultCluster } from "./cluster.ts";
 import type { Follower } from "./follower.ts";
@@ -18,8 +19,8 @@ export interface Load {
   readonly unanswered: () => number;
   /** Posts no more, and resolves when everything accepted has ended and was looked at, or after `patienceMs`. */
   readonly finish: (patienceMs: number) => Promise<void>;
-  /** What the record and the disk say now of each. */
-  readonly outcomes: () => Promise<Outcome[]>;
+  /** What the record and the disk say now of each, and what the event stream had told before they were asked. */
+  readonly outcomes: () => Promise<{ outcomes: Outcome[]; told: readonly Event[] }>;
 }
 
 interface Entry {
@@ -139,9 +140,11 @@ export function startLoad(options: LoadOptions): Load {
       stop();
     },
     async outcomes() {
+      // A callback may be refused even now: what is told after the record is read cannot stand in what was read.
+      const told = [...follower.told];
       const outcomes: Outcome[] = [];
       for (const entry of entries.values()) outcomes.push(await outcome(entry));
-      return outcomes;
+      return { outcomes, told };
     },
   };
 }

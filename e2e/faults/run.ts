@@ -84,9 +84,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
     await load.finish(patienceMs);
     await outboxesEmpty(cluster);
     const leftovers = await lastingLeftovers(cluster);
-    // A callback may be refused even now: what is told after the record is read cannot stand in what was read.
-    const told = [...follower.told];
-    const outcomes = await load.outcomes();
+    const { outcomes, told } = await load.outcomes();
     if (options.keepIn !== null) {
       await writeFile(options.keepIn, JSON.stringify({ outcomes, kills: storm.kills }));
     }

@@ -79,8 +79,7 @@ export async function runSharedRecord(options: SharedRecordOptions): Promise<Sha
     });
     say("No more kills; waiting for what is under way.");
     await load.finish(patienceMs);
-    const told = [...follower.told];
-    const outcomes = await load.outcomes();
+    const { outcomes, told } = await load.outcomes();
     const complaints = [
       ...(await compared(followers)),
       ...[...cluster.webs, ...cluster.digesters].flatMap((one) => one.complaints),
