@@ -9,7 +9,7 @@ import type { FaultCluster } from "./cluster.ts";
 import type { Follower } from "./follower.ts";
 import type { Seeded } from "./seeded.ts";
 import type { Outcome } from "./verdict.ts";
-import { hashesIn, type LoadKind } from "./workload.ts";
+import { differenceOf, type LoadKind } from "./workload.ts";
 
 /** Instructions that are posted one after the other while things go wrong, and what came of each. */
 export interface Load {
@@ -183,12 +183,8 @@ async function post({ url, headers }: FaultCluster, body: string): Promise<numbe
 
 /** Compares what stands in the destination with what has to; then makes room. */
 async function inspect({ kind, destination, others, isKept }: Entry): Promise<string | null> {
-  const found = await hashesIn(destination);
-  const names = [...kind.expected.keys(), ...others].toSorted();
-  const isAll = names.join() === [...found.keys()].toSorted().join();
-  if (!isAll) return `holds ${[...found.keys()].join(", ") || "nothing"}`;
-  const wrong = [...kind.expected].filter(([name, hash]) => found.get(name) !== hash);
-  if (wrong.length > 0) return `other bytes in ${wrong.map(([name]) => name).join(", ")}`;
+  const difference = await differenceOf(kind, destination, others);
+  if (difference !== null) return difference;
   if (!isKept) {
     for (const name of kind.expected.keys()) await rm(join(destination, name));
   }

@@ -9,7 +9,7 @@ import { isSettled, Job } from "../../services/contract/job.ts";
 import { datasetInstruction, writeLargeMatrix } from "../large-matrix.ts";
 import { startServices, type ServicesProcess } from "../services-process.ts";
 import type { PrivateSlurm } from "./private-slurm.ts";
-import { hashesIn, layOutWorkload, type LoadKind } from "./workload.ts";
+import { differenceOf, layOutWorkload, type LoadKind } from "./workload.ts";
 
 /** What was found to hold, one sentence each, or not to. */
 export interface PilotsRun {
@@ -319,11 +319,7 @@ async function startSite(dir: string, slurm: PrivateSlurm): Promise<Site> {
     async differing() {
       const wrong: string[] = [];
       for (const [destination, kind] of expected) {
-        const found = await hashesIn(destination);
-        const isSame =
-          found.size === kind.expected.size &&
-          [...kind.expected].every(([name, hash]) => found.get(name) === hash);
-        if (!isSame) wrong.push(destination);
+        if ((await differenceOf(kind, destination)) !== null) wrong.push(destination);
       }
       return wrong;
     },

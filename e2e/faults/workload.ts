@@ -94,7 +94,7 @@ async function loadKind(root: string, name: string, body: LoadKind["body"]): Pro
 }
 
 /** SHA-256 by name of every file in the directory; empty where there is none. */
-export async function hashesIn(directory: string): Promise<Map<string, string>> {
+async function hashesIn(directory: string): Promise<Map<string, string>> {
   const names = await readdir(directory).catch(() => []);
   const hashes = new Map<string, string>();
   for (const name of names) {
@@ -105,6 +105,20 @@ export async function hashesIn(directory: string): Promise<Map<string, string>> 
     hashes.set(name, hash.digest("hex"));
   }
   return hashes;
+}
+
+/** How a directory differs from the output that is expected there beside `others`; null: it does not. */
+export async function differenceOf(
+  { expected }: LoadKind,
+  directory: string,
+  others: readonly string[] = [],
+): Promise<string | null> {
+  const found = await hashesIn(directory);
+  const names = [...expected.keys(), ...others].toSorted();
+  const isAll = names.join() === [...found.keys()].toSorted().join();
+  if (!isAll) return `holds ${[...found.keys()].join(", ") || "nothing"}`;
+  const wrong = [...expected].filter(([name, hash]) => found.get(name) !== hash);
+  return wrong.length === 0 ? null : `other bytes in ${wrong.map(([name]) => name).join(", ")}`;
 }
 
 async function sizeOf(directory: string): Promise<number> {
