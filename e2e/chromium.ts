@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { chromium } from "@playwright/test";
+import { chromium, type Browser } from "@playwright/test";
 
 /** Nothing but the product's own pages is asked for; a container's root has no namespace for the sandbox. */
 export const chromiumArguments: readonly string[] = [
@@ -40,4 +40,15 @@ export function findChromium(
           "or name it in $CHROMIUM",
       }
     : { path };
+}
+
+/**
+ * Starts it, for a script that draws with it.
+ *
+ * @throws Error where there is none.
+ */
+export async function launchChromium(): Promise<Browser> {
+  const found = findChromium();
+  if ("missing" in found) throw new Error(found.missing);
+  return chromium.launch({ executablePath: found.path, args: [...chromiumArguments] });
 }

@@ -1,7 +1,6 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { chromium } from "@playwright/test";
-import { chromiumArguments, findChromium } from "../e2e/chromium.ts";
+import { launchChromium } from "../e2e/chromium.ts";
 
 /** In px; electron-builder makes what macOS and Windows want of the largest. */
 const pictures = [
@@ -12,15 +11,10 @@ const pictures = [
 
 /** Draws the icons of the application and the tray from `resources/icons/icon.svg`: `npm run icons`. */
 export async function main(args: readonly string[]): Promise<void> {
-  const found = findChromium();
-  if ("missing" in found) throw new Error(found.missing);
   const target = args[0] ?? "resources/icons";
   await mkdir(target, { recursive: true });
   const svg = await readFile("resources/icons/icon.svg", "utf8");
-  const browser = await chromium.launch({
-    executablePath: found.path,
-    args: [...chromiumArguments],
-  });
+  const browser = await launchChromium();
   try {
     for (const [name, size] of pictures) {
       const page = await browser.newPage({ viewport: { width: size, height: size } });

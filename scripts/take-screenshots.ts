@@ -1,9 +1,8 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium } from "@playwright/test";
 import type { Browser, Page } from "@playwright/test";
-import { chromiumArguments, findChromium } from "../e2e/chromium.ts";
+import { launchChromium } from "../e2e/chromium.ts";
 import { startServices } from "../e2e/services-process.ts";
 import { setScene, type Scene } from "./screenshot-scene.ts";
 
@@ -28,15 +27,10 @@ const quality = 78;
  */
 export async function main(args: readonly string[]): Promise<void> {
   const target = args[0] ?? "resources/screenshots";
-  const found = findChromium();
-  if ("missing" in found) throw new Error(found.missing);
-  await rm(target, { recursive: true, force: true });
-  await mkdir(target, { recursive: true });
-  const browser = await chromium.launch({
-    executablePath: found.path,
-    args: [...chromiumArguments],
-  });
+  const browser = await launchChromium();
   try {
+    await rm(target, { recursive: true, force: true });
+    await mkdir(target, { recursive: true });
     await takeFirstRun(browser, target);
     const scene = await setScene();
     try {
