@@ -8,8 +8,9 @@ import { startServices } from "../e2e/services-process.ts";
 import { parseSearch } from "../services/contract/job-search.ts";
 import { openLowdbStore } from "../services/web/store/lowdb-store.ts";
 import type { JobListQuery, Store } from "../services/web/store/store.ts";
+import { cpuSeconds } from "./bench-dispatch/cpu.ts";
 import { fillLowdb, fillStore, statusChange } from "./bench-store/fill.ts";
-import { processorMsOf, watchBlocks } from "./bench-store/processor.ts";
+import { watchBlocks } from "./bench-store/processor.ts";
 import { measurePlainLowdb } from "./bench-store/plain-lowdb.ts";
 import { goal, percentile, printTable, type Row } from "./bench-store/table.ts";
 
@@ -151,7 +152,7 @@ async function measureService(dir: string): Promise<Row[]> {
   const begun = performance.now();
   const web = await startServices(["web", "--port", "0", "--data", dir]);
   const started = performance.now() - begun;
-  const used = processorMsOf(web.pid);
+  const used = 1000 * (await cpuSeconds([web.pid]));
   try {
     const { url, token } = web.announcement;
     const headers = { authorization: `Bearer ${token}` };
