@@ -4,7 +4,7 @@ import { AppError, parseOrThrow } from "../contract/errors.ts";
 import { namingFilesIn, type EarlierFile } from "../digest/validation/known-digests.ts";
 import { createHttpSend, type HttpSend } from "../gate/http-client.ts";
 import { liesInside } from "../gate/paths.ts";
-import { messageOf, reasonOf } from "./delivery.ts";
+import { messageOf, parseJson, reasonOf } from "./delivery.ts";
 
 /** The digest files of earlier loads of a crop, as far as this node sees them. */
 interface EarlierFiles {
@@ -39,7 +39,7 @@ export function createAskEarlierFiles(send: HttpSend = createHttpSend()): AskEar
     });
     if (status !== 200) throw unanswered(`status ${status}${messageOf(text)}`);
     const what = "The list of earlier loads";
-    const { loads, more } = parseOrThrow(EarlierLoads, parse(text), "upstream_failed", what);
+    const { loads, more } = parseOrThrow(EarlierLoads, parseJson(text), "upstream_failed", what);
     const files: EarlierFile[] = [];
     let unseen = 0;
     for (const { destination, tables } of loads) {
@@ -67,12 +67,4 @@ function unanswered(why: string): AppError {
   // Its absence may pass, as that of a database does.
   const cause = Object.assign(new Error(why), { code: "ETIMEDOUT" });
   return new AppError("unavailable", message, { cause });
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
