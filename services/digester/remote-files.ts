@@ -112,7 +112,7 @@ export function createRemoteFiles(options: RemoteFilesOptions): RemoteFiles {
           const range = { range: `bytes=${at}-${last}` };
           const bytes = await ask(`input?${query}`, { method: "GET", headers: range });
           if (bytes.length === 0) throw new AppError("conflict", `${path} became shorter.`);
-          await writeAll(file, bytes);
+          await file.appendFile(bytes);
           at += bytes.length;
           onBytes("fetched", bytes.length);
         }
@@ -211,12 +211,6 @@ function diskFull(name: string): AppError {
     `The web service cannot keep ${name}: no space left on the device.`,
     { cause },
   );
-}
-
-async function writeAll(file: Awaited<ReturnType<typeof open>>, bytes: Bytes): Promise<void> {
-  for (let at = 0; at < bytes.length;) {
-    at += (await file.write(bytes, at, bytes.length - at, null)).bytesWritten;
-  }
 }
 
 function checksumOf(bytes: Bytes): string {
