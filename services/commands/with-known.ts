@@ -1,15 +1,6 @@
 import { openGobiiDatabase } from "../digester/gobii-database.ts";
-import {
-  knownFromDigests,
-  knownToEither,
-  namingFilesIn,
-} from "../digest/validation/known-digests.ts";
-import {
-  everythingKnown,
-  knownFromFile,
-  NAMES_PER_QUESTION,
-  type KnownSource,
-} from "../digest/validation/known-source.ts";
+import { knownTo, namingFilesIn } from "../digest/validation/known-digests.ts";
+import { knownFromFile, type KnownSource } from "../digest/validation/known-source.ts";
 
 export interface KnownOptions {
   /** A file that says what the database knows. */
@@ -30,16 +21,11 @@ export async function withKnown<T>(
   work: (known: KnownSource) => Promise<T>,
 ): Promise<T> {
   if (known !== undefined) return work(knownFromFile(known));
-  const earlier =
-    knownDigests === undefined
-      ? null
-      : knownFromDigests(knownDigests.flatMap((directory) => namingFilesIn(directory)));
-  if (knownDatabase === undefined) return work(earlier ?? everythingKnown);
+  const files = knownDigests?.flatMap((directory) => namingFilesIn(directory)) ?? null;
+  if (knownDatabase === undefined) return work(knownTo(null, files));
   const database = openGobiiDatabase(knownDatabase);
   try {
-    return await work(
-      earlier === null ? database : knownToEither(database, earlier, NAMES_PER_QUESTION),
-    );
+    return await work(knownTo(database, files));
   } finally {
     await database.close();
   }

@@ -3,12 +3,7 @@ import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import workerpool from "workerpool";
 import { digest } from "../digest/digest.ts";
-import { knownFromDigests, knownToEither } from "../digest/validation/known-digests.ts";
-import {
-  everythingKnown,
-  NAMES_PER_QUESTION,
-  type KnownSource,
-} from "../digest/validation/known-source.ts";
+import { knownTo } from "../digest/validation/known-digests.ts";
 import { openGobiiDatabase } from "./gobii-database.ts";
 import { lookMethods } from "./look.ts";
 import type { WorkerAnswer, WorkerEvent, WorkerRequest } from "./worker-protocol.ts";
@@ -61,7 +56,7 @@ function createMethods(send: (events: readonly WorkerEvent[]) => void) {
       request.knownDatabase === null ? null : openGobiiDatabase(request.knownDatabase);
     try {
       const result = await digest(
-        { ...request, root: null, knownCrops: null, known: knownOf(request, database) },
+        { ...request, root: null, knownCrops: null, known: knownTo(database, request.knownFiles) },
         {
           onPhase: (phase) => emit({ kind: "phase", phase }),
           onProgress: ({ bytesRead, bytesTotal }) => {
@@ -100,13 +95,6 @@ function createMethods(send: (events: readonly WorkerEvent[]) => void) {
       return answer;
     },
   };
-}
-
-/** With neither a database nor earlier loads to ask everything is known. */
-function knownOf({ knownFiles }: WorkerRequest, database: KnownSource | null): KnownSource {
-  if (knownFiles === null) return database ?? everythingKnown;
-  const earlier = knownFromDigests(knownFiles);
-  return database === null ? earlier : knownToEither(database, earlier, NAMES_PER_QUESTION);
 }
 
 /** Here, where waiting for the disk keeps nobody else waiting; publishing is renaming then. */

@@ -2,7 +2,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Pace } from "../pace.ts";
 import { readRows } from "../quality/rows.ts";
-import type { KnownSource, NameKind } from "./known-source.ts";
+import {
+  everythingKnown,
+  NAMES_PER_QUESTION,
+  type KnownSource,
+  type NameKind,
+} from "./known-source.ts";
 
 /** A digest file of an earlier load. */
 export interface EarlierFile {
@@ -101,6 +106,16 @@ export function namingFilesIn(
     .filter((table) => namingTables.includes(table))
     .map((table) => ({ table, path: join(directory, `digest.${table}`) }))
     .filter(({ path }) => existsSync(path));
+}
+
+/** What a database and the files of earlier loads know together, null where there is none of them; without both, everything. */
+export function knownTo(
+  database: KnownSource | null,
+  files: readonly EarlierFile[] | null,
+): KnownSource {
+  if (files === null) return database ?? everythingKnown;
+  const earlier = knownFromDigests(files);
+  return database === null ? earlier : knownToEither(database, earlier, NAMES_PER_QUESTION);
 }
 
 /**
