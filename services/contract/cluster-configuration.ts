@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { ClusterName } from "./cluster.ts";
+import { ClusterName, PilotCount } from "./cluster.ts";
 import { Labels } from "./job.ts";
 
-const pilots = z.number().int().min(0).max(10_000);
 const word = z.string().min(1).max(4000);
 /** What ends up as one option of sbatch, or one line of its script. */
 const line = z.string().regex(/^[^\r\n\0]{1,4000}$/, { error: "expected one line of text" });
@@ -14,8 +13,8 @@ export const ClusterConfiguration = z
     name: ClusterName.default("pilots"),
     /** `local`: processes of this machine. */
     provider: z.enum(["local", "slurm"]),
-    min: pilots.default(0),
-    max: pilots,
+    min: PilotCount.default(0),
+    max: PilotCount,
     /** Jobs that a pilot runs at once. */
     workers: z.number().int().min(1).max(1024).default(4),
     /** Jobs for each worker, beyond which another pilot is worth its while. */

@@ -25,11 +25,12 @@ export const Pilot = z.object({
 });
 export type Pilot = z.infer<typeof Pilot>;
 
-const pilots = z.number().int().min(0).max(10_000);
+/** How many pilots a cluster may have. */
+export const PilotCount = z.number().int().min(0).max(10_000);
 
 /** How many pilots there are at least and at most. */
 export const ClusterLimits = z
-  .object({ min: pilots, max: pilots })
+  .object({ min: PilotCount, max: PilotCount })
   .refine(({ min, max }) => min <= max, { error: "expected min to be at most max" });
 export type ClusterLimits = z.infer<typeof ClusterLimits>;
 
