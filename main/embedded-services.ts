@@ -34,8 +34,9 @@ function here(deps: EmbeddedDeps): ServiceHost {
   const { kept, log, recentLog } = deps;
   return createInProcessHost({
     startWeb: async () => {
-      const { config, data, port } = await readPlaces(deps);
-      const options = await readWebOptions({ ...(config === null ? {} : { config }), data });
+      const { config, configured, data, port } = await readPlaces(deps);
+      const flags = { ...(config === null ? {} : { config }), data };
+      const options = await readWebOptions(flags, configured);
       const start = (at: number) =>
         startWeb({ ...productOptions(), ...options, port: at, log, recentLog });
       return startOnPort(start, { wanted: port, file: kept("port"), log });
@@ -77,6 +78,7 @@ async function readPlaces({ settings, kept }: EmbeddedDeps) {
   const configured = config === null ? null : await readConfiguration(config);
   return {
     config,
+    configured,
     data: settings.dataDir ?? configured?.dataDir ?? kept("data"),
     port: settings.port ?? configured?.port ?? null,
   };

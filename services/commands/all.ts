@@ -8,7 +8,12 @@ import { startWeb } from "../web/start.ts";
 import { defaultWorkers, handOverOption, headlessOptions } from "./digester.ts";
 import { print, say } from "./output.ts";
 import { readPositive } from "./read-number.ts";
-import { addWebServiceOptions, readWebOptions, type WebFlags } from "./web-options.ts";
+import {
+  addWebServiceOptions,
+  readConfigFlag,
+  readWebOptions,
+  type WebFlags,
+} from "./web-options.ts";
 import { firstLine, productOptions, signalled } from "./web.ts";
 
 interface Flags extends WebFlags {
@@ -24,7 +29,7 @@ export function addAllCommand(program: Command): void {
     .option("--json", "print one line of JSON once both are at work")
     .action(async (flags: Flags) => {
       const headless = headlessOptions();
-      const options = await readWebOptions(flags);
+      const options = await readWebOptions(flags, await readConfigFlag(flags));
       const tail = createLogTail();
       const log = createLog(headless.log.level, tail);
       const web = await startWeb({ ...productOptions(), ...options, log, recentLog: tail.lines });

@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import { Option } from "commander";
 import { AppError } from "../contract/errors.ts";
-import { readConfiguration } from "../web/configuration.ts";
 import { createLog } from "../web/log.ts";
 import { addWebOptions } from "./api-client.ts";
 import { printJson, say } from "./output.ts";
 import { startPilots } from "./pilots.ts";
 import { signalled } from "./web.ts";
+import { readConfigFlag } from "./web-options.ts";
 
 interface Flags {
   readonly web: string;
@@ -26,7 +26,7 @@ export function addClusterCommand(program: Command): void {
     )
     .option("--json", "print one line of JSON once it is at work")
     .action(async ({ web, token = "", config, json }: Flags) => {
-      const file = config === undefined ? null : await readConfiguration(config);
+      const file = await readConfigFlag({ config });
       if (file?.cluster == null) {
         throw new AppError("bad_request", "There is no section cluster.", {
           hint: "Name a configuration that has one: --config FILE",

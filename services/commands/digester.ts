@@ -8,7 +8,7 @@ import type { Logger } from "pino";
 import { AppError, coerceError } from "../contract/errors.ts";
 import { Labels } from "../contract/job.ts";
 import { startDigester, type DigesterOptions, type RunningDigester } from "../digester/start.ts";
-import { handOversOf, readConfiguration } from "../web/configuration.ts";
+import { handOversOf } from "../web/configuration.ts";
 import type { Crop } from "../web/crop.ts";
 import { createLog } from "../web/log.ts";
 import { addOptionalWebOptions } from "./api-client.ts";
@@ -21,7 +21,7 @@ import { endOfTime } from "../digester/time-left.ts";
 import { watchForNotice } from "../digester/notices/notice-watch.ts";
 import { print, printJson, say } from "./output.ts";
 import { readPositive } from "./read-number.ts";
-import { readPort } from "./web-options.ts";
+import { readConfigFlag, readPort } from "./web-options.ts";
 import { addTlsOptions, readTlsFlags, type TlsFlags } from "./tls-options.ts";
 import { signalled } from "./web.ts";
 
@@ -105,7 +105,7 @@ async function run(flags: Flags, command: Command): Promise<void> {
     command.error("error: option '--pull' needs no '--tls-cert': nobody connects to it");
   }
   const ended = signalled();
-  const file = flags.config === undefined ? null : await readConfiguration(flags.config);
+  const file = await readConfigFlag(flags);
   const options = { ...headlessOptions(), ...handOverOption(file?.crops ?? []) };
   const watching = new AbortController();
   const { notice } = flags;

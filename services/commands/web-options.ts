@@ -48,14 +48,27 @@ export function addWebServiceOptions(command: Command): Command {
 }
 
 /**
- * Brings the command line and the configuration file together.
+ * What the configuration file says, null where none is named.
  *
  * @throws AppError `bad_request` where the file is not valid.
  */
+export async function readConfigFlag({
+  config,
+}: {
+  readonly config?: string | undefined;
+}): Promise<WebConfiguration | null> {
+  return config === undefined ? null : readConfiguration(config);
+}
+
+/**
+ * Brings the command line and what its configuration file says together.
+ *
+ * @throws AppError `bad_request` where the command line is wrong, or does not fit the file.
+ */
 export async function readWebOptions(
   flags: WebFlags,
+  file: WebConfiguration | null,
 ): Promise<Omit<WebOptions, "consoleDir" | "samplesDir" | "version">> {
-  const file = flags.config === undefined ? null : await readConfiguration(flags.config);
   const dataDir = resolve(flags.data ?? file?.dataDir ?? defaultDataDir());
   const publicUrl = flags.publicUrl ?? file?.publicUrl;
   const storeUrl = flags.store ?? file?.storeUrl;

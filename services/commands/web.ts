@@ -3,11 +3,16 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
-import { readConfiguration } from "../web/configuration.ts";
+import type { WebConfiguration } from "../web/configuration.ts";
 import { createLog } from "../web/log.ts";
 import { print } from "./output.ts";
 import { startPilots } from "./pilots.ts";
-import { addWebServiceOptions, readWebOptions, type WebFlags } from "./web-options.ts";
+import {
+  addWebServiceOptions,
+  readConfigFlag,
+  readWebOptions,
+  type WebFlags,
+} from "./web-options.ts";
 import { startWeb, type RunningWeb, type WebOptions } from "../web/start.ts";
 
 interface Flags extends WebFlags {
@@ -22,12 +27,13 @@ export function addWebCommand(program: Command): void {
     )
     .option("--json", "print one line of JSON once it listens")
     .action(async (flags: Flags) => {
-      const options = { ...productOptions(), ...(await readWebOptions(flags)) };
+      const file = await readConfigFlag(flags);
+      const options = { ...productOptions(), ...(await readWebOptions(flags, file)) };
       const ended = signalled();
       const web = await startWeb(options);
       try {
         print(flags.json === true ? firstLine(web) : welcome(web, options.dataDir));
-        const pilots = await pilotsOf(flags, web);
+        const pilots = await pilotsOf(file, web);
         await ended;
         await pilots?.close();
       } finally {
@@ -37,10 +43,9 @@ export function addWebCommand(program: Command): void {
 }
 
 /** Keeps pilots running, where the configuration says so. */
-async function pilotsOf({ config }: WebFlags, web: RunningWeb) {
-  const cluster = config === undefined ? null : (await readConfiguration(config)).cluster;
-  if (cluster === null) return null;
-  return startPilots(cluster, web, createLog(process.env["DIGESTER_LOG"] ?? "info"));
+async function pilotsOf(file: WebConfiguration | null, web: RunningWeb) {
+  if (file?.cluster == null) return null;
+  return startPilots(file.cluster, web, createLog(process.env["DIGESTER_LOG"] ?? "info"));
 }
 
 /** What `web` and `all` print first with `--json`. */
