@@ -244,13 +244,19 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   };
 
   const measure = async (id: string, { instruction }: Dispatch): Promise<void> => {
-    line.measured(id, await options.measure(instruction));
+    measured(id, await options.measure(instruction));
+  };
+
+  const measured = (id: string, seen: SourceMeasure): void => {
+    line.measured(id, seen);
     plan();
   };
 
-  const add = (dispatch: Dispatch): void => {
+  /** @param seen what was seen of its sources, where they were looked at already. */
+  const add = (dispatch: Dispatch, seen: SourceMeasure | null = null): void => {
     const { id } = line.add(dispatch, now());
-    void measure(id, dispatch);
+    if (seen === null) void measure(id, dispatch);
+    else measured(id, seen);
     onChange();
   };
 
@@ -270,12 +276,12 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       }
       if (!meetsRunning(dispatch)) return;
       line.check(dispatch);
-      if (options.endsAt !== undefined) {
-        const long = tooLong(await options.measure(dispatch.instruction));
-        if (long !== null) throw new AppError("conflict", long);
-      }
+      const seen =
+        options.endsAt === undefined ? null : await options.measure(dispatch.instruction);
+      const long = seen === null ? null : tooLong(seen);
+      if (long !== null) throw new AppError("conflict", long);
       if (!keepsRecord(dispatch.callback.url)) await intake.keep(dispatch);
-      add(dispatch);
+      add(dispatch, seen);
     },
     adopt: (callerUrl, dispatches, askedAt) => {
       if (draining || closing) return;
