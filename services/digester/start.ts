@@ -11,8 +11,9 @@ import { coerceError } from "../contract/errors.ts";
 import type { HandOver } from "../contract/hand-over.ts";
 import { loadKernels } from "../digest/kernels/kernels.ts";
 import { finishPublish, publish } from "../gate/publish.ts";
+import { listen } from "../gate/listen.ts";
 import { createHttpServer, serverUrl, type TlsIdentity } from "../gate/tls.ts";
-import { listen, reachable, reachableHere } from "./address.ts";
+import { reachable, reachableHere } from "./address.ts";
 import { createApi } from "./api.ts";
 import { createAttachment, type Attachment } from "./attachment.ts";
 import { startAttempt } from "./attempt.ts";
@@ -282,7 +283,9 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
   let port: number;
   try {
     await restore(intake, outbox, scheduler.accept, log);
-    port = await listen(server, options.port ?? 0, host);
+    port = await listen(server, options.port ?? 0, host, (thrown) => {
+      log.error({ err: thrown }, "The server of the digester");
+    });
   } catch (thrown) {
     ending.abort();
     await Promise.all([pool.close(), outbox.close()]);

@@ -1,5 +1,4 @@
 import { mkdir } from "node:fs/promises";
-import { once } from "node:events";
 import type { RequestListener, Server } from "node:http";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
@@ -7,6 +6,7 @@ import { performance } from "node:perf_hooks";
 import { isAskingUrl } from "../contract/errand.ts";
 import { AppError, coerceError } from "../contract/errors.ts";
 import { createHttpSend } from "../gate/http-client.ts";
+import { listen } from "../gate/listen.ts";
 import { realPathOfDeepest } from "../gate/paths.ts";
 import { createHttpServer, serverUrl, type TlsIdentity } from "../gate/tls.ts";
 import { createApp } from "./app.ts";
@@ -140,8 +140,9 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   try {
     const identity = await prepareIdentity(store, storeDir);
     server.requestTimeout = longestRequestMs;
-    await listen(server, log, options.port, options.host ?? loopback);
-    const parts = { log, recentLog, dataDir, storeDir, store, server, serve, metrics, ...identity };
+    const port = await listenIn(server, log, options.port, options.host ?? loopback);
+    const own = { log, recentLog, dataDir, storeDir, store, server, port, serve, metrics };
+    const parts = { ...own, ...identity };
     return await run(options, parts);
   } catch (thrown) {
     server.close();
@@ -172,6 +173,7 @@ interface Parts extends Awaited<ReturnType<typeof prepareIdentity>> {
   readonly storeDir: string;
   readonly store: Store;
   readonly server: Server;
+  readonly port: number;
   readonly serve: (app: RequestListener) => void;
   readonly metrics: WebMetrics;
 }
@@ -184,7 +186,7 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
   const crops = await Promise.all(
     (options.crops ?? [defaultCrop(dataDir)]).map((crop) => excluding(crop, storeDir)),
   );
-  const names = namesOf(server, options);
+  const names = namesOf(parts.port, options);
   const { url, publicUrl } = names;
   const gobiiUrl = url + (crops[0]?.contextPath ?? "");
 
@@ -346,32 +348,23 @@ async function endConnections(server: Server, deadlineMs: number): Promise<void>
   clearTimeout(deadline);
 }
 
-async function listen(server: Server, log: Log, port: number, host: string): Promise<void> {
-  server.listen(port, host);
+/** As `listen`, with a word for a person who starts the service twice. */
+async function listenIn(server: Server, log: Log, port: number, host: string): Promise<number> {
   try {
-    await once(server, "listening");
+    return await listen(server, port, host, (error) => log.error({ err: error }, "web server"));
   } catch (thrown) {
-    throw cannotListen(coerceError(thrown), port, host);
+    const cause: Error & { code?: unknown } = coerceError(coerceError(thrown).cause);
+    if (cause.code !== "EADDRINUSE") throw thrown;
+    throw new AppError("unavailable", `Port ${port} of ${host} is in use by another program.`, {
+      cause,
+      hint: "End that program, or take another port with --port.",
+    });
   }
-  server.on("error", (thrown) => log.error({ err: thrown }, "web server"));
-}
-
-function cannotListen(error: Error & { code?: unknown }, port: number, host: string): AppError {
-  if (error.code !== "EADDRINUSE") {
-    const message = `Cannot listen on ${host}:${port}: ${error.message}`;
-    return new AppError("unavailable", message, { cause: error });
-  }
-  return new AppError("unavailable", `Port ${port} of ${host} is in use by another program.`, {
-    cause: error,
-    hint: "End that program, or take another port with --port.",
-  });
 }
 
 /** Under which names the service goes, now that it has its port. */
-function namesOf(server: Server, options: WebOptions) {
+function namesOf(port: number, options: WebOptions) {
   const host = options.host ?? loopback;
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : options.port;
   const tls = options.tls ?? null;
   const at = (name: string): string => serverUrl(tls, name, port);
   // A certificate speaks for the public name rather than for an address of this machine.
