@@ -1,8 +1,11 @@
 import { access } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
+import type { Dispatch } from "../contract/digester.ts";
 import { coerceError } from "../contract/errors.ts";
 import type { AttemptJournal, JournaledAttempt } from "./attempt-journal.ts";
 import type { Deliver } from "./delivery.ts";
+import type { Intake } from "./intake.ts";
 import type { Outbox } from "./outbox.ts";
 import { removeStaging, type Publisher } from "../gate/staging.ts";
 
@@ -35,6 +38,36 @@ export function createRecovery(
     run: () => (underWay ??= run()),
     isDone: () => remaining.length === 0,
   };
+}
+
+/** A caller that does not answer now may answer later, and has a right to the outcome. */
+export async function keepRecovering(recovery: Recovery, ending: AbortSignal): Promise<void> {
+  while (!recovery.isDone() && !ending.aborted) {
+    await sleep(5000, undefined, { ref: false, signal: ending }).catch(() => undefined);
+    if (!ending.aborted) await recovery.run();
+  }
+}
+
+/** Brings back into the line what an earlier life had taken from callers that keep no record. */
+export async function restore(
+  intake: Pick<Intake, "list" | "forget">,
+  outbox: Pick<Outbox, "inherited">,
+  accept: (dispatch: Dispatch) => Promise<void>,
+  log: Logger,
+): Promise<void> {
+  for (const dispatch of await intake.list()) {
+    const isSettled = outbox.inherited.some(
+      ({ target, job, patch }) =>
+        target.url === dispatch.callback.url &&
+        job === dispatch.job &&
+        patch.attempt >= dispatch.attempt - 1,
+    );
+    try {
+      await (isSettled ? intake.forget(dispatch) : accept(dispatch));
+    } catch (thrown) {
+      log.error({ err: coerceError(thrown), job: dispatch.job }, "A job was not brought back");
+    }
+  }
 }
 
 /**

@@ -5,7 +5,7 @@ import { availableParallelism, hostname, totalmem } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
-import type { AttachAnswer, Dispatch } from "../contract/digester.ts";
+import type { AttachAnswer } from "../contract/digester.ts";
 import { askingUrl } from "../contract/errand.ts";
 import { coerceError } from "../contract/errors.ts";
 import type { HandOver } from "../contract/hand-over.ts";
@@ -25,12 +25,12 @@ import { startErrands, type Errands } from "./errands.ts";
 import { idleFor } from "./idle-watch.ts";
 import { createLooker } from "./looker.ts";
 import { createAskEarlierFiles } from "./earlier-loads.ts";
-import { openIntake, type Intake } from "./intake.ts";
+import { openIntake } from "./intake.ts";
 import { createLeftovers } from "./leftovers.ts";
 import { createDigesterMetrics } from "./metrics.ts";
 import { createNode, takeable } from "./node.ts";
-import { openOutbox, type Outbox } from "./outbox.ts";
-import { createRecovery, type Recovery } from "./recovery.ts";
+import { openOutbox } from "./outbox.ts";
+import { createRecovery, keepRecovering, restore } from "./recovery.ts";
 import { openRegulatorFile } from "./regulator-file.ts";
 import { createRevision } from "./revision.ts";
 import { createScheduler } from "./scheduler.ts";
@@ -401,36 +401,6 @@ const workersPublisher: Publisher = {
   publish: (staging, destination) => publish(staging, destination, true),
   finishPublish,
 };
-
-/** A caller that does not answer now may answer later, and has a right to the outcome. */
-async function keepRecovering(recovery: Recovery, ending: AbortSignal): Promise<void> {
-  while (!recovery.isDone() && !ending.aborted) {
-    await sleep(5000, undefined, { ref: false, signal: ending }).catch(() => undefined);
-    if (!ending.aborted) await recovery.run();
-  }
-}
-
-/** Brings back into the line what an earlier life had taken from callers that keep no record. */
-async function restore(
-  intake: Intake,
-  outbox: Outbox,
-  accept: (dispatch: Dispatch) => Promise<void>,
-  log: Logger,
-): Promise<void> {
-  for (const dispatch of await intake.list()) {
-    const isSettled = outbox.inherited.some(
-      ({ target, job, patch }) =>
-        target.url === dispatch.callback.url &&
-        job === dispatch.job &&
-        patch.attempt >= dispatch.attempt - 1,
-    );
-    try {
-      await (isSettled ? intake.forget(dispatch) : accept(dispatch));
-    } catch (thrown) {
-      log.error({ err: coerceError(thrown), job: dispatch.job }, "A job was not brought back");
-    }
-  }
-}
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
