@@ -1,7 +1,7 @@
 import { Button, FileButton, Text } from "@mantine/core";
 import { IconFileUpload } from "@tabler/icons-react";
 import { fromEvent } from "file-selector";
-import { useState, type DragEvent } from "react";
+import { useMemo, useState, type DragEvent } from "react";
 import type { InstructionFile } from "../../../../services/contract/desktop.ts";
 import { tellError } from "../../components/tell.ts";
 import { useByteUnits } from "../../components/units.ts";
@@ -21,6 +21,7 @@ export function FileTab({ opened }: { opened: InstructionFile | null }) {
   const [single, setSingle] = useState<TextFile | null>(null);
   const [units] = useByteUnits();
   const [isOver, setIsOver] = useState(false);
+  const entries = useMemo(() => readBatch(files), [files]);
 
   async function take(chosen: readonly File[]): Promise<void> {
     const small = chosen.filter(({ size }) => size <= mostBytes);
@@ -90,10 +91,10 @@ export function FileTab({ opened }: { opened: InstructionFile | null }) {
       </div>
     );
   }
-  if (single === null && readBatch(files).length > 1) {
+  if (single === null && entries.length > 1) {
     return (
       <div {...dropping}>
-        <InstructionFiles files={files} onOtherFiles={() => setFiles([])} onOne={setSingle} />
+        <InstructionFiles entries={entries} onOtherFiles={() => setFiles([])} onOne={setSingle} />
       </div>
     );
   }

@@ -29,6 +29,16 @@ describe("several instruction files", () => {
     ]);
   });
 
+  it("lead back to the file of each, also where several are called the same", () => {
+    const [one, other] = [
+      { name: "a.json", text: "1" },
+      { name: "a.json", text: "2" },
+    ];
+    expect(readBatch([one, other]).map((entry) => entry.file?.text)).toEqual(["1", "2"]);
+    const several = file("all.json", [load("marker"), load("dnarun")]);
+    expect(readBatch([several]).map((entry) => entry.file)).toEqual([null, null]);
+  });
+
   it("may hold several instructions, also wrapped as old systems wrote them", () => {
     const wrapped = { payload: { data: [{ gobiiLoaderInstructions: load("dnarun") }] } };
     expect(seen([file("all.json", [load("marker"), wrapped])])).toEqual([

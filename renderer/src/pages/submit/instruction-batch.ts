@@ -13,6 +13,8 @@ export interface BatchEntry {
   readonly name: string;
   /** Under which it is submitted; empty: the service makes one up. */
   readonly key: string;
+  /** Where the file holds nothing else. */
+  readonly file: TextFile | null;
   readonly reading: Exclude<Reading, { kind: "empty" }>;
 }
 
@@ -22,33 +24,35 @@ export interface BatchEntry {
  */
 export function readBatch(files: readonly TextFile[]): BatchEntry[] {
   const keys = new Set<string>();
-  return files.flatMap(({ name, text }) => {
-    const texts = instructionTexts(text);
-    return texts.map((one, index) => {
-      const suffix = texts.length > 1 ? `-${index + 1}` : "";
+  return files.flatMap((file) => {
+    const { name } = file;
+    const readings = readParts(file.text);
+    const isWhole = readings.length === 1;
+    return readings.map((reading, index) => {
+      const suffix = isWhole ? "" : `-${index + 1}`;
       const key = uniqueKey(name.replace(/\.json$/i, "") + suffix, keys);
       keys.add(key);
-      const title = texts.length > 1 ? `${name}, ${index + 1} of ${texts.length}` : name;
-      return { name: title, key, reading: readOne(one) };
+      const title = isWhole ? name : `${name}, ${index + 1} of ${readings.length}`;
+      return { name: title, key, file: isWhole ? file : null, reading };
     });
   });
 }
 
 /** Offsets in the problems of a part of a file would be those of the part, so a file that is wrong stays whole. */
-function instructionTexts(text: string): string[] {
-  const parts = partsOf(text);
-  const readings = parts.map((part) => readText(part));
-  return readings.some(({ kind }) => kind === "right") ? parts : [text];
+function readParts(text: string): BatchEntry["reading"][] {
+  const readings = partsOf(text).map((part) => readOne(part));
+  return readings.some(({ kind }) => kind === "right") ? readings : [readOne(text)];
 }
 
+/** None where it does not hold several. */
 function partsOf(text: string): string[] {
   try {
     const json: unknown = JSON.parse(text);
-    if (!Array.isArray(json) || json.length < 2) return [text];
+    if (!Array.isArray(json) || json.length < 2) return [];
     const areWhole = json.every((one) => Array.isArray(one) || isWrapped(one));
-    return areWhole ? json.map((one) => JSON.stringify(one, null, 2)) : [text];
+    return areWhole ? json.map((one) => JSON.stringify(one, null, 2)) : [];
   } catch {
-    return [text];
+    return [];
   }
 }
 

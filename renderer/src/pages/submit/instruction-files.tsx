@@ -1,22 +1,20 @@
 import { Button } from "@mantine/core";
-import { useMemo } from "react";
 import { Link } from "wouter";
 import { formatCount, formatPlural } from "../../format/numbers.ts";
-import { readBatch, type BatchEntry, type TextFile } from "./instruction-batch.ts";
+import type { BatchEntry, TextFile } from "./instruction-batch.ts";
 import { SubmitOptionsForm } from "./submit-options-form.tsx";
 import { useBatchSubmit, type Outcome } from "./use-batch-submit.ts";
 import classes from "./instruction-files.module.css";
 
 interface InstructionFilesProps {
-  readonly files: readonly TextFile[];
+  readonly entries: readonly BatchEntry[];
   readonly onOtherFiles: () => void;
   /** Shows one in the editor, to be mended. */
   readonly onOne: (file: TextFile) => void;
 }
 
 /** Several instructions, each checked, and submitted together: those that are right, one by one. */
-export function InstructionFiles({ files, onOtherFiles, onOne }: InstructionFilesProps) {
-  const entries = useMemo(() => readBatch(files), [files]);
+export function InstructionFiles({ entries, onOtherFiles, onOne }: InstructionFilesProps) {
   const batch = useBatchSubmit(entries);
   const wrong = entries.filter(({ reading }) => reading.kind === "wrong").length;
   return (
@@ -46,7 +44,7 @@ export function InstructionFiles({ files, onOtherFiles, onOne }: InstructionFile
               <tr key={index}>
                 <td className={classes["name"]}>{entry.name}</td>
                 <td>
-                  <Makes entry={entry} files={files} onOne={onOne} />
+                  <Makes entry={entry} onOne={onOne} />
                 </td>
                 <td>
                   <OutcomeCell entry={entry} outcome={batch.outcomes.get(entry)} />
@@ -77,21 +75,19 @@ export function InstructionFiles({ files, onOtherFiles, onOne }: InstructionFile
 }
 
 function Makes({
-  entry: { name, reading },
-  files,
+  entry: { file, reading },
   onOne,
-}: Pick<InstructionFilesProps, "files" | "onOne"> & { readonly entry: BatchEntry }) {
+}: Pick<InstructionFilesProps, "onOne"> & { readonly entry: BatchEntry }) {
   if (reading.kind === "right") {
     return <span className={classes["tables"]}>{tableNames(reading.load.tables)}</span>;
   }
   const [first] = reading.problems;
   const others = reading.problems.length - 1;
-  const file = files.find((one) => one.name === name);
   return (
     <span className={classes["problem"]}>
       Line {formatCount(first?.line ?? 1)}: {first?.message}
       {others > 0 && ` And ${formatPlural(others, "other problem")}.`}{" "}
-      {file !== undefined && (
+      {file !== null && (
         <Button variant="subtle" size="compact-xs" onClick={() => onOne(file)}>
           Mend it
         </Button>
