@@ -9,6 +9,9 @@ import { AppError } from "../../../services/contract/errors.ts";
 import { keys } from "./keys.ts";
 import { request } from "./request.ts";
 
+/** Instructions are text of some kilobytes; a larger file is a data file by mistake, and is not read into the page. */
+export const mostInstructionBytes = 16_000_000;
+
 export function submitInstruction(body: SubmitRequest): Promise<SubmitAnswer> {
   return request(SubmitAnswer, "/api/v1/instructions", { method: "POST", body });
 }

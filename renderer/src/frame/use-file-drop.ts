@@ -1,9 +1,7 @@
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { useLocation } from "wouter";
+import { mostInstructionBytes } from "../api/instructions.ts";
 import type { DroppedFiles } from "./dropped-files.ts";
-
-/** A larger one is no instruction, whatever its name. */
-const mostInstructionBytes = 16_000_000;
 
 /**
  * Takes what is dropped where nothing else does, from the file manager or elsewhere: without it the browser would show

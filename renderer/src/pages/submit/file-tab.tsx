@@ -3,6 +3,7 @@ import { IconFileUpload } from "@tabler/icons-react";
 import { fromEvent } from "file-selector";
 import { useMemo, useState, type DragEvent } from "react";
 import type { InstructionFile } from "../../../../services/contract/desktop.ts";
+import { mostInstructionBytes } from "../../api/instructions.ts";
 import { tellError } from "../../components/tell.ts";
 import { useByteUnits } from "../../components/units.ts";
 import { formatBytes } from "../../format/numbers.ts";
@@ -10,9 +11,6 @@ import { readBatch, type TextFile } from "./instruction-batch.ts";
 import { InstructionFiles } from "./instruction-files.tsx";
 import { InstructionForm } from "./instruction-form.tsx";
 import classes from "./file-tab.module.css";
-
-/** Instructions are text of some kilobytes; a data file dropped here by mistake is not read into the page. */
-const mostBytes = 16_000_000;
 
 /** A file dropped or chosen, then shown to be looked over before it is submitted; of several, a line of each. */
 export function FileTab({ opened }: { opened: InstructionFile | null }) {
@@ -24,9 +22,9 @@ export function FileTab({ opened }: { opened: InstructionFile | null }) {
   const entries = useMemo(() => readBatch(files), [files]);
 
   async function take(chosen: readonly File[]): Promise<void> {
-    const small = chosen.filter(({ size }) => size <= mostBytes);
+    const small = chosen.filter(({ size }) => size <= mostInstructionBytes);
     for (const { name, size } of chosen.filter((file) => !small.includes(file))) {
-      const limit = formatBytes(mostBytes, units);
+      const limit = formatBytes(mostInstructionBytes, units);
       tellError(
         "A file was not read",
         new Error(
