@@ -1,16 +1,10 @@
-import { SegmentedControl } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import { StatisticsSpan } from "../../../../services/contract/statistics.ts";
+import type { StatisticsSpan } from "../../../../services/contract/statistics.ts";
 import { nodeHistoryQuery } from "../../api/clusters.ts";
 import { TimeChart } from "../../components/chart/time-chart.tsx";
+import { SpanControl } from "../../components/span-control.tsx";
 import { isEventful, nodeSeries, nodeWords } from "./node-series.ts";
-
-const spans = [
-  { value: "hour", label: "Hour" },
-  { value: "day", label: "24 h" },
-  { value: "week", label: "Week" },
-];
 
 /** Nodes gained and lost. Where one digester just stays, there is nothing to be seen, unless somebody wants pilots. */
 export function NodeChart({ always }: { always: boolean }) {
@@ -27,14 +21,7 @@ export function NodeChart({ always }: { always: boolean }) {
       nothing="No node came or went in this time."
       data={series}
     >
-      <SegmentedControl
-        size="xs"
-        mt={8}
-        aria-label="How far back"
-        data={spans}
-        value={span}
-        onChange={(value) => setSpan(StatisticsSpan.parse(value))}
-      />
+      <SpanControl mt={8} value={span} onChange={setSpan} />
     </TimeChart>
   );
 }

@@ -1,8 +1,5 @@
-import { SegmentedControl } from "@mantine/core";
-import { useLocalStorage } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { StatisticsSpan } from "../../../../services/contract/statistics.ts";
 import { digestersQuery } from "../../api/digesters.ts";
 import { jobCountsQuery } from "../../api/jobs.ts";
 import { failedLatelyQuery, statisticsQuery } from "../../api/statistics.ts";
@@ -10,6 +7,8 @@ import { TimeChart } from "../../components/chart/time-chart.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { NoDigester } from "../../components/no-digester.tsx";
 import { Page } from "../../components/page.tsx";
+import { SpanControl } from "../../components/span-control.tsx";
+import { useKept } from "../../components/use-kept.ts";
 import { DigesterLoad } from "./digester-load.tsx";
 import { LateFailures } from "./late-failures.tsx";
 import { endedSeries, endedWords, totalsOf, waitSeries, waitWords } from "./load-series.ts";
@@ -17,21 +16,9 @@ import { StatusLinks } from "./status-links.tsx";
 import { VerdictLine } from "./verdict-line.tsx";
 import classes from "./overview-page.module.css";
 
-const spans = [
-  { value: "hour", label: "Hour" },
-  { value: "day", label: "24 h" },
-  { value: "week", label: "Week" },
-];
-
 /** At a glance: all is well, or look here. */
 export function OverviewPage() {
-  const [span, setSpan] = useLocalStorage<StatisticsSpan>({
-    key: "digester-overview-span",
-    defaultValue: "day",
-    getInitialValueInEffect: false,
-    deserialize: (value) => StatisticsSpan.catch("day").parse(value),
-    serialize: (value) => value,
-  });
+  const [span, setSpan] = useKept("digester-overview-span", ["day", "hour", "week"]);
   const counts = useQuery(jobCountsQuery);
   const digesters = useQuery(digestersQuery);
   const failed = useQuery(failedLatelyQuery);
@@ -59,13 +46,7 @@ export function OverviewPage() {
         <StatusLinks counts={counts.data} />
         {digesters.data?.length === 0 && <NoDigester />}
         <div className={classes["over"]}>
-          <SegmentedControl
-            size="xs"
-            aria-label="How far back"
-            data={spans}
-            value={span}
-            onChange={(value) => setSpan(StatisticsSpan.parse(value))}
-          />
+          <SpanControl value={span} onChange={setSpan} />
           <div className={classes["columns"]}>
             <TimeChart
               title="Loads that ended"
