@@ -1,5 +1,4 @@
-import { SegmentedControl, Tooltip } from "@mantine/core";
-import { useLocalStorage } from "@mantine/hooks";
+import { SegmentedControl, Tooltip, type SegmentedControlProps } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { Link } from "wouter";
 import type { AttachedDigester } from "../../../../services/contract/digester.ts";
@@ -8,12 +7,13 @@ import { TableToggle } from "../../components/chart/table-toggle.tsx";
 import { useTimeText } from "../../components/clock.ts";
 import { StatusIcon } from "../../components/status-mark.tsx";
 import { TimeOfDay } from "../../components/times.tsx";
+import { useKept } from "../../components/use-kept.ts";
 import { formatDuration } from "../../format/time.ts";
 import { stepWords } from "../../format/words.ts";
 import { taskLanes, type LaneBlock } from "./task-lanes.ts";
 import classes from "./lanes.module.css";
 
-const spans = [
+const spans: SegmentedControlProps<"5" | "30" | "180">["data"] = [
   { value: "5", label: "5 min" },
   { value: "30", label: "30 min" },
   { value: "180", label: "3 h" },
@@ -29,13 +29,7 @@ interface LanesProps {
 
 /** What each worker did: a lane of attempts, each a row of steps, with marks where it was lost or done again. */
 export function Lanes({ digester, events }: LanesProps) {
-  const [minutes, setMinutes] = useLocalStorage({
-    key: "digester-lanes-minutes",
-    defaultValue: "30",
-    getInitialValueInEffect: false,
-    deserialize: (value) => spans.find((span) => span.value === value)?.value ?? "30",
-    serialize: (value) => value,
-  });
+  const [minutes, setMinutes] = useKept("digester-lanes-minutes", ["30", "5", "180"]);
   const [asTable, setAsTable] = useState(false);
   const spanMs = Number(minutes) * 60_000;
   const stepMs = Math.max(1000, spanMs / stepsPerSpan);
