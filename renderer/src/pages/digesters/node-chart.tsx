@@ -9,11 +9,16 @@ import { isEventful, nodeSeries, nodeWords } from "./node-series.ts";
 /** Nodes gained and lost. Where one digester just stays, there is nothing to be seen, unless somebody wants pilots. */
 export function NodeChart({ always }: { always: boolean }) {
   const [span, setSpan] = useState<StatisticsSpan>("hour");
-  const week = useQuery(nodeHistoryQuery("week"));
-  const history = useQuery({ ...nodeHistoryQuery(span), placeholderData: keepPreviousData });
+  const week = useQuery({ ...nodeHistoryQuery("week"), enabled: !always });
+  const isShown = always || (week.data !== undefined && isEventful(week.data));
+  const history = useQuery({
+    ...nodeHistoryQuery(span),
+    enabled: isShown,
+    placeholderData: keepPreviousData,
+  });
   const data = history.data;
   const series = useMemo(() => (data === undefined ? undefined : nodeSeries(data)), [data]);
-  if (!always && (week.data === undefined || !isEventful(week.data))) return null;
+  if (!isShown) return null;
   return (
     <TimeChart
       title="Nodes gained and lost"
