@@ -2,9 +2,9 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { coerceError } from "../../../../services/contract/errors.ts";
 import { submitInstruction } from "../../api/instructions.ts";
-import { useYourName } from "../../components/your-name.ts";
 import type { BatchEntry } from "./instruction-batch.ts";
-import { defaultOptions, submitBody, type SubmitOptions } from "./submit-body.ts";
+import { submitBody, type SubmitOptions } from "./submit-body.ts";
+import { useSubmitOptions } from "./use-submit-options.ts";
 
 /** What became of one instruction of several. */
 export type Outcome =
@@ -17,11 +17,7 @@ export type Outcome =
  * sent again with them: what is kept already is left out.
  */
 export function useBatchSubmit(entries: readonly BatchEntry[]) {
-  const [yourName, setYourName] = useYourName();
-  const [options, setOptions] = useState<SubmitOptions>({
-    ...defaultOptions,
-    submittedBy: yourName,
-  });
+  const { options, setOptions, keepName } = useSubmitOptions();
   const [outcomes, setOutcomes] = useState<ReadonlyMap<BatchEntry, Outcome>>(new Map());
   const open = entries.filter(
     (entry) => entry.reading.kind === "right" && outcomes.get(entry)?.kind !== "kept",
@@ -29,7 +25,7 @@ export function useBatchSubmit(entries: readonly BatchEntry[]) {
 
   const sending = useMutation({
     mutationFn: async () => {
-      setYourName(options.submittedBy.trim());
+      keepName();
       for (const entry of open) {
         const tell = (outcome: Outcome): void =>
           setOutcomes((before) => new Map(before).set(entry, outcome));

@@ -4,9 +4,9 @@ import { useMemo, useState } from "react";
 import { useLocation } from "wouter";
 import type { StoredInstruction } from "../../../../services/contract/instruction.ts";
 import { submitInstruction } from "../../api/instructions.ts";
-import { useYourName } from "../../components/your-name.ts";
 import { readText } from "./instruction-text.ts";
-import { defaultOptions, keyProblem, submitBody } from "./submit-body.ts";
+import { keyProblem, submitBody } from "./submit-body.ts";
+import { useSubmitOptions } from "./use-submit-options.ts";
 
 /**
  * The text of an instruction while it is written, what it reads as, and its way to the service, which ends on the page of
@@ -24,17 +24,13 @@ export function useInstructionSubmit(
   const [text, setText] = useState(initialText);
   const [settledText] = useDebouncedValue(text, 150);
   const reading = useMemo(() => readText(settledText), [settledText]);
-  const [yourName, setYourName] = useYourName();
-  const [options, setOptions] = useState({
-    ...defaultOptions,
-    key: keyProblem(initialKey) === null ? initialKey : "",
-    submittedBy: yourName,
-  });
+  const initial = keyProblem(initialKey) === null ? initialKey : "";
+  const { options, setOptions, keepName } = useSubmitOptions(initial);
   const sending = useMutation({
     mutationFn: (instruction: StoredInstruction) =>
       submitInstruction(submitBody(instruction, options, editOf)),
     onSuccess: ({ job }) => {
-      setYourName(options.submittedBy.trim());
+      keepName();
       navigate(`/jobs/${job.id}`);
     },
   });

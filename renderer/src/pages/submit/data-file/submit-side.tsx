@@ -1,16 +1,15 @@
 import { Button, Checkbox, NumberInput, Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
 import { useLocation } from "wouter";
 import { AppError } from "../../../../../services/contract/errors.ts";
 import type { Detection } from "../../../../../services/contract/preview.ts";
 import { possibleParts, templateParts } from "../../../../../services/contract/templates.ts";
 import { submitInstruction } from "../../../api/instructions.ts";
-import { useYourName } from "../../../components/your-name.ts";
 import { formatCount } from "../../../format/numbers.ts";
-import { defaultOptions, keyProblem, submitBody } from "../submit-body.ts";
+import { keyProblem, submitBody } from "../submit-body.ts";
 import { SubmitError } from "../submit-error.tsx";
 import { SubmitOptionsForm } from "../submit-options-form.tsx";
+import { useSubmitOptions } from "../use-submit-options.ts";
 import {
   loadName,
   neededIds,
@@ -45,8 +44,7 @@ const idFields: readonly { key: keyof LoadIds; label: string }[] = [
 export function SubmitSide(props: SubmitSideProps) {
   const { crop, name, detection, plan, onPlan, paths, planFor } = props;
   const [, navigate] = useLocation();
-  const [yourName, setYourName] = useYourName();
-  const [options, setOptions] = useState({ ...defaultOptions, key: name, submittedBy: yourName });
+  const { options, setOptions, keepName } = useSubmitOptions(name);
   const possible = possibleParts(detection);
   const parts = partsOf(detection, plan);
 
@@ -68,7 +66,7 @@ export function SubmitSide(props: SubmitSideProps) {
       return jobs;
     },
     onSuccess: (jobs) => {
-      setYourName(options.submittedBy.trim());
+      keepName();
       navigate(jobs.length === 1 ? `/jobs/${jobs[0]}` : "/jobs");
     },
   });
