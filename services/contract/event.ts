@@ -44,6 +44,9 @@ export const eventTypes = [
   "digester_found",
   "digester_draining",
   "regulator_swapped",
+  "template_saved",
+  "template_renamed",
+  "template_removed",
 ] as const;
 export const EventType = z.enum(eventTypes);
 export type EventType = z.infer<typeof EventType>;

@@ -10,6 +10,7 @@ import { Job, JobSummary } from "../contract/job.ts";
 import { Detection, DryRun, Preview } from "../contract/preview.ts";
 import { RegulatorInfo, RegulatorPreview } from "../contract/regulator.ts";
 import { DigestResult } from "../contract/result.ts";
+import { SavedTemplate } from "../contract/saved-template.ts";
 import { isSameSecret, notFound } from "../gate/http.ts";
 import { aboutRoutes, eventRoutes, sampleRoutes } from "./api/about-routes.ts";
 import type { ApiDeps } from "./api/api-deps.ts";
@@ -20,6 +21,7 @@ import { jobRoutes } from "./api/job-routes.ts";
 import { previewRoutes } from "./api/preview-routes.ts";
 import { lineRoutes } from "./api/line-routes.ts";
 import { qualityRoutes } from "./api/quality-routes.ts";
+import { templateRoutes } from "./api/template-routes.ts";
 import { tokenRoutes } from "./api/token-routes.ts";
 import {
   callbackGuard,
@@ -85,6 +87,7 @@ const components = {
   Preview,
   RegulatorInfo,
   RegulatorPreview,
+  SavedTemplate,
   StoredInstruction,
   SubmitAnswer,
   UnsettledJobs,
@@ -103,6 +106,7 @@ function apiParts(deps: AppDeps): { own: ApiPart; callback: ApiPart } {
         ...qualityRoutes(deps),
         ...fileRoutes(deps),
         ...previewRoutes(deps),
+        ...templateRoutes(deps),
         ...eventRoutes(deps),
         ...digesterRoutes(deps),
         ...clusterRoutes(deps),

@@ -53,4 +53,7 @@ export const eventWords: Record<EventType, string> = {
   digester_draining: "Digester draining",
   jobs_removed: "Jobs removed",
   regulator_swapped: "Regulator swapped",
+  template_saved: "Template saved",
+  template_renamed: "Template renamed",
+  template_removed: "Template deleted",
 };

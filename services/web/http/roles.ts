@@ -2,8 +2,16 @@ import type { RequestHandler, Response } from "express";
 import { AppError } from "../../contract/errors.ts";
 import { mayDo, roles, type Role } from "../crop.ts";
 
-/** Paths of the own API below which submitting and moving jobs lie. */
-const jobPaths = ["/instructions", "/jobs", "/samples", "/files", "/preview", "/dry-run"];
+/** Paths of the own API below which submitting and moving jobs lie, and what makes it easier. */
+const jobPaths = [
+  "/instructions",
+  "/jobs",
+  "/samples",
+  "/files",
+  "/preview",
+  "/dry-run",
+  "/templates",
+];
 
 /** What a call of the own API needs: looking is free to all who may sign in, and what concerns no job is the admin's. */
 function neededRole(method: string, path: string): Role {

@@ -67,6 +67,10 @@ describe("a process that writes to the store", () => {
 /** The line as the store would confirm it now: a job that was completed since counts as submitted as well. */
 async function tell(store: Store, line: string): Promise<string> {
   const [key = "", , said = ""] = line.split(" ");
+  if (said === "template") {
+    const kept = await store.setting("templates");
+    return Array.isArray(kept) && kept.includes(key) ? line : `the template ${key} is lost`;
+  }
   const job = await store.jobByKey("dev", key);
   if (job === null) return `${key} is lost`;
   if ((await store.instruction(job.id)) === null) return `${key} has lost its instruction`;
@@ -105,6 +109,10 @@ async function run(lane) {
     const key = ["run", life, lane, i].join("-");
     const { id } = await store.create({ ...blank, key }, { shape: "list", instructions: [] });
     say(key + " " + id + " submitted");
+    if (i % 3 === 0) {
+      await store.updateSetting("templates", (kept = []) => [...kept, key]);
+      say(key + " " + id + " template");
+    }
     if (i % 2 === 0) continue;
     await store.update(id, (job) => ({
       job: { ...job, status: "completed", settledAt: 1 },

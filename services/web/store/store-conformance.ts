@@ -17,6 +17,7 @@ import {
 import { describeLists } from "./store-list-conformance.ts";
 import { describeRetention } from "./store-retention-conformance.ts";
 import { describeSharing } from "./store-sharing-conformance.ts";
+import { describeTemplates } from "./store-template-conformance.ts";
 import { contentsOf, createModel, listAll, operation, perform } from "./store-model.ts";
 
 /** The suite that every driver passes. `open` makes an empty store; `runs` is how many a property is tried on. */
@@ -313,6 +314,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>,
     describeLists(empty, runs);
     describeRetention(empty);
     describeSharing(empty);
+    describeTemplates(empty);
 
     it("says what a list in memory would say, whatever it is asked to do", async () => {
       await fc.assert(

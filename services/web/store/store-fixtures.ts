@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import { AppError, type ErrorCode } from "../../contract/errors.ts";
 import { applyPatch, newJob } from "../jobs/job-model.ts";
 import type { JobRecord } from "../jobs/job-record.ts";
+import type { SavedTemplate } from "../../contract/saved-template.ts";
 import { instructionOf } from "./store-model.ts";
 import type { Store } from "./store.ts";
 
@@ -17,6 +18,21 @@ export interface StoreUnderTest {
 /** For tests of stores: the time at which they play, and what they begin with. */
 export const now = Date.UTC(2026, 10, 24);
 export const instruction = instructionOf(false);
+/** What a template may hold. */
+export const templateContent: Pick<SavedTemplate, "mapping" | "plan"> = {
+  mapping: {
+    format: "IUPAC_MATRIX",
+    orientation: null,
+    dataSetType: "IUPAC",
+    corner: { row: 1, column: 4 },
+    columns: { 0: "marker", 3: null },
+    rows: {},
+  },
+  plan: {
+    parts: ["dataset"],
+    ids: { project: null, platform: 3, experiment: 5, mapset: null, dataset: 17 },
+  },
+};
 
 export function create(
   store: Store,

@@ -1,8 +1,9 @@
 import * as fc from "fast-check";
-import { create, complete, now } from "./store-fixtures.ts";
+import { create, complete, now, templateContent } from "./store-fixtures.ts";
 import { eventOf } from "../jobs/change-parts.ts";
 import { applyPatch, newJob } from "../jobs/job-model.ts";
 import { hold } from "../jobs/person-changes.ts";
+import { templateBook } from "../templates.ts";
 import { operation, perform } from "./store-model.ts";
 import type { Store } from "./store.ts";
 
@@ -24,4 +25,7 @@ export async function putVariety(store: Store): Promise<void> {
   await store.record({ ...eventOf(ended, "digester_lost", now + 201), job: null, key: null });
   await store.setSetting("nothing", null);
   await store.setSetting("digester/d1", { url: "http://d1", list: [1, "two", { three: null }] });
+  const templates = templateBook({ store, now: () => now });
+  await templates.save("Ä / 1", { ...templateContent, by: "Ada" });
+  await templates.save("Z", templateContent);
 }

@@ -12,6 +12,7 @@ import { openLowdbStore } from "../lowdb-store.ts";
 import { complete, create, expectCode, now } from "../store-fixtures.ts";
 import { listAll } from "../store-model.ts";
 import { moveContents, sumsOf, type FillableStore } from "../transfer.ts";
+import { templateBook } from "../../templates.ts";
 import { putVariety } from "../transfer-fixtures.ts";
 import { openPostgresStore } from "./postgres-store.ts";
 
@@ -42,6 +43,10 @@ describe.skipIf(missing !== null)(`moving a record ${skipNote(missing)}`, () => 
     const again = await inFolder();
     expect(await moveContents(database, again)).toEqual(sums);
     expect(await again.job(1)).toEqual(await folder.job(1));
+    for (const store of [folder, database, again]) {
+      const templates = await templateBook({ store, now: () => now }).list();
+      expect(templates.map(({ name }) => name)).toEqual(["Ä / 1", "Z"]);
+    }
 
     const seq = await folder.lastSeq();
     const newest = (await listAll(folder)).jobs.at(-1)?.id ?? 0;

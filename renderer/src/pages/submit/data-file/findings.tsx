@@ -1,6 +1,6 @@
 import { Select } from "@mantine/core";
 import type { Detection } from "../../../../../services/contract/preview.ts";
-import type { Mapping } from "./mapping.ts";
+import type { Mapping } from "../../../../../services/contract/saved-template.ts";
 import { choicesOf, dataSetTypeNames, keyOf, orientationNames } from "./names.ts";
 import classes from "./findings.module.css";
 

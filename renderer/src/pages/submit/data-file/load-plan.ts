@@ -1,6 +1,7 @@
 import { AppError, coerceError } from "../../../../../services/contract/errors.ts";
 import type { ListInstruction } from "../../../../../services/contract/instruction.ts";
 import type { Detection } from "../../../../../services/contract/preview.ts";
+import type { LoadPlan } from "../../../../../services/contract/saved-template.ts";
 import {
   defaultParts,
   fillTemplate,
@@ -11,7 +12,7 @@ import {
 const idNames = ["project", "platform", "experiment", "dataset", "mapset"] as const;
 
 /** Ids of the GOBii database, which no file can tell. */
-export type LoadIds = Readonly<Record<(typeof idNames)[number], number | null>>;
+export type LoadIds = Readonly<LoadPlan["ids"]>;
 
 export const noIds: LoadIds = {
   project: null,
@@ -32,13 +33,6 @@ const idsOfPart: Readonly<Record<TemplatePart, readonly (keyof LoadIds)[]>> = {
   samples: ["project", "experiment"],
   dataset: ["platform", "experiment", "dataset"],
 };
-
-/** What is to be made of a file. */
-export interface LoadPlan {
-  /** Null: what one would load of such a file. */
-  readonly parts: readonly TemplatePart[] | null;
-  readonly ids: LoadIds;
-}
 
 export interface LoadPlace {
   readonly source: string;

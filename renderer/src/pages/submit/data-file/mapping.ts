@@ -1,22 +1,5 @@
-import type { DataSetType, Orientation } from "../../../../../services/contract/gobii-terms.ts";
-import type {
-  ColumnRole,
-  Detection,
-  FileFormat,
-  Layout,
-} from "../../../../../services/contract/preview.ts";
-
-/** What a person has decided against, or beyond, what was found out. Rows and columns count from 0. */
-export interface Mapping {
-  readonly format: FileFormat | null;
-  readonly orientation: Orientation | null;
-  readonly dataSetType: DataSetType | null;
-  /** Where the calls begin; null: as found. */
-  readonly corner: { readonly row: number; readonly column: number } | null;
-  /** By column; null: it says nothing. */
-  readonly columns: Readonly<Record<number, ColumnRole | null>>;
-  readonly rows: Readonly<Record<number, ColumnRole | null>>;
-}
+import type { ColumnRole, Detection, Layout } from "../../../../../services/contract/preview.ts";
+import type { Mapping } from "../../../../../services/contract/saved-template.ts";
 
 export const noMapping: Mapping = {
   format: null,

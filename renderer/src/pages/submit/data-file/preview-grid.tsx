@@ -1,8 +1,9 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import type { ColumnRole, Grid, Layout } from "../../../../../services/contract/preview.ts";
+import type { Mapping } from "../../../../../services/contract/saved-template.ts";
 import { formatCount } from "../../../format/numbers.ts";
-import { withColumnRole, withRowRole, type Mapping } from "./mapping.ts";
+import { withColumnRole, withRowRole } from "./mapping.ts";
 import { ScrollBox } from "../../../components/scroll-box.tsx";
 import { RoleMenu } from "./role-menu.tsx";
 import { roleNames } from "./names.ts";

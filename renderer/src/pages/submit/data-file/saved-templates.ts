@@ -1,42 +1,16 @@
 import { useLocalStorage } from "@mantine/hooks";
 import { z } from "zod";
-import { dataSetTypes, orientations } from "../../../../../services/contract/gobii-terms.ts";
-import { columnRoles, fileFormats } from "../../../../../services/contract/preview.ts";
-import { templateParts } from "../../../../../services/contract/templates.ts";
-import type { LoadPlan } from "./load-plan.ts";
-import type { Mapping } from "./mapping.ts";
+import { LoadPlan, Mapping } from "../../../../../services/contract/saved-template.ts";
 
 /** What a person has set for a kind of file, kept in this browser under a name. */
-export interface SavedTemplate {
-  readonly name: string;
-  readonly mapping: Mapping;
-  readonly plan: LoadPlan;
-}
-
-const Place = z.number().int().nonnegative();
-const Roles = z.record(z.coerce.number().int().nonnegative(), z.enum(columnRoles).nullable());
-const Id = z.number().int().nullable();
-const Saved: z.ZodType<SavedTemplate> = z.object({
-  name: z.string(),
-  mapping: z.object({
-    format: z.enum(fileFormats).nullable(),
-    orientation: z.enum(orientations).nullable(),
-    dataSetType: z.enum(dataSetTypes).nullable(),
-    corner: z.object({ row: Place, column: Place }).nullable(),
-    columns: Roles,
-    rows: Roles,
-  }),
-  plan: z.object({
-    parts: z.array(z.enum(templateParts)).nullable(),
-    ids: z.object({ project: Id, platform: Id, experiment: Id, mapset: Id, dataset: Id }),
-  }),
-});
+const SavedTemplate = z.object({ name: z.string(), mapping: Mapping, plan: LoadPlan });
+type SavedTemplate = z.infer<typeof SavedTemplate>;
 
 /** What another version of the console has kept and this one does not understand is passed over. */
 function read(text: string | undefined): SavedTemplate[] {
   try {
     const list = z.array(z.unknown()).parse(JSON.parse(text ?? "[]"));
-    return list.flatMap((one) => Saved.safeParse(one).data ?? []);
+    return list.flatMap((one) => SavedTemplate.safeParse(one).data ?? []);
   } catch {
     return [];
   }

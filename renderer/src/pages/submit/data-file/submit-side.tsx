@@ -3,6 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useLocation } from "wouter";
 import { AppError } from "../../../../../services/contract/errors.ts";
 import type { Detection } from "../../../../../services/contract/preview.ts";
+import type { LoadPlan } from "../../../../../services/contract/saved-template.ts";
 import { possibleParts, templateParts } from "../../../../../services/contract/templates.ts";
 import { submitInstruction } from "../../../api/instructions.ts";
 import { formatCount } from "../../../format/numbers.ts";
@@ -10,14 +11,7 @@ import { keyProblem, submitBody } from "../submit-body.ts";
 import { SubmitError } from "../submit-error.tsx";
 import { SubmitOptionsForm } from "../submit-options-form.tsx";
 import { useSubmitOptions } from "../use-submit-options.ts";
-import {
-  loadName,
-  neededIds,
-  partsOf,
-  type LoadIds,
-  type LoadPlan,
-  type Planned,
-} from "./load-plan.ts";
+import { loadName, neededIds, partsOf, type LoadIds, type Planned } from "./load-plan.ts";
 import { partNames } from "./names.ts";
 import classes from "./submit-side.module.css";
 

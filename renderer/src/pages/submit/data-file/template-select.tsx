@@ -1,10 +1,10 @@
 import { Button, Select, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { Detection } from "../../../../../services/contract/preview.ts";
+import type { LoadPlan, Mapping } from "../../../../../services/contract/saved-template.ts";
 import { tellDone } from "../../../components/tell.ts";
 import { formatPercent } from "../../../format/numbers.ts";
-import type { LoadPlan } from "./load-plan.ts";
-import { noMapping, type Mapping } from "./mapping.ts";
+import { noMapping } from "./mapping.ts";
 import { choicesOf, formatNames, keyOf } from "./names.ts";
 import { useSavedTemplates } from "./saved-templates.ts";
 import classes from "./template-select.module.css";
