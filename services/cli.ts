@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   validate: async () => (await import("./commands/validate.ts")).addValidateCommand,
   preview: async () => (await import("./commands/preview.ts")).addPreviewCommand,
   template: async () => (await import("./commands/template.ts")).addTemplateCommand,
+  templates: async () => (await import("./commands/templates.ts")).addTemplatesCommand,
   demo: async () => (await import("./commands/demo.ts")).addDemoCommand,
   web: async () => (await import("./commands/web.ts")).addWebCommand,
   digester: async () => (await import("./commands/digester.ts")).addDigesterCommand,

@@ -5,7 +5,12 @@ import { parseJsonBody } from "../web/http/json-body.ts";
 
 /** @throws AppError `bad_request` or `invalid_instruction`, naming the file and what is wrong with it, and where. */
 export function readInstructionFile(file: string): StoredInstruction {
-  return readInstruction(parseJsonBody(readBytes(file), file));
+  return readInstruction(readJsonFile(file));
+}
+
+/** @throws AppError `bad_request`, naming the file and what is wrong with it, and where. */
+export function readJsonFile(file: string): unknown {
+  return parseJsonBody(readBytes(file), file);
 }
 
 /** Without the byte order mark that some editors put first. */
