@@ -24,6 +24,7 @@ import { liesInside } from "../data-roots.ts";
 import { pathsOf } from "../jobs/instruction-paths.ts";
 import type { JobRecord } from "../jobs/job-record.ts";
 import { cropNamed } from "../jobs/job-service.ts";
+import { createTurns } from "../jobs/turns.ts";
 import type { Log } from "../log.ts";
 import type { Store } from "../store/store.ts";
 
@@ -82,11 +83,11 @@ type Returning = z.infer<typeof Returning>;
 
 const prefix = "returning/";
 const asidePrefix = "aside/";
-const nameOf = ({ job, attempt }: Pick<Returning, "job" | "attempt">): string =>
-  `${prefix}${job}-${attempt}`;
+const nameOf = (job: number, attempt: number): string => `${prefix}${job}-${attempt}`;
 
 export async function openJobFiles({ store, crops, log }: JobFilesDeps): Promise<JobFiles> {
-  const turns = new Map<string, Promise<unknown>>();
+  /** What is done for one attempt is done in turn: a chunk may come twice at the same time. */
+  const turns = createTurns();
   const returning = new Map<string, Returning>();
   /** Those that this life has made or found. */
   const opened = new Set<string>();
@@ -96,18 +97,6 @@ export async function openJobFiles({ store, crops, log }: JobFilesDeps): Promise
     add: (path) => store.setSetting(asidePrefix + path, path),
     remove: (path) => store.setSetting(asidePrefix + path, undefined),
   };
-
-  /** What is done for one attempt is done in turn: a chunk may come twice at the same time. */
-  async function inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const before = turns.get(name) ?? Promise.resolve();
-    const mine = before.then(work, work);
-    turns.set(name, mine);
-    try {
-      return await mine;
-    } finally {
-      if (turns.get(name) === mine) turns.delete(name);
-    }
-  }
 
   async function current({ id, attempt, digester }: AttemptClaim): Promise<JobRecord> {
     const job = await store.job(id);
@@ -162,7 +151,7 @@ export async function openJobFiles({ store, crops, log }: JobFilesDeps): Promise
   }
 
   async function stagingOf(claim: AttemptClaim, job: JobRecord): Promise<Returning> {
-    const name = nameOf({ job: claim.id, attempt: claim.attempt });
+    const name = nameOf(claim.id, claim.attempt);
     const known =
       returning.get(name) ?? Returning.safeParse(await store.setting(name)).data ?? null;
     if (known !== null) {
@@ -190,16 +179,18 @@ export async function openJobFiles({ store, crops, log }: JobFilesDeps): Promise
   }
 
   async function note(told: Returning): Promise<void> {
-    await store.setSetting(nameOf(told), told);
-    returning.set(nameOf(told), told);
+    const name = nameOf(told.job, told.attempt);
+    await store.setSetting(name, told);
+    returning.set(name, told);
   }
 
   async function forget(told: Returning): Promise<void> {
+    const name = nameOf(told.job, told.attempt);
     await finishPublish(told.path);
     await removeStaging(told);
-    await store.setSetting(nameOf(told), undefined);
-    returning.delete(nameOf(told));
-    opened.delete(nameOf(told));
+    await store.setSetting(name, undefined);
+    returning.delete(name);
+    opened.delete(name);
   }
 
   async function requireWhole({ path }: Returning, files: readonly OutputFile[]): Promise<void> {
@@ -225,13 +216,15 @@ export async function openJobFiles({ store, crops, log }: JobFilesDeps): Promise
 
   /** Clears up after attempts that are over. */
   async function clear(name: string, told: Returning): Promise<void> {
-    await inTurn(name, async () => {
-      const job = await store.job(told.job);
-      if (job?.status === "in_progress" && job.attempt === told.attempt) return;
-      await forget(told);
-    }).catch((thrown: unknown) => {
-      log.warn({ err: coerceError(thrown), job: told.job }, "clearing up returned files");
-    });
+    await turns
+      .take(name, async () => {
+        const job = await store.job(told.job);
+        if (job?.status === "in_progress" && job.attempt === told.attempt) return;
+        await forget(told);
+      })
+      .catch((thrown: unknown) => {
+        log.warn({ err: coerceError(thrown), job: told.job }, "clearing up returned files");
+      });
   }
 
   for (const { value } of await store.settings(asidePrefix)) {
@@ -265,7 +258,7 @@ export async function openJobFiles({ store, crops, log }: JobFilesDeps): Promise
     },
 
     keep: (claim, name, offset, chunk) =>
-      inTurn(nameOf({ job: claim.id, attempt: claim.attempt }), async () => {
+      turns.take(nameOf(claim.id, claim.attempt), async () => {
         const staging = await stagingOf(claim, await current(claim));
         return append(join(staging.path, name), offset, chunk).catch((thrown: unknown) => {
           throw new AppError(
@@ -277,7 +270,7 @@ export async function openJobFiles({ store, crops, log }: JobFilesDeps): Promise
       }),
 
     publish: (claim, files) =>
-      inTurn(nameOf({ job: claim.id, attempt: claim.attempt }), async () => {
+      turns.take(nameOf(claim.id, claim.attempt), async () => {
         const staging = await stagingOf(claim, await current(claim));
         if (!staging.isWhole) {
           await requireWhole(staging, files);
@@ -292,15 +285,15 @@ export async function openJobFiles({ store, crops, log }: JobFilesDeps): Promise
       }),
 
     drop: (claim) =>
-      inTurn(nameOf({ job: claim.id, attempt: claim.attempt }), async () => {
+      turns.take(nameOf(claim.id, claim.attempt), async () => {
         await current(claim);
-        const told = returning.get(nameOf({ job: claim.id, attempt: claim.attempt }));
+        const told = returning.get(nameOf(claim.id, claim.attempt));
         if (told !== undefined) await forget(told);
       }),
 
     async stop() {
       unsubscribe();
-      await Promise.allSettled(turns.values());
+      await turns.idle();
     },
   };
 }

@@ -33,6 +33,7 @@ import type { Candidate } from "./placement.ts";
 import { recordSync } from "./record-sync.ts";
 import type { RetryPolicy } from "./retries.ts";
 import { httpTransport, type Transport } from "./transport.ts";
+import { createTurns } from "./turns.ts";
 
 /** The attached digesters: who they are, what they do, whether they can be reached. */
 export interface DigesterDirectory {
@@ -105,7 +106,11 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
   const entries = new Map<string, DigesterEntry>();
   const idByToken = new Map<string, string>();
   const lostAfterMs = deps.renewMs * 2;
-  const oneAtATime = serial();
+  /** What changes the list is done one after the other. */
+  const turns = createTurns();
+  const oneAtATime = <T>(work: () => Promise<T>): Promise<T> => turns.take("list", work);
+  /** By digester. */
+  const removals = createTurns();
   let refreshing: NodeJS.Timeout | undefined;
   let unsubscribe: (() => void) | null = null;
   /** Who attaches while the service ends is kept, and followed by its next life. */
@@ -126,7 +131,6 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
       isLost: false,
       lastHeardAt: null,
       lastReached: monotonic(),
-      removals: Promise.resolve(),
       following: null,
     };
     entry.record = known;
@@ -403,17 +407,16 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
 
     remove(id, job) {
       const entry = entries.get(id);
-      if (entry === undefined) return;
-      entry.removals = afterThat(entry.removals, () => removeNow(entry, job));
+      if (entry !== undefined) void removals.take(id, () => removeNow(entry, job));
     },
-    removalsOf: async (id) => entries.get(id)?.removals,
+    removalsOf: (id) => removals.take(id, async () => undefined),
     record,
 
     async stop() {
       hasEnded = true;
       clearInterval(refreshing);
       unsubscribe?.();
-      await oneAtATime(async () => undefined);
+      await turns.idle();
       await Promise.all([...entries.values()].map(stopFollowing));
     },
   };
@@ -431,19 +434,4 @@ async function identify(
   const client = digesterClient(request, httpTransport(httpSend, request));
   const { id, boot } = await client.status(null, new AbortController().signal);
   return { id, boot };
-}
-
-async function afterThat(before: Promise<void>, work: () => Promise<void>): Promise<void> {
-  await before;
-  await work();
-}
-
-/** Runs what it is given in turn. */
-function serial(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const next = last.then(work, work);
-    last = next;
-    return next;
-  };
 }

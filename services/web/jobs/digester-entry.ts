@@ -16,7 +16,6 @@ export interface DigesterEntry {
   isLost: boolean;
   lastHeardAt: number | null;
   lastReached: number;
-  removals: Promise<void>;
   following: { abort: AbortController; ended: Promise<void> } | null;
 }
 
