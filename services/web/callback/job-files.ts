@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, open, readdir, stat, truncate, type FileHandle } from "node:fs/promises";
+import { mkdir, open, readdir, stat, truncate } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
@@ -339,7 +339,7 @@ async function append(path: string, offset: number, chunk: Buffer): Promise<Outp
     const { size } = await file.stat();
     if (size !== offset) return { size, isFull: false };
     try {
-      await writeAll(file, chunk);
+      await file.appendFile(chunk);
     } catch (thrown) {
       const error: NodeJS.ErrnoException = coerceError(thrown);
       if (error.code !== "ENOSPC" && error.code !== "EDQUOT") throw error;
@@ -349,12 +349,6 @@ async function append(path: string, offset: number, chunk: Buffer): Promise<Outp
     return { size: size + chunk.length, isFull: false };
   } finally {
     await file.close();
-  }
-}
-
-async function writeAll(file: FileHandle, chunk: Buffer): Promise<void> {
-  for (let at = 0; at < chunk.length;) {
-    at += (await file.write(chunk, at, chunk.length - at, null)).bytesWritten;
   }
 }
 
