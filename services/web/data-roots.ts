@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from "node:path";
+import { AppError } from "../contract/errors.ts";
 import { contains, liesBelow, realPathOfDeepest } from "../gate/paths.ts";
 import type { Crop } from "./crop.ts";
 
@@ -14,4 +15,10 @@ export async function liesInside(crop: Crop, path: string): Promise<boolean> {
   return (
     (await liesBelow(crop.dataRoots, real)) && !crop.excluded.some((dir) => contains(dir, real))
   );
+}
+
+/** @throws AppError `bad_request` for a path outside the crop's data roots. */
+export async function requireInside(crop: Crop, path: string): Promise<void> {
+  if (await liesInside(crop, path)) return;
+  throw new AppError("bad_request", `This path lies outside the data roots: ${path}`);
 }

@@ -1,16 +1,11 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, open, readdir, stat, truncate } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { AppError, coerceError } from "../../contract/errors.ts";
-import {
-  chunkBytes,
-  type InputFile,
-  type OutputFile,
-  type OutputKept,
-} from "../../contract/remote-files.ts";
+import type { InputFile, OutputFile, OutputKept } from "../../contract/remote-files.ts";
 import { finishPublish, publish } from "../../gate/publish.ts";
 import {
   fenceOff,
@@ -20,13 +15,14 @@ import {
   type DirectoryNotes,
 } from "../../gate/staging.ts";
 import type { Crop } from "../crop.ts";
-import { liesInside } from "../data-roots.ts";
-import { pathsOf } from "../jobs/instruction-paths.ts";
+import { requireInside } from "../data-roots.ts";
+import { pathsOf, type InstructionPath } from "../jobs/instruction-paths.ts";
 import type { JobRecord } from "../jobs/job-record.ts";
 import { cropNamed } from "../jobs/job-service.ts";
 import { createTurns } from "../jobs/turns.ts";
 import type { Log } from "../log.ts";
 import type { Store } from "../store/store.ts";
+import { inputsOf, readInput, requireInput } from "./job-inputs.ts";
 
 /** The attempt that a digester speaks for. */
 interface AttemptClaim {
@@ -109,45 +105,10 @@ export async function openJobFiles({ store, crops, log }: JobFilesDeps): Promise
     );
   }
 
-  async function readable(job: JobRecord, path: string): Promise<boolean> {
-    return liesInside(cropNamed(crops, job.crop), path);
-  }
+  const cropOf = (job: JobRecord): Crop => cropNamed(crops, job.crop);
 
-  async function pathsIn(job: JobRecord) {
+  async function pathsIn(job: JobRecord): Promise<InstructionPath[]> {
     return pathsOf(await store.instruction(job.id)).filter(({ path }) => path !== "");
-  }
-
-  /** What the instruction reads, as the digest engine lists it; and the markers of an earlier digest, which it may look at. */
-  async function inputsOf(job: JobRecord): Promise<InputFile[]> {
-    const files = new Map<string, InputFile>();
-    for (const { role, path } of await pathsIn(job)) {
-      await requireReadable(job, path);
-      const found = role === "source" ? await listed(path) : [join(path, "digest.marker")];
-      for (const file of found) {
-        const input = (await readable(job, file)) ? await inputAt(file) : null;
-        if (input !== null) files.set(file, input);
-      }
-    }
-    return [...files.values()];
-  }
-
-  async function requireReadable(job: JobRecord, path: string): Promise<void> {
-    if (await readable(job, path)) return;
-    throw new AppError("bad_request", `This path lies outside the data roots: ${path}`);
-  }
-
-  /** Only what stands in the instruction, or directly in a directory that does. */
-  async function requireInput(job: JobRecord, path: string): Promise<void> {
-    const places = await pathsIn(job);
-    const isNamed = places.some(({ role, path: place }) =>
-      role === "source"
-        ? path === place || (dirname(path) === resolve(place) && isRead(basename(path)))
-        : path === join(place, "digest.marker"),
-    );
-    if (!isNamed || resolve(path) !== path) {
-      throw new AppError("forbidden", `The instruction of job ${job.id} does not read ${path}`);
-    }
-    await requireReadable(job, path);
   }
 
   async function stagingOf(claim: AttemptClaim, job: JobRecord): Promise<Returning> {
@@ -163,12 +124,12 @@ export async function openJobFiles({ store, crops, log }: JobFilesDeps): Promise
       opened.add(name);
       return known;
     }
-    const crop = cropNamed(crops, job.crop);
+    const crop = cropOf(job);
     const destination = (await pathsIn(job)).find(({ role }) => role === "destination")?.path;
     if (destination === undefined) {
       throw new AppError("bad_request", "The instruction names no destination.");
     }
-    await requireReadable(job, destination);
+    await requireInside(crop, destination);
     const about = { job: claim.id, attempt: claim.attempt };
     const staging = await openStaging({ ...about, destination }, crop.dataRoots, (planned) =>
       note({ ...planned, isWhole: false }),
@@ -244,17 +205,15 @@ export async function openJobFiles({ store, crops, log }: JobFilesDeps): Promise
   });
 
   return {
-    inputs: async (claim) => inputsOf(await current(claim)),
-
-    async read(claim, { path, tag }, first, last) {
+    async inputs(claim) {
       const job = await current(claim);
-      await requireInput(job, path);
-      const input = await inputAt(path);
-      if (input === null) throw new AppError("not_found", `${path} is gone.`);
-      if (input.tag !== tag) {
-        throw new AppError("conflict", `${path} has changed while it was fetched.`);
-      }
-      return readRange(path, first, Math.min(last, first + chunkBytes - 1));
+      return inputsOf(cropOf(job), await pathsIn(job));
+    },
+
+    async read(claim, file, first, last) {
+      const job = await current(claim);
+      await requireInput(cropOf(job), job.id, await pathsIn(job), file.path);
+      return readInput(file, first, last);
     },
 
     keep: (claim, name, offset, chunk) =>
@@ -296,41 +255,6 @@ export async function openJobFiles({ store, crops, log }: JobFilesDeps): Promise
       await turns.idle();
     },
   };
-}
-
-/** GOBii's 2.1 leaves these out of a directory, and so does the digest engine. */
-const isRead = (name: string): boolean => !name.includes("digest");
-
-/** The files of a source, without those below its sub-directories. */
-async function listed(path: string): Promise<string[]> {
-  const kind = await stat(path).catch(() => null);
-  if (kind === null) return [];
-  if (!kind.isDirectory()) return [path];
-  return (await readdir(path)).filter(isRead).map((name) => join(path, name));
-}
-
-/** Null where no plain file is. */
-async function inputAt(path: string): Promise<InputFile | null> {
-  const there = await stat(path, { bigint: true }).catch(() => null);
-  if (there?.isFile() !== true) return null;
-  const tag = `${there.size}-${there.mtimeNs}-${there.ino}`;
-  return { path, size: Number(there.size), tag };
-}
-
-async function readRange(path: string, first: number, last: number): Promise<Buffer> {
-  const file = await open(path, "r");
-  try {
-    const bytes = Buffer.alloc(Math.max(0, last - first + 1));
-    let length = 0;
-    while (length < bytes.length) {
-      const { bytesRead } = await file.read(bytes, length, bytes.length - length, first + length);
-      if (bytesRead === 0) break;
-      length += bytesRead;
-    }
-    return bytes.subarray(0, length);
-  } finally {
-    await file.close();
-  }
 }
 
 async function append(path: string, offset: number, chunk: Buffer): Promise<OutputKept> {
