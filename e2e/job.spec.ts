@@ -1,4 +1,5 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { APIRequestContext, Page } from "@playwright/test";
@@ -104,3 +105,71 @@ test("an error shows the lines at fault; the report holds them; the edit is comp
   await page.getByRole("button", { name: "Compare with the original" }).click();
   await expect(page.locator(".cm-changedText").first()).toBeVisible();
 });
+
+/** Of a crop whose matrices are also wanted for other tools. */
+const withOutputs = test.extend({
+  // oxlint-disable-next-line no-empty-pattern -- Playwright reads the dependencies from the pattern
+  servicesArguments: async ({}, use) => {
+    const folder = await realpath(await mkdtemp(join(tmpdir(), "digester-crop-")));
+    const config = join(folder, "web.json");
+    const digest = { also: ["vcf", "hapmap", "plink", "parquet"] };
+    const crops = [{ name: "dev", dataRoots: [join(folder, "maize")], digest }];
+    await mkdir(join(folder, "maize"));
+    await writeFile(config, JSON.stringify({ crops }));
+    await use(["--config", config]);
+    await rm(folder, { recursive: true, force: true });
+  },
+});
+
+withOutputs(
+  "files are looked at and taken along, in every format; one that was moved away says so",
+  async ({ page, api }) => {
+    test.setTimeout(120_000);
+    const made = await api.post("/api/v1/samples/hapmap", { data: {} });
+    const { job } = (await made.json()) as { job: { id: number; key: string } };
+    expect(await ended(api, job.id)).toBe("completed");
+    await page.goto(`/jobs/${job.id}`);
+
+    const tables = page.getByRole("region", { name: "Tables" });
+    await expect(tables.getByRole("row", { name: /^matrix/ })).toContainText("kB");
+    const [marker] = await Promise.all([
+      page.waitForEvent("download"),
+      tables.getByRole("link", { name: "Download digest.marker", exact: true }).click(),
+    ]);
+    expect(marker.suggestedFilename()).toBe(`${job.key}.digest.marker`);
+    expect((await readFile(await marker.path(), "utf8")).split("\n")[0]).toContain("name");
+
+    const others = page.getByRole("region", { name: "Other formats" });
+    await expect(others.getByRole("link", { name: /^Download matrix\./ })).toHaveCount(6);
+    const [parquet] = await Promise.all([
+      page.waitForEvent("download"),
+      others.getByRole("link", { name: "Download matrix.parquet" }).click(),
+    ]);
+    const bytes = await readFile(await parquet.path());
+    expect([bytes.subarray(0, 4), bytes.subarray(-4)].map(String)).toEqual(["PAR1", "PAR1"]);
+
+    for (const [format, first] of [
+      ["VCF", "#CHROM"],
+      ["HapMap", "rs#"],
+    ] as const) {
+      await others.getByRole("button", { name: format, exact: true }).click();
+      const grid = others.getByRole("region", { name: `First rows of ${format}` });
+      await expect(grid.getByRole("columnheader").first()).toHaveText(first);
+      await expect(grid.getByRole("row")).toHaveCount(13);
+      await expect(others).toContainText("The first 12 of 300 rows");
+    }
+    await expect(others.getByRole("button", { name: /^(PLINK|Parquet)$/ })).toHaveCount(0);
+    expect(await barriers(page)).toEqual([]);
+
+    const path = (await others.getByText(/matrix\.vcf$/).textContent()) ?? "";
+    await rename(path, `${path}.taken`);
+    await page.reload();
+    await expect(others.getByRole("row", { name: /VCF/ })).toContainText(
+      "no longer where the job put it",
+    );
+    await expect(others.getByRole("link", { name: "Download matrix.vcf" })).toHaveCount(0);
+    await others.getByRole("button", { name: "VCF", exact: true }).click();
+    await expect(others).toContainText(/The file cannot be shown: There is no .*matrix\.vcf/);
+    expect(await barriers(page)).toEqual([]);
+  },
+);

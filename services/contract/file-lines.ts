@@ -10,6 +10,8 @@ export const FileLinesRequest = z.object({
   cell: z.coerce.number().int().positive().optional(),
   /** What separates cells: one character, a tab unless said. */
   separator: z.string().length(1).default("\t"),
+  /** Lines that begin with this are left out at the beginning: the head of a VCF file begins with `##`. */
+  skip: z.string().min(1).max(10).optional(),
   /** Characters of each line. */
   width: z.coerce.number().int().min(40).max(4000).default(400),
 });

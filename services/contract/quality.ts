@@ -101,10 +101,3 @@ export type Quality = z.infer<typeof Quality>;
 export const QualityTable = z.enum(["markers", "samples"]);
 export const QualityFormat = z.enum(["tsv", "csv"]);
 export type QualityFormat = z.infer<typeof QualityFormat>;
-
-/** `GET {digester}/quality/{file}?destination=`: a quality file below that directory, as it is. */
-export const QualityFileRequest = z.object({
-  file: z.enum(["summary", "markers", "samples"]),
-  destination: z.string().min(1),
-});
-export type QualityFileRequest = z.infer<typeof QualityFileRequest>;

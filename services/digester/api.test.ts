@@ -20,7 +20,8 @@ const idle: Node = {
   dryRun: nothing,
   drain: nothing,
   fileLines: nothing,
-  qualityFile: nothing,
+  fileToSend: nothing,
+  fileSizes: nothing,
   notReady: () => null,
 };
 

@@ -21,7 +21,7 @@ import {
   type Preview,
 } from "../contract/preview.ts";
 import { FileLinesRequest, type FileLines } from "../contract/file-lines.ts";
-import { QualityFileRequest } from "../contract/quality.ts";
+import { FileRequest, FileSizesRequest, type FileSizes } from "../contract/made-files.ts";
 import {
   RegulatorSwap,
   type RegulatorChoice,
@@ -54,8 +54,10 @@ export interface Node {
   readonly drain: (on: boolean) => void;
   /** A few lines of a text file below the data roots; throws AppError. */
   readonly fileLines: (request: FileLinesRequest) => Promise<FileLines>;
-  /** Where a quality file lies that may be read; throws AppError `not_found` or `bad_request`. */
-  readonly qualityFile: (request: QualityFileRequest) => Promise<string>;
+  /** Where a file lies that may be sent; throws AppError `not_found` or `bad_request`. */
+  readonly fileToSend: (file: string) => Promise<string>;
+  /** Bytes of each file; null for those that it does not see. */
+  readonly fileSizes: (files: readonly string[]) => Promise<(number | null)[]>;
   /** Why it cannot take jobs right now; null when it can. */
   readonly notReady: () => string | null;
 }
@@ -180,13 +182,19 @@ export function createApi(node: Node, { token, names, log, metrics }: ApiOptions
   );
 
   app.get(
-    "/quality/:file",
+    "/file",
     handler(async (request, response) => {
-      const asked = { ...request.query, ...request.params };
-      const wanted = parseOrThrow(QualityFileRequest, asked, "bad_request", "The request");
-      const path = await node.qualityFile(wanted);
-      response.type("text/plain");
+      const { file } = parseOrThrow(FileRequest, request.query, "bad_request", "The query");
+      const path = await node.fileToSend(file);
+      response.type("application/octet-stream");
       await pipeline(createReadStream(path), response);
+    }),
+  );
+  app.post(
+    "/file-sizes",
+    handler(async (request, response) => {
+      const { files } = parseOrThrow(FileSizesRequest, bodyOf(request), "bad_request", "The body");
+      response.json({ sizes: await node.fileSizes(files) } satisfies z.infer<typeof FileSizes>);
     }),
   );
 

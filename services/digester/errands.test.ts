@@ -49,7 +49,7 @@ async function setUp(errands: Errand[], spoil: (path: string) => Reply | null = 
   const own = await serve(({ url = "", method = "", headers }, body) => {
     if (headers.authorization !== "Bearer of-digester") return { status: 401 };
     calls.push(`${method} ${url} ${body}`);
-    if (url.startsWith("/quality")) return { status: 200, body: "a\tb\n", type: "text/plain" };
+    if (url.startsWith("/file")) return { status: 200, body: "a\tb\n", type: "text/plain" };
     return { status: url === "/drain" ? 409 : 200, body: JSON.stringify({ url }) };
   });
   const running = startErrands({
@@ -73,11 +73,11 @@ describe("errands", () => {
     const { answers, calls } = await setUp([
       errand("e1", "GET", "/status?since=3"),
       errand("e2", "POST", "/drain", { draining: true }),
-      errand("e3", "GET", "/quality/marker"),
+      errand("e3", "GET", "/file?file=marker"),
     ]);
     await until(() => answers.length === 3, "it did not come to that");
     expect(calls.toSorted()).toEqual([
-      "GET /quality/marker ",
+      "GET /file?file=marker ",
       "GET /status?since=3 ",
       'POST /drain {"draining":true}',
     ]);

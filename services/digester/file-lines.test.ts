@@ -55,6 +55,18 @@ describe("lines of a file", () => {
     expect(answer.more).toBe(false);
   });
 
+  it("begin after a head that is left out, however long", async () => {
+    const head = Array.from({ length: 500 }, (_, i) => `##contig=<ID=${i}>`);
+    const text = [...head, "#CHROM\tPOS", "1\t5", "##2\t6", ""].join("\n");
+    const answer = await read(text, { count: 3, skip: "##" });
+    expect(answer.lines.map(({ number, text: line }) => `${number} ${line}`)).toEqual([
+      "501 #CHROM\tPOS",
+      "502 1\t5",
+      "503 ##2\t6",
+    ]);
+    expect((await read(head.join("\n"), { skip: "##" })).lines).toEqual([]);
+  });
+
   it("are cut around a cell", async () => {
     const cells = Array.from({ length: 500 }, (_, i) => `c${i + 1}`);
     const { lines } = await read(`${cells.join(",")}\nshort\n`, {

@@ -24,9 +24,9 @@ export async function readFileLines(
   roots: readonly string[],
   signal: AbortSignal,
 ): Promise<FileLines> {
-  const { file, from, count } = request;
+  const { file, from, count, skip } = request;
   await requirePathInsideRoots(file, roots);
-  const wanted = collector(from, count);
+  const wanted = collector(from, count, skip);
   const decoder = createDecoder("auto");
   const push = (text: Buffer): boolean => {
     if (text.includes(0)) throw new AppError("bad_request", `${file} is not a text file.`);
@@ -43,10 +43,10 @@ export async function readFileLines(
   } catch (thrown) {
     throw readable(file, thrown);
   }
-  const { lines, more } = wanted.end();
+  const { lines, first, more } = wanted.end();
   return {
     file,
-    lines: lines.map((text, index) => clipped(from + index, text, request)),
+    lines: lines.map((text, index) => clipped(first + index, text, request)),
     more,
   };
 }
@@ -69,9 +69,10 @@ async function openText(file: string, signal: AbortSignal): Promise<Readable> {
 }
 
 /** Counts lines until the first wanted one, and keeps those wanted. `push` says when it has enough. */
-function collector(from: number, count: number) {
+function collector(from: number, count: number, skip: string | undefined) {
   const lines: string[] = [];
   let number = 1;
+  let first = from;
   let pieces: Buffer[] = [];
   let kept = 0;
   let afterCr = false;
@@ -87,8 +88,11 @@ function collector(from: number, count: number) {
   };
   const endLine = (): void => {
     if (number >= from && lines.length < count) {
-      const text = Buffer.concat(pieces).toString("utf8");
-      lines.push(number === 1 ? text.replace(/^\uFEFF/, "") : text);
+      const line = Buffer.concat(pieces).toString("utf8");
+      const text = number === 1 ? line.replace(/^\uFEFF/, "") : line;
+      const isSkipped = skip !== undefined && lines.length === 0 && text.startsWith(skip);
+      if (isSkipped) first = number + 1;
+      else lines.push(text);
     }
     pieces = [];
     kept = 0;
@@ -129,7 +133,7 @@ function collector(from: number, count: number) {
     },
     end() {
       if (hasText) endLine();
-      return { lines, more };
+      return { lines, first, more };
     },
   };
 }

@@ -8,10 +8,10 @@ import { requireInsideRoots, requireInstructionInsideRoots } from "./data-roots.
 import { requirePathInsideRoots } from "../gate/paths.ts";
 import type { Looker } from "./looker.ts";
 import { readFileLines } from "./file-lines.ts";
-import { qualityFilePath } from "./quality-file.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Revision } from "./revision.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { fileToSend, sizesOf } from "./sent-files.ts";
 
 export interface NodeParts {
   /** What of the status never changes. */
@@ -97,7 +97,8 @@ export function createNode(parts: NodeParts): Node {
       return parts.looker.dryRun({ load, ...size });
     },
     fileLines: (wanted) => readFileLines(wanted, dataRoots(), AbortSignal.timeout(FILE_LINES_MS)),
-    qualityFile: (wanted) => qualityFilePath(wanted, dataRoots()),
+    fileToSend: (file) => fileToSend(file, dataRoots()),
+    fileSizes: (files) => sizesOf(files, dataRoots()),
     drain: (on) => {
       scheduler.drain(on);
       if (!on) parts.onUndrained();

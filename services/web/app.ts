@@ -20,6 +20,7 @@ import { instructionRoutes } from "./api/instruction-routes.ts";
 import { jobRoutes } from "./api/job-routes.ts";
 import { previewRoutes } from "./api/preview-routes.ts";
 import { lineRoutes } from "./api/line-routes.ts";
+import { madeFileRoutes } from "./api/made-file-routes.ts";
 import { qualityRoutes } from "./api/quality-routes.ts";
 import { templateRoutes } from "./api/template-routes.ts";
 import { tokenRoutes } from "./api/token-routes.ts";
@@ -104,6 +105,7 @@ function apiParts(deps: AppDeps): { own: ApiPart; callback: ApiPart } {
         ...jobRoutes(deps),
         ...lineRoutes(deps),
         ...qualityRoutes(deps),
+        ...madeFileRoutes(deps),
         ...fileRoutes(deps),
         ...previewRoutes(deps),
         ...templateRoutes(deps),

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { FileLines } from "../../../services/contract/file-lines.ts";
+import { MadeFiles } from "../../../services/contract/made-files.ts";
 import { Quality } from "../../../services/contract/quality.ts";
 import { keys } from "./keys.ts";
 import { request } from "./request.ts";
@@ -11,6 +12,8 @@ interface LinesWanted {
   readonly count: number;
   /** 1-based number of the cell to be shown. */
   readonly cell?: number;
+  /** Lines that begin with this are left out at the beginning. */
+  readonly skip?: string;
   /** Characters of each line. */
   readonly width: number;
 }
@@ -26,12 +29,29 @@ export function linesQuery(job: number, attempt: number, wanted: LinesWanted) {
         count: String(wanted.count),
         width: String(wanted.width),
         ...(wanted.cell === undefined ? {} : { cell: String(wanted.cell) }),
+        ...(wanted.skip === undefined ? {} : { skip: wanted.skip }),
       });
       const path = `/api/v1/jobs/${job}/lines?${query.toString()}`;
       return request(FileLines, path, { signal });
     },
     gcTime: 60_000,
   });
+}
+
+/** What a job made: of each file its size, or why it is not to be had. */
+export function madeFilesQuery(job: number, attempt: number) {
+  return queryOptions({
+    queryKey: keys.madeFiles(job, attempt),
+    queryFn: async ({ signal }) =>
+      (await request(MadeFiles, `/api/v1/jobs/${job}/files`, { signal })).files,
+    gcTime: 60_000,
+  });
+}
+
+/** Where a file that a job made is downloaded from. */
+export function madeFileUrl(job: number, file: string): string {
+  const name = file.split("/").at(-1) ?? "";
+  return `/api/v1/jobs/${job}/files/${encodeURIComponent(name)}`;
 }
 
 /** The quality figures of a job's matrix. */

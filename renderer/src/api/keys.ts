@@ -25,6 +25,7 @@ export const keys = {
   job: (id: string) => ["job", id] as const,
   jobLines: (job: number, attempt: number, wanted: string) =>
     ["job files", job, attempt, "lines", wanted] as const,
+  madeFiles: (job: number, attempt: number) => ["job files", job, attempt, "made"] as const,
   jobQuality: (job: number, attempt: number) => ["job files", job, attempt, "quality"] as const,
   jobEvents: (id: string) => ["job", id, "events"] as const,
   instruction: (key: string) => ["instruction", key] as const,

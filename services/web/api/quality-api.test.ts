@@ -125,8 +125,8 @@ describe("quality figures of a job", () => {
     const destination = await completedJob(web, `http://127.0.0.1:${port}`);
     const answer = await web.ask("GET", "/api/v1/jobs/k/quality");
     expect(Quality.parse(answer.body)).toEqual(quality);
-    const query = new URLSearchParams({ destination }).toString();
-    expect(asked).toContain(`/quality/summary?${query}`);
+    const query = new URLSearchParams({ file: join(destination, "quality.json") }).toString();
+    expect(asked).toContain(`/file?${query}`);
   });
 
   it("are not found where the job has none, and an upstream failure where nobody has them", async () => {

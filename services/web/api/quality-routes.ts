@@ -1,9 +1,8 @@
-import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
-import { AppError, coerceError, parseOrThrow } from "../../contract/errors.ts";
+import { AppError, parseOrThrow } from "../../contract/errors.ts";
 import {
   Quality,
   qualityFiles,
@@ -11,12 +10,12 @@ import {
   QualityTable,
   type QualityFile,
 } from "../../contract/quality.ts";
-import { liesInside } from "../data-roots.ts";
 import { route, streamRoute, type Route } from "../http/route.ts";
 import { pathsOf } from "../jobs/instruction-paths.ts";
 import type { JobRecord } from "../jobs/job-record.ts";
-import { cropNamed, findJob } from "../jobs/job-service.ts";
+import { findJob } from "../jobs/job-service.ts";
 import type { ApiDeps } from "./api-deps.ts";
+import { openJobFile } from "./job-files.ts";
 import { JobName } from "./job-name.ts";
 import { tsvToCsv } from "./tsv-to-csv.ts";
 
@@ -58,14 +57,9 @@ export function qualityRoutes(deps: ApiDeps): Route[] {
   ];
 }
 
-/**
- * Reads a file where the job put it; where that directory is not to be seen from here, the digester that did the job is
- * asked for it.
- *
- * @throws AppError `not_found` where the job has no quality figures, `upstream_failed`.
- */
+/** @throws AppError `not_found` where the job has no quality figures, `upstream_failed`. */
 async function openQualityFile(
-  { store, crops, directory }: ApiDeps,
+  deps: ApiDeps,
   job: JobRecord,
   file: QualityFile,
 ): Promise<NodeJS.ReadableStream> {
@@ -74,24 +68,7 @@ async function openQualityFile(
       hint: "Completed jobs have them that made a matrix, unless they are switched off.",
     });
   }
-  const paths = pathsOf(await store.instruction(job.id));
+  const paths = pathsOf(await deps.store.instruction(job.id));
   const destination = paths.find(({ role }) => role === "destination")?.path ?? "";
-  const path = join(destination, qualityFiles[file]);
-  if (await liesInside(cropNamed(crops, job.crop), path)) {
-    const here = await openHere(path);
-    if (here !== null) return here;
-  }
-  if (job.digester === null) throw new AppError("not_found", `There is no ${path}.`);
-  return directory.client(job.digester).qualityFile({ file, destination });
-}
-
-/** Null where it is not to be read here. */
-async function openHere(path: string): Promise<NodeJS.ReadableStream | null> {
-  try {
-    return (await open(path, "r")).createReadStream();
-  } catch (thrown) {
-    const error: NodeJS.ErrnoException = coerceError(thrown);
-    if (error.code === "ENOENT" || error.code === "ENOTDIR" || error.code === "EACCES") return null;
-    throw error;
-  }
+  return (await openJobFile(deps, job, join(destination, qualityFiles[file]))).stream;
 }

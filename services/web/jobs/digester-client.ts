@@ -14,7 +14,7 @@ import {
   type PreviewRequest,
 } from "../../contract/preview.ts";
 import { FileLines, type FileLinesRequest } from "../../contract/file-lines.ts";
-import type { QualityFileRequest } from "../../contract/quality.ts";
+import { FileSizes } from "../../contract/made-files.ts";
 import {
   RegulatorPreview,
   type RegulatorChoice,
@@ -50,15 +50,19 @@ export interface DigesterClient {
   dryRun(request: DryRunRequest): Promise<DryRun>;
   /** A few lines of a file below its data roots. */
   fileLines(request: FileLinesRequest): Promise<FileLines>;
-  /** A quality file that it wrote. */
-  qualityFile(request: QualityFileRequest): Promise<Readable>;
+  /** A file below its data roots, as it is. */
+  file(path: string): Promise<Readable>;
+  /** Bytes of each file; null for those that it does not see. */
+  fileSizes(files: readonly string[]): Promise<(number | null)[]>;
 }
 
 /** The digester gives up looking after 20 s, and others may look before. */
 const lookTimeoutMs = 30_000;
 const callTimeoutMs = 10_000;
-/** A table has a row per marker, of which there may be millions. */
-const fileTimeoutMs = 600_000;
+/** Lines far down a large file. */
+const linesTimeoutMs = 600_000;
+/** A matrix of many GB over a slow line. Whoever waits for it may leave before. */
+const fileTimeoutMs = 6 * 3_600_000;
 /** The digester holds a status for five seconds at most. */
 const statusTimeoutMs = 9_000;
 
@@ -133,21 +137,22 @@ export function digesterClient(target: Named, transport: Transport): DigesterCli
       ask(Preview, "POST", "/preview", { body: request, timeoutMs: lookTimeoutMs }),
     dryRun: (request) =>
       ask(DryRun, "POST", "/dry-run", { body: request, timeoutMs: lookTimeoutMs }),
-    fileLines({ file, from, count, cell, separator, width }) {
+    fileLines({ file, from, count, cell, separator, skip, width }) {
       const query = new URLSearchParams({ file, separator });
-      for (const [name, value] of Object.entries({ from, count, cell, width })) {
+      for (const [name, value] of Object.entries({ from, count, cell, skip, width })) {
         if (value !== undefined) query.set(name, String(value));
       }
-      return ask(FileLines, "GET", `/lines?${query.toString()}`, { timeoutMs: fileTimeoutMs });
+      return ask(FileLines, "GET", `/lines?${query.toString()}`, { timeoutMs: linesTimeoutMs });
     },
-    async qualityFile({ file, destination }) {
-      const query = new URLSearchParams({ destination }).toString();
-      const path = `/quality/${file}?${query}`;
+    async file(file) {
+      const path = `/file?${new URLSearchParams({ file }).toString()}`;
       const told = { method: "GET", path, timeoutMs: fileTimeoutMs, isStreamed: true } as const;
       const answer = await carry(told);
       if (isOk(answer) && answer.body !== null) return Readable.from(answer.body);
       throw failure(target, { status: answer.status, body: parsed(await answer.text()) });
     },
+    fileSizes: async (files) =>
+      (await ask(FileSizes, "POST", "/file-sizes", { body: { files } })).sizes,
   };
 }
 

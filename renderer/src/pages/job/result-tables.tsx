@@ -2,10 +2,9 @@ import { IconChevronRight } from "@tabler/icons-react";
 import { Fragment, useState } from "react";
 import type { Job } from "../../../../services/contract/job.ts";
 import type { DigestTable } from "../../../../services/contract/result.ts";
-import { CopyButton } from "../../components/copy-button.tsx";
 import { formatCount } from "../../format/numbers.ts";
 import { FilePreview } from "./files/file-preview.tsx";
-import { OpenFolder } from "./open-folder.tsx";
+import { MadeFilePath, MadeFileSize, MadeFilesTrouble } from "./files/made-file.tsx";
 import classes from "./result-view.module.css";
 
 /** The files that were made. */
@@ -15,12 +14,14 @@ export function ResultTables({ job, tables }: { job: Job; tables: readonly Diges
   return (
     <section aria-label="Tables" className={classes["wide"]}>
       <h2 className={classes["heading"]}>Tables</h2>
+      <MadeFilesTrouble job={job} />
       <table className={classes["table"]}>
         <thead>
           <tr>
             <th>Table</th>
             <th className={classes["number"]}>Rows</th>
             <th className={classes["number"]}>Columns</th>
+            <th className={classes["number"]}>Size</th>
             <th>File</th>
           </tr>
         </thead>
@@ -41,18 +42,24 @@ export function ResultTables({ job, tables }: { job: Job; tables: readonly Diges
                 </td>
                 <td className={classes["number"]}>{formatCount(table.rows)}</td>
                 <td className={classes["number"]}>{formatCount(table.columns)}</td>
+                <td className={classes["number"]}>
+                  <MadeFileSize job={job} file={table.file} />
+                </td>
                 <td>
-                  <div className={classes["path"]}>
-                    <span className={classes["mono"]}>{table.file}</span>
-                    <CopyButton value={table.file} what={`the path of digest.${table.table}`} />
-                    <OpenFolder path={table.file} />
-                  </div>
+                  <MadeFilePath job={job} file={table.file} />
                 </td>
               </tr>
               {opened === table.file && (
                 <tr>
-                  <td colSpan={4} className={classes["preview"]}>
-                    <FilePreview job={job.id} attempt={job.attempt} table={table} />
+                  <td colSpan={5} className={classes["preview"]}>
+                    <FilePreview
+                      job={job}
+                      file={table.file}
+                      name={table.table}
+                      rows={table.rows}
+                      columns={table.columns}
+                      isBare={table.table === "matrix"}
+                    />
                   </td>
                 </tr>
               )}

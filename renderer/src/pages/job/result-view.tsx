@@ -28,7 +28,7 @@ export function ResultView({ job }: { job: Job }) {
         count={Math.max(result.errorCount, result.errors.length)}
       />
       <ResultTables job={job} tables={result.tables} />
-      {result.outputs !== undefined && <ResultOutputs outputs={result.outputs} />}
+      {result.outputs !== undefined && <ResultOutputs job={job} outputs={result.outputs} />}
       <ValidationTable validation={result.validation} />
       <ProblemList
         title="Warnings"
