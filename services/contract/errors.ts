@@ -48,6 +48,11 @@ export function coerceError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
+/** The code of an error that the system has reported, e.g. `ENOENT`; empty where it has none. */
+export function systemCode(thrown: unknown): string {
+  return thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
+}
+
 /** The body of every failed answer of our own APIs. Stack traces never leave the process. */
 export const ErrorBody = z.object({
   error: z.object({

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import envPaths from "env-paths";
 import { z } from "zod";
-import { AppError, coerceError } from "../contract/errors.ts";
+import { AppError, systemCode } from "../contract/errors.ts";
+import { isAlive, processStart } from "../gate/processes.ts";
 import { writeDurably } from "./durable-files.ts";
 
 /**
@@ -103,9 +104,8 @@ async function linkUnlessThere(from: string, to: string): Promise<boolean> {
     await link(from, to);
     return true;
   } catch (thrown) {
-    const error: Error & { code?: unknown } = coerceError(thrown);
-    if (error.code === "EEXIST") return false;
-    throw error;
+    if (systemCode(thrown) === "EEXIST") return false;
+    throw thrown;
   }
 }
 
@@ -132,39 +132,9 @@ async function isHeld(text: string): Promise<boolean> {
   const { host, pid, processStart: start } = parsed.data;
   // A shared home directory: whether a process of another machine lives cannot be seen from here.
   if (host !== hostname()) return true;
-  if (!isAlive(pid) || (await isZombie(pid))) return false;
+  if (!(await isAlive(pid))) return false;
   const current = await processStart(pid);
   return start === null || current === null || start === current;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    const error: Error & { code?: unknown } = coerceError(thrown);
-    return error.code === "EPERM";
-  }
-}
-
-/** Clock ticks from boot to the start of the process. */
-async function processStart(pid: number): Promise<string | null> {
-  return (await statusFields(pid))?.[19] ?? null;
-}
-
-/**
- * Whether it has ended and only its parent has not taken notice yet, as under a container's first process that never does.
- * While one of its threads is left it may still write.
- */
-async function isZombie(pid: number): Promise<boolean> {
-  const fields = await statusFields(pid);
-  return fields?.[0] === "Z" && Number(fields[17]) <= 1;
-}
-
-/** `/proc/<pid>/stat` from its third field on: the second, a name in brackets, may hold anything. */
-async function statusFields(pid: number): Promise<string[] | null> {
-  const stat = await readText(`/proc/${pid}/stat`);
-  return stat === null ? null : stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
 /** What the file holds, or what `make` gives, kept there from then on. */

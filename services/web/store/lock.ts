@@ -4,7 +4,8 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
-import { AppError } from "../../contract/errors.ts";
+import { AppError, systemCode } from "../../contract/errors.ts";
+import { isAlive, processStart } from "../../gate/processes.ts";
 
 /** Who has a folder. */
 const Holder = z.object({
@@ -120,15 +121,15 @@ async function linked(own: string, path: string): Promise<boolean> {
     await link(own, path);
     return true;
   } catch (thrown) {
-    if (codeOf(thrown) === "EEXIST") return false;
+    if (systemCode(thrown) === "EEXIST") return false;
     // A file system without links: a copy that fails when there is one.
-    if (!["EPERM", "ENOTSUP", "ENOSYS", "EOPNOTSUPP"].includes(codeOf(thrown) ?? "")) throw thrown;
+    if (!["EPERM", "ENOTSUP", "ENOSYS", "EOPNOTSUPP"].includes(systemCode(thrown))) throw thrown;
   }
   try {
     await writeFile(path, await readFile(own), { flag: "wx", mode: 0o600 });
     return true;
   } catch (thrown) {
-    if (codeOf(thrown) === "EEXIST") return false;
+    if (systemCode(thrown) === "EEXIST") return false;
     throw thrown;
   }
 }
@@ -140,7 +141,7 @@ async function readHolder(path: string): Promise<Found> {
   try {
     content = await readFile(path, "utf8");
   } catch (thrown) {
-    if (codeOf(thrown) === "ENOENT") return "missing";
+    if (systemCode(thrown) === "ENOENT") return "missing";
     throw thrown;
   }
   try {
@@ -170,47 +171,20 @@ async function wasSilentFor(ms: number, path: string, own: string): Promise<bool
 }
 
 async function isGone(holder: Holder): Promise<boolean> {
-  if (!exists(holder.pid)) return true;
-  const [born, isOver] = await Promise.all([bornOf(holder.pid), isZombie(holder.pid)]);
-  return isOver || (born !== null && holder.born !== null && born !== holder.born);
-}
-
-function exists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return codeOf(thrown) === "EPERM";
-  }
+  if (!(await isAlive(holder.pid))) return true;
+  const born = await bornOf(holder.pid);
+  return born !== null && holder.born !== null && born !== holder.born;
 }
 
 /** Boot of the machine and start of the process since, in clock ticks, as Linux tells them. */
 async function bornOf(pid: number): Promise<string | null> {
   try {
     const boot = await readFile("/proc/sys/kernel/random/boot_id", "utf8");
-    return `${boot.trim()}/${(await statusFields(pid))[19] ?? ""}`;
+    const start = await processStart(pid);
+    return start === null ? null : `${boot.trim()}/${start}`;
   } catch {
     return null;
   }
-}
-
-/**
- * Whether it has ended and only its parent has not taken notice yet, as under a container's first process that never does.
- * While one of its threads is left it may still write.
- */
-async function isZombie(pid: number): Promise<boolean> {
-  try {
-    const fields = await statusFields(pid);
-    return fields[0] === "Z" && Number(fields[17]) <= 1;
-  } catch {
-    return false;
-  }
-}
-
-/** `/proc/<pid>/stat` from its third field on: the second, a name in brackets, may hold anything. */
-async function statusFields(pid: number): Promise<string[]> {
-  const status = await readFile(`/proc/${pid}/stat`, "utf8");
-  return status.slice(status.lastIndexOf(")") + 2).split(" ");
 }
 
 function inUse(holder: Holder | null, path: string): AppError {
@@ -218,8 +192,4 @@ function inUse(holder: Holder | null, path: string): AppError {
   return new AppError("unavailable", `The store is in use by ${who}, says ${path}.`, {
     hint: "Stop that process. If there is none any more, delete that file.",
   });
-}
-
-function codeOf(thrown: unknown): string | undefined {
-  return thrown instanceof Error && "code" in thrown ? String(thrown.code) : undefined;
 }
