@@ -2,7 +2,7 @@ import { copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InvalidArgumentError, type Command } from "commander";
-import { AppError, coerceError } from "../contract/errors.ts";
+import { AppError, coerceError, systemCode } from "../contract/errors.ts";
 import { addWebOptions, createApiClient, type ApiClient } from "./api-client.ts";
 import { exitCodes } from "./exit.ts";
 import { importInstruction, type Imported } from "./instruction-import.ts";
@@ -128,8 +128,7 @@ async function moveInto(directory: string, file: string): Promise<void> {
     try {
       await rename(file, target);
     } catch (thrown) {
-      const error: Error & { code?: unknown } = coerceError(thrown);
-      if (error.code !== "EXDEV") throw thrown;
+      if (systemCode(thrown) !== "EXDEV") throw thrown;
       await copyFile(file, target);
       await rm(file);
     }

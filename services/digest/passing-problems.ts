@@ -1,4 +1,4 @@
-import { coerceError } from "../contract/errors.ts";
+import { coerceError, systemCode } from "../contract/errors.ts";
 
 /** What goes wrong with the machine, its disks and its network, and not with what was asked for. */
 const passingCodes: ReadonlySet<string> = new Set([
@@ -25,7 +25,7 @@ const passingCodes: ReadonlySet<string> = new Set([
 
 /** Whether what was thrown may pass, so that another try may go well. What it was made from counts as well. */
 export function mayPass(thrown: unknown): boolean {
-  const error: Error & { code?: unknown } = coerceError(thrown);
-  if (typeof error.code === "string" && passingCodes.has(error.code)) return true;
+  if (passingCodes.has(systemCode(thrown))) return true;
+  const error = coerceError(thrown);
   return error.cause !== undefined && error.cause !== error && mayPass(error.cause);
 }

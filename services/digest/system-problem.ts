@@ -1,4 +1,4 @@
-import { coerceError } from "../contract/errors.ts";
+import { coerceError, systemCode } from "../contract/errors.ts";
 import type { DigestProblem } from "../contract/result.ts";
 
 /** What a person can do something about, in words; `file` is the one that was being read. */
@@ -25,6 +25,5 @@ export function describeSystemError(thrown: unknown, file: string | null): Diges
 
 /** Whether a file is gone that was there when the sources were listed. */
 export function hasVanished(thrown: unknown): boolean {
-  const error: NodeJS.ErrnoException = coerceError(thrown);
-  return error.code === "ENOENT";
+  return systemCode(thrown) === "ENOENT";
 }

@@ -1,5 +1,5 @@
 import { open, readFile, type FileHandle } from "node:fs/promises";
-import { coerceError } from "../contract/errors.ts";
+import { systemCode } from "../contract/errors.ts";
 import { writeDurably } from "./durable-files.ts";
 
 /** A file of JSON lines that tell how something changed. It may end anywhere: what is whole counts. */
@@ -111,8 +111,7 @@ export async function readLog(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (thrown) {
-    const error: Error & { code?: unknown } = coerceError(thrown);
-    if (error.code === "ENOENT") return "";
-    throw error;
+    if (systemCode(thrown) === "ENOENT") return "";
+    throw thrown;
   }
 }

@@ -1,6 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
-import { AppError, coerceError } from "../contract/errors.ts";
+import { AppError, systemCode } from "../contract/errors.ts";
 
 /** Whether `path` is `directory` or lies below it; both absolute and normalised. */
 export function contains(directory: string, path: string): boolean {
@@ -27,9 +27,9 @@ export async function realPathOfDeepest(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch (thrown) {
-    const error: Error & { code?: unknown } = coerceError(thrown);
+    const code = systemCode(thrown);
     const parent = dirname(path);
-    if (parent === path || (error.code !== "ENOENT" && error.code !== "ENOTDIR")) return path;
+    if (parent === path || (code !== "ENOENT" && code !== "ENOTDIR")) return path;
     return resolve(await realPathOfDeepest(parent), relative(parent, path));
   }
 }

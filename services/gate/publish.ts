@@ -2,7 +2,7 @@ import { copyFile, mkdir, open, readFile, readdir, rename, rm, stat } from "node
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { coerceError, parseOrThrow } from "../contract/errors.ts";
+import { parseOrThrow, systemCode } from "../contract/errors.ts";
 
 /**
  * Moving digest files from the directory they were written in to where they are wanted, all or, after a crash, all as
@@ -97,7 +97,7 @@ async function renameWhole(
     await rename(stagingDir, target);
     return true;
   } catch (thrown) {
-    const code = codeOf(thrown);
+    const code = systemCode(thrown);
     if (NOT_AS_A_WHOLE.has(code)) return false;
     if (code !== "ENOENT" || hasParent) throw thrown;
     await mkdir(dirname(target), { recursive: true });
@@ -116,7 +116,7 @@ async function moveFile(from: string, destination: string, name: string): Promis
       await rename(from, to);
       return;
     } catch (thrown) {
-      const code = codeOf(thrown);
+      const code = systemCode(thrown);
       if (code === "EXDEV") break;
       if (code !== "EBUSY" || tries === BUSY_RETRIES) throw thrown;
       await sleep(BUSY_WAIT_MS);
@@ -148,7 +148,7 @@ async function readJournal(stagingDir: string): Promise<Journal | null> {
   try {
     text = await readFile(join(stagingDir, JOURNAL), "utf8");
   } catch (thrown) {
-    if (codeOf(thrown) === "ENOENT") return null;
+    if (systemCode(thrown) === "ENOENT") return null;
     throw thrown;
   }
   return parseOrThrow(Journal, JSON.parse(text), "internal", `The journal of ${stagingDir}`);
@@ -174,9 +174,4 @@ async function syncDirectory(path: string): Promise<void> {
   } finally {
     await directory.close();
   }
-}
-
-function codeOf(thrown: unknown): string {
-  const error: NodeJS.ErrnoException = coerceError(thrown);
-  return error.code ?? "";
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { access, constants, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { AppError, coerceError } from "../contract/errors.ts";
+import { AppError, coerceError, systemCode } from "../contract/errors.ts";
 import { liesBelow, requirePathInsideRoots } from "./paths.ts";
 
 /**
@@ -117,8 +117,7 @@ async function makeDirectory(path: string): Promise<void> {
   try {
     await mkdir(path);
   } catch (thrown) {
-    const error: Error & { code?: unknown } = coerceError(thrown);
-    if (error.code !== "ENOENT") throw error;
+    if (systemCode(thrown) !== "ENOENT") throw thrown;
     await mkdir(path, { recursive: true });
   }
 }
@@ -201,9 +200,8 @@ async function moved(from: string, to: string): Promise<boolean> {
     await rename(from, to);
     return true;
   } catch (thrown) {
-    const error: Error & { code?: unknown } = coerceError(thrown);
-    if (error.code === "ENOENT") return false;
-    throw error;
+    if (systemCode(thrown) === "ENOENT") return false;
+    throw thrown;
   }
 }
 
@@ -226,8 +224,7 @@ async function isWritable(directory: string): Promise<boolean> {
 
 /** What went wrong with a file or directory, in words. */
 export function fileProblem(thrown: unknown): string {
-  const error: Error & { code?: unknown } = coerceError(thrown);
-  switch (error.code) {
+  switch (systemCode(thrown)) {
     case "EACCES":
     case "EPERM":
       return "permission denied";
@@ -241,6 +238,6 @@ export function fileProblem(thrown: unknown): string {
     case "EEXIST":
       return "a file stands where a directory is needed";
     default:
-      return error.message;
+      return coerceError(thrown).message;
   }
 }

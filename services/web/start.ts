@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import { isAskingUrl } from "../contract/errand.ts";
-import { AppError, coerceError } from "../contract/errors.ts";
+import { AppError, coerceError, systemCode } from "../contract/errors.ts";
 import { createHttpSend } from "../gate/http-client.ts";
 import { listen } from "../gate/listen.ts";
 import { realPathOfDeepest } from "../gate/paths.ts";
@@ -353,8 +353,8 @@ async function listenIn(server: Server, log: Log, port: number, host: string): P
   try {
     return await listen(server, port, host, (error) => log.error({ err: error }, "web server"));
   } catch (thrown) {
-    const cause: Error & { code?: unknown } = coerceError(coerceError(thrown).cause);
-    if (cause.code !== "EADDRINUSE") throw thrown;
+    const { cause } = coerceError(thrown);
+    if (systemCode(cause) !== "EADDRINUSE") throw thrown;
     throw new AppError("unavailable", `Port ${port} of ${host} is in use by another program.`, {
       cause,
       hint: "End that program, or take another port with --port.",

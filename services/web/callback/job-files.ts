@@ -4,7 +4,7 @@ import { mkdir, open, readdir, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
-import { AppError, coerceError } from "../../contract/errors.ts";
+import { AppError, coerceError, systemCode } from "../../contract/errors.ts";
 import type { InputFile, OutputFile, OutputKept } from "../../contract/remote-files.ts";
 import { finishPublish, publish } from "../../gate/publish.ts";
 import {
@@ -265,8 +265,8 @@ async function append(path: string, offset: number, chunk: Buffer): Promise<Outp
     try {
       await file.appendFile(chunk);
     } catch (thrown) {
-      const error: NodeJS.ErrnoException = coerceError(thrown);
-      if (error.code !== "ENOSPC" && error.code !== "EDQUOT") throw error;
+      const code = systemCode(thrown);
+      if (code !== "ENOSPC" && code !== "EDQUOT") throw thrown;
       await truncate(path, size);
       return { size, isFull: true };
     }
