@@ -105,7 +105,8 @@ async function topmostMissing(directory: string): Promise<string | null> {
   return parent === directory ? null : ((await topmostMissing(parent)) ?? directory);
 }
 
-async function isThere(path: string): Promise<boolean> {
+/** Whether there is anything at a path. */
+export async function isThere(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
     () => false,

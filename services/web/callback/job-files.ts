@@ -10,6 +10,7 @@ import { finishPublish, publish } from "../../gate/publish.ts";
 import {
   fenceOff,
   fileProblem,
+  isThere,
   openStaging,
   removeStaging,
   type DirectoryNotes,
@@ -280,8 +281,4 @@ async function checksumOf(path: string): Promise<string> {
   const hash = createHash("sha256");
   await pipeline(createReadStream(path), hash);
   return hash.digest("hex");
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null)) !== null;
 }
