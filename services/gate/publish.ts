@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { parseOrThrow, systemCode } from "../contract/errors.ts";
+import { syncDirectory } from "./sync-directory.ts";
 
 /**
  * Moving digest files from the directory they were written in to where they are wanted, all or, after a crash, all as
@@ -161,17 +162,5 @@ async function sync(path: string): Promise<void> {
     await file.sync();
   } finally {
     await file.close();
-  }
-}
-
-/** Brings the entries of a directory to disk. */
-async function syncDirectory(path: string): Promise<void> {
-  // Windows cannot open a directory; its file systems journal the entries by themselves.
-  if (process.platform === "win32") return;
-  const directory = await open(path, "r");
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
   }
 }

@@ -1,5 +1,6 @@
 import { mkdir, open, readdir, rename, rm, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
+import { syncDirectory } from "../../gate/sync-directory.ts";
 
 /**
  * The little that the store asks of a file system, in one folder. Tests put a disk in its place that fails, fills up or
@@ -43,16 +44,7 @@ export async function openDisk(directory: string): Promise<Disk> {
     },
     rename: (from, to) => rename(path(from), path(to)),
     remove: (name) => rm(path(name), { force: true }),
-    async syncNames() {
-      // Windows does not let a folder be opened, and keeps names in its own journal.
-      if (process.platform === "win32") return;
-      const folder = await open(directory, "r");
-      try {
-        await folder.sync();
-      } finally {
-        await folder.close();
-      }
-    },
+    syncNames: () => syncDirectory(directory),
   };
 }
 
