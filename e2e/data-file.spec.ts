@@ -102,6 +102,96 @@ test("what was found out can be changed: a column's meaning, where the calls beg
   await expect(page.getByRole("button", { name: "Column 1: Marker name" })).toBeVisible();
 });
 
+const templateOf = (page: Page) => page.getByRole("combobox", { name: "Template" });
+
+async function saveAs(page: Page, name: string, by: string): Promise<void> {
+  await page.getByRole("button", { name: "Save as template" }).click();
+  await page.getByRole("textbox", { name: "Name of the template" }).fill(name);
+  await page.getByRole("textbox", { name: "Saved by" }).fill(by);
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+}
+
+async function sayOfColumn1(page: Page, word: string): Promise<void> {
+  await page.getByRole("button", { name: /^Column 1:/ }).click();
+  await page.getByRole("menuitem", { name: word }).click();
+}
+
+test("a template saved in one browser is used in another, replaced only by who was told whose it is, and put back", async ({
+  page,
+  browser,
+  services,
+}) => {
+  const context = await browser.newContext({
+    baseURL: services.url,
+    storageState: await page.context().storageState(),
+  });
+  const colleague = await context.newPage();
+  await colleague.goto("/");
+  for (const each of [page, colleague]) {
+    await openDataFiles(each);
+    await choose(each, { name: "calls.txt", text: matrix("A/G") });
+    await expect(each.getByRole("button", { name: "Column 1: Marker name" })).toBeVisible();
+  }
+  await sayOfColumn1(page, "Means nothing");
+  await saveAs(page, "Our matrices", "Ada");
+  await expect(page.getByText(/^Saved by Ada/)).toBeVisible();
+  await expect(templateOf(page)).toHaveValue("Our matrices");
+
+  await templateOf(colleague).click();
+  await colleague.getByRole("option", { name: /^Our matrices\s*Ada,/ }).click();
+  await expect(colleague.getByRole("button", { name: "Column 1: means nothing" })).toBeVisible();
+  await sayOfColumn1(colleague, "Marker name");
+  await saveAs(colleague, "Our matrices", "Ben");
+  const question = colleague.getByRole("dialog", { name: "Replace “Our matrices”?" });
+  await expect(question.getByText(/It was saved by Ada/)).toBeVisible();
+  await question.getByRole("button", { name: "Replace" }).click();
+  await expect(page.getByText(/^Saved by Ben/)).toBeVisible();
+  await colleague.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByText(/^Saved by Ada/)).toBeVisible();
+
+  await page.getByRole("button", { name: "Rename" }).click();
+  await page.getByRole("textbox", { name: "Name of the template" }).fill("Matrices 2026");
+  await page.getByRole("button", { name: "Rename" }).click();
+  await expect(templateOf(page)).toHaveValue("Matrices 2026");
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  const deleted = page.getByRole("alert").filter({ hasText: "Deleted “Matrices 2026”." });
+  await templateOf(colleague).click();
+  await expect(colleague.getByRole("option", { name: "Matrices 2026" })).toHaveCount(0);
+  await deleted.getByRole("button", { name: "Undo" }).click();
+  await expect(colleague.getByRole("option", { name: "Matrices 2026" })).toBeVisible();
+  await context.close();
+});
+
+test("templates that only this browser has are given to the lab, and forgotten here", async ({
+  page,
+  api,
+}) => {
+  const ids = { project: null, platform: 3, experiment: 5, mapset: null, dataset: 17 };
+  const found = { format: "TWO_LETTER_MATRIX", orientation: null, dataSetType: null, corner: null };
+  const kept = [
+    {
+      name: "Of my own",
+      mapping: { ...found, columns: { 0: null }, rows: {} },
+      plan: { parts: null, ids },
+    },
+  ];
+  await page.evaluate((text) => {
+    localStorage.setItem("digester-templates", text);
+  }, JSON.stringify(kept));
+  await page.reload();
+  await openDataFiles(page);
+  await choose(page, { name: "calls.txt", text: matrix("A/G") });
+  await page.getByRole("combobox", { name: "Template" }).click();
+  await page.getByRole("option", { name: "Of my own" }).click();
+  await page.getByRole("button", { name: "Give to the lab" }).click();
+  await expect(page.getByText("The lab has your templates now.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Give to the lab" })).toHaveCount(0);
+  await expect(page.getByText(/^Saved by the console/)).toBeVisible();
+  expect(await page.evaluate(() => localStorage.getItem("digester-templates"))).toBe("[]");
+  const { templates } = await (await api.get("/api/v1/templates")).json();
+  expect(templates).toMatchObject(kept);
+});
+
 test("a call that is none is told of before anything is submitted", async ({ page }) => {
   await openDataFiles(page);
   const rows = Array.from(

@@ -36,6 +36,7 @@ export const keys = {
   preview: (id: string, choice: RegulatorChoice, line: string) =>
     ["digester", id, "preview", choice, line] as const,
   samples: ["samples"] as const,
+  templates: ["templates"] as const,
   files: (crop: string | null, path: string | null) => ["files", crop, path] as const,
   filePreview: (path: string, format: FileFormat | null) => ["preview", path, format] as const,
   dryRun: (instructions: readonly ListInstruction[]) => ["dry run", instructions] as const,

@@ -116,6 +116,15 @@ describe("applyMessages", () => {
     await asking;
   });
 
+  it("asks for the templates when one of them changed, and not for the digesters", () => {
+    const client = new QueryClient();
+    const about = { job: null, key: null, attempt: null, digester: null };
+    const event = eventOf(6, { ...about, type: "template_renamed", message: "“a” is “b” now." });
+    expect(applyMessages(client, [{ kind: "event", event, job: null }]).keys).toEqual([
+      keys.templates,
+    ]);
+  });
+
   it("passes on that digesters changed and that the gap is too old", () => {
     const client = new QueryClient();
     expect(applyMessages(client, [{ kind: "digesters" }]).keys).toEqual([

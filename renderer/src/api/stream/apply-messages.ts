@@ -19,7 +19,7 @@ const activityLength = 2000;
 
 /** Brings a batch of stream messages into the cache and tells what they leave to be asked. */
 export function applyMessages(client: QueryClient, messages: readonly StreamMessage[]): Stale {
-  const { jobs, events, digesters, everything } = sortOut(messages);
+  const { jobs, events, digesters, templates, everything } = sortOut(messages);
   const happened = idsOf(events);
   const created = idsOf(events.filter((event) => event.type === "submitted"));
   const removed = new Set(events.flatMap((event) => event.removed ?? []));
@@ -31,6 +31,7 @@ export function applyMessages(client: QueryClient, messages: readonly StreamMess
         ? [keys.jobCounts, keys.failedLately, keys.facets]
         : []),
       ...(digesters ? [keys.digesters, keys.clusters] : []),
+      ...(templates ? [keys.templates] : []),
       ...events.flatMap(({ job, digester }) =>
         job === null && digester !== null ? [keys.digesterEvents(digester)] : [],
       ),
@@ -50,13 +51,15 @@ function sortOut(messages: readonly StreamMessage[]) {
   const jobs = new Map<number, JobSummary>();
   const events: Event[] = [];
   let digesters = false;
+  let templates = false;
   let everything = false;
   for (const message of messages) {
     switch (message.kind) {
       case "event":
         events.push(message.event);
         if (message.event.removed !== undefined) break;
-        if (message.job === null) digesters = true;
+        if (message.event.type.startsWith("template_")) templates = true;
+        else if (message.job === null) digesters = true;
         else jobs.set(message.job.id, message.job);
         break;
       case "progress":
@@ -70,7 +73,7 @@ function sortOut(messages: readonly StreamMessage[]) {
         break;
     }
   }
-  return { jobs, events, digesters, everything };
+  return { jobs, events, digesters, templates, everything };
 }
 
 function applyToLists(client: QueryClient, changes: JobChanges): QueryKey[] {

@@ -12,7 +12,7 @@ import { tellError } from "../../components/tell.ts";
 import { actorOf, useYourName } from "../../components/your-name.ts";
 import { actionWords, doneWords } from "./action-words.ts";
 import { whyNot } from "./allowed-actions.ts";
-import { tellUndoable } from "./tell-undoable.tsx";
+import { tellUndoableJobs } from "./tell-undoable-jobs.ts";
 
 interface JobActionsProps {
   readonly job: Job;
@@ -33,7 +33,7 @@ export function JobActions({ job, id, isStopping }: JobActionsProps) {
       return answer;
     },
     onSuccess: ({ undo }, { action }) => {
-      tellUndoable(`${doneWords[action]} ${job.key}.`, undo, yourName);
+      tellUndoableJobs(`${doneWords[action]} ${job.key}.`, undo, yourName);
       setAsksCancel(false);
     },
     onError: (error, { action }) => tellError(`${actionWords[action]}: not done`, error),

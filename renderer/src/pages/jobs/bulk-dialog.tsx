@@ -10,7 +10,7 @@ import { tellError } from "../../components/tell.ts";
 import { actorOf, useYourName } from "../../components/your-name.ts";
 import { formatPlural } from "../../format/numbers.ts";
 import { actionWords, conditionWords, doneWords } from "../job/action-words.ts";
-import { tellUndoable } from "../job/tell-undoable.tsx";
+import { tellUndoableJobs } from "../job/tell-undoable-jobs.ts";
 import { targetOf, type Selection } from "./selection.ts";
 
 interface BulkDialogProps {
@@ -40,7 +40,7 @@ export function BulkDialog({ action, selection, filter, onClose, onDone }: BulkD
   const act = useMutation({
     mutationFn: () => actOnJobs(body),
     onSuccess: ({ done, undo }) => {
-      tellUndoable(`${doneWords[action]} ${formatPlural(done, "job")}.`, undo, yourName);
+      tellUndoableJobs(`${doneWords[action]} ${formatPlural(done, "job")}.`, undo, yourName);
       onDone();
     },
     onError: (error) => tellError("Nothing was done", error),

@@ -30,6 +30,7 @@ interface MappingViewProps {
 export function MappingView(props: MappingViewProps) {
   const [mapping, setMapping] = useState(noMapping);
   const [plan, setPlan] = useState<LoadPlan>({ parts: null, ids: noIds });
+  const [template, setTemplate] = useState<string | null>(null);
   const preview = useQuery(previewQuery(props.path, mapping.format));
 
   if (preview.isPending) return <Skeleton height={420} animate={false} />;
@@ -55,6 +56,8 @@ export function MappingView(props: MappingViewProps) {
       onMapping={setMapping}
       plan={plan}
       onPlan={setPlan}
+      template={template}
+      onTemplate={setTemplate}
     />
   );
 }
@@ -65,6 +68,9 @@ interface MappedProps extends MappingViewProps {
   readonly onMapping: (mapping: Mapping) => void;
   readonly plan: LoadPlan;
   readonly onPlan: (plan: LoadPlan) => void;
+  /** The saved one that was chosen last, which outlives the look at another format. */
+  readonly template: string | null;
+  readonly onTemplate: (template: string | null) => void;
 }
 
 function Mapped(props: MappedProps) {
@@ -97,6 +103,8 @@ function Mapped(props: MappedProps) {
           detection={preview.detection}
           mapping={mapping}
           plan={plan}
+          chosen={props.template}
+          onChosen={props.onTemplate}
           onChange={(chosen) => {
             onMapping(chosen.mapping);
             if (chosen.plan !== undefined) onPlan(chosen.plan);
