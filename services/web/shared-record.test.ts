@@ -4,6 +4,7 @@ import { newJob } from "./jobs/job-model.ts";
 import { leadOrWait } from "./leadership.ts";
 import { createLog } from "./log.ts";
 import { openPostgresStore } from "./store/postgres/postgres-store.ts";
+import { templateContent } from "./store/store-fixtures.ts";
 import type { Store } from "./store/store.ts";
 import {
   missingForPostgres,
@@ -79,6 +80,32 @@ describe.skipIf(missing !== null)(`several web services on one record ${skipNote
     expect(digester.taken.map(({ key }) => key).toSorted()).toEqual(["k0", "k1", "k2", "k3"]);
     expect((await one.ask("DELETE", "/api/v1/digesters/node-1")).status).toBe(204);
     await expect.poll(known, { timeout: 10_000 }).toEqual([]);
+  });
+
+  it("keep one set of templates, and let one of two win who save under one name", async () => {
+    const [one, other] = await two();
+    const path = "/api/v1/templates/Panels";
+    const save = (web: TestWeb, by: string, version: string | null = null) =>
+      web.ask("PUT", path, { ...templateContent, by, version });
+    const { body: first } = await save(one, "Ada");
+    expect((await other.ask("GET", path)).body).toEqual(first);
+    const tries = await Promise.all(
+      [one, other].map((web, n) => save(web, `Ben ${n}`, first.version)),
+    );
+    const done = tries.filter(({ status }) => status === 200);
+    expect(done).toHaveLength(1);
+    for (const web of [one, other]) {
+      const told = async () => {
+        const { events } = (await web.ask("GET", "/api/v1/events/latest?limit=9")).body;
+        return events.map(({ type, by }: Event) => [type, by]);
+      };
+      expect((await web.ask("GET", path)).body).toEqual(done[0]?.body);
+      // It is with these events that the consoles of either service ask again.
+      await expect.poll(told, { timeout: 10_000 }).toEqual([
+        ["template_saved", "Ada"],
+        ["template_saved", done[0]?.body.savedBy],
+      ]);
+    }
   });
 
   it("reach a digester that asks one of them for its work, whichever that is", async () => {
