@@ -1,6 +1,5 @@
 import { mkdir } from "node:fs/promises";
 import type { RequestListener, Server } from "node:http";
-import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import { isAskingUrl } from "../contract/errand.ts";
@@ -8,7 +7,7 @@ import { AppError, coerceError, systemCode } from "../contract/errors.ts";
 import { createHttpSend } from "../gate/http-client.ts";
 import { listen } from "../gate/listen.ts";
 import { realPathOfDeepest } from "../gate/paths.ts";
-import { createHttpServer, serverUrl, type TlsIdentity } from "../gate/tls.ts";
+import { createHttpServer, type TlsIdentity } from "../gate/tls.ts";
 import { createApp } from "./app.ts";
 import { openJobFiles } from "./callback/job-files.ts";
 import { defaultCrop, type Crop } from "./crop.ts";
@@ -16,7 +15,7 @@ import { createEventStream } from "./event-stream.ts";
 import type { MailConfiguration } from "./configuration.ts";
 import { gobiiSessions } from "./gobii-sessions.ts";
 import { removeHalfUploads } from "./gobii/upload.ts";
-import { hostTest, isLoopback, isWildcard } from "./http/guards.ts";
+import { isLoopback } from "./http/guards.ts";
 import { firstGobiiUser, ownToken } from "./identity.ts";
 import { clusterBook } from "./jobs/cluster-book.ts";
 import { digesterDirectory } from "./jobs/digester-directory.ts";
@@ -35,6 +34,7 @@ import { createLog, createLogTail, withoutSecrets, type Log } from "./log.ts";
 import { sharedSessions } from "./shared-sessions.ts";
 import { smtpMailer } from "./mail/mailer.ts";
 import { startNotices } from "./mail/notices.ts";
+import { serviceNames } from "./service-names.ts";
 import { configurationOf } from "./told-configuration.ts";
 import { createWebMetrics, type WebMetrics } from "./metrics.ts";
 import { openStore as openStoreAt, storeFolderOf } from "./store/open-store.ts";
@@ -186,7 +186,7 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
   const crops = await Promise.all(
     (options.crops ?? [defaultCrop(dataDir)]).map((crop) => excluding(crop, storeDir)),
   );
-  const names = namesOf(parts.port, options);
+  const names = serviceNames(parts.port, { ...options, host: options.host ?? loopback });
   const { url, publicUrl } = names;
   const gobiiUrl = url + (crops[0]?.contextPath ?? "");
 
@@ -296,7 +296,7 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
       ...(options.maxUploadMbytes === undefined
         ? {}
         : { maxUploadMbytes: options.maxUploadMbytes }),
-      advertised: { host: new URL(publicUrl).hostname, port: portOf(publicUrl) },
+      advertised: names.advertised,
       about: {
         version,
         startedAt: new Date(now()).toISOString(),
@@ -360,46 +360,6 @@ async function listenIn(server: Server, log: Log, port: number, host: string): P
       hint: "End that program, or take another port with --port.",
     });
   }
-}
-
-/** Under which names the service goes, now that it has its port. */
-function namesOf(port: number, options: WebOptions) {
-  const host = options.host ?? loopback;
-  const tls = options.tls ?? null;
-  const at = (name: string): string => serverUrl(tls, name, port);
-  // A certificate speaks for the public name rather than for an address of this machine.
-  const here = tls === null ? undefined : options.publicUrl?.replace(/\/+$/, "");
-  const url = here ?? at(isWildcard(host) ? "127.0.0.1" : host);
-  const publicUrl = (options.publicUrl ?? (isWildcard(host) ? at(hostname()) : url)).replace(
-    /\/+$/,
-    "",
-  );
-  const allowedHosts = [
-    ...(options.allowedHosts ?? []),
-    ...(isWildcard(host) ? [hostname()] : []),
-    ...(options.publicUrl === undefined ? [] : [new URL(options.publicUrl).host]),
-  ];
-  return {
-    url,
-    /** Where another machine reaches this very service, whatever name it shares with others. */
-    directUrl: isWildcard(host) ? at(hostname()) : url,
-    publicUrl,
-    port,
-    isOurHost: hostTest({ host, port, allowedHosts }),
-    /** By the name that was used to reach us, which is known to work from there. */
-    callbackUrlFor: (reachedAt: string | null | undefined): string => {
-      const isPublic = reachedAt === new URL(publicUrl).host;
-      const scheme = tls === null ? "http" : "https";
-      const base =
-        typeof reachedAt === "string" && !isPublic ? `${scheme}://${reachedAt}` : publicUrl;
-      return `${base}/api/callback`;
-    },
-  };
-}
-
-function portOf(url: string): number {
-  const { port, protocol } = new URL(url);
-  return port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
 }
 
 /** Whatever the crops are: the store's own folder is nobody's data. */

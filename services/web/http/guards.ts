@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import { AppError } from "../../contract/errors.ts";
+import { isWildcard } from "../../gate/address.ts";
 import { bearerOf } from "../../gate/http.ts";
 import type { Role } from "../crop.ts";
 import { setRole } from "./roles.ts";
@@ -27,11 +28,6 @@ const loopbackNames = ["127.0.0.1", "localhost", "[::1]"];
 /** Whether this is a loopback address or the name of one. */
 export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
-}
-
-/** Whether the service listens on every address of the machine. */
-export function isWildcard(host: string): boolean {
-  return host === "0.0.0.0" || host === "::";
 }
 
 export interface Names {
