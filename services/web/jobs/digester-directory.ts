@@ -5,11 +5,10 @@ import type {
   CallbackTarget,
   DigesterStatus,
 } from "../../contract/digester.ts";
-import { AppError, coerceError } from "../../contract/errors.ts";
+import { coerceError } from "../../contract/errors.ts";
 import type { EventType } from "../../contract/event.ts";
 import type { HttpSend } from "../../gate/http-client.ts";
 import type { Log } from "../log.ts";
-import type { Store } from "../store/store.ts";
 import { digesterClient, type DigesterClient } from "./digester-client.ts";
 import {
   callbackOf,
@@ -25,14 +24,14 @@ import {
   forgetDigester,
   loadDigesters,
   newToken,
-  tokenDigest,
   type DigesterRecord,
 } from "./digester-record.ts";
 import type { JobRecord } from "./job-record.ts";
+import { knownDigesters, type KnownDigestersDeps } from "./known-digesters.ts";
 import type { Candidate } from "./placement.ts";
 import { recordSync } from "./record-sync.ts";
 import type { RetryPolicy } from "./retries.ts";
-import { httpTransport, type Transport } from "./transport.ts";
+import { httpTransport } from "./transport.ts";
 import { createTurns } from "./turns.ts";
 
 /** The attached digesters: who they are, what they do, whether they can be reached. */
@@ -76,13 +75,10 @@ export interface DigesterDirectory {
   stop(): Promise<void>;
 }
 
-export interface DirectoryDeps {
-  readonly store: Store;
+export interface DirectoryDeps extends KnownDigestersDeps {
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Milliseconds that no adjustment of the clock touches. */
-  readonly monotonic: () => number;
   readonly dataRoots: readonly string[];
   readonly leaseMs: number;
   readonly renewMs: number;
@@ -91,8 +87,6 @@ export interface DirectoryDeps {
   readonly isOurs: (callbackUrl: string) => boolean;
   readonly callbackUrl: string;
   readonly httpSend: HttpSend;
-  /** @param askedAt is asked at each call. */
-  readonly transportTo: (digester: DigesterRecord, askedAt: () => string | null) => Transport;
   /** Where others on the record reach this service. */
   readonly ownUrl: string;
   /** The list, or what a digester does, has changed. */
@@ -103,8 +97,7 @@ export interface DirectoryDeps {
 
 export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
   const { store, log, now, monotonic, onChange, ownUrl } = deps;
-  const entries = new Map<string, DigesterEntry>();
-  const idByToken = new Map<string, string>();
+  const digesters = knownDigesters(deps);
   const lostAfterMs = deps.renewMs * 2;
   /** What changes the list is done one after the other. */
   const turns = createTurns();
@@ -116,35 +109,6 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
   /** Who attaches while the service ends is kept, and followed by its next life. */
   let hasEnded = false;
   const sync = recordSync(deps);
-
-  function remember(known: DigesterRecord): DigesterEntry {
-    const client = digesterClient(
-      known,
-      deps.transportTo(known, () => entries.get(known.id)?.record.askedAt ?? null),
-    );
-    const entry: DigesterEntry = entries.get(known.id) ?? {
-      record: known,
-      client,
-      status: null,
-      regulators: [],
-      problem: null,
-      isLost: false,
-      lastHeardAt: null,
-      lastReached: monotonic(),
-      following: null,
-    };
-    entry.record = known;
-    entry.client = client;
-    entries.set(known.id, entry);
-    idByToken.set(tokenDigest(known.callbackToken), known.id);
-    return entry;
-  }
-
-  function attached(id: string): DigesterEntry {
-    const entry = entries.get(id);
-    if (entry !== undefined && !entry.record.detached) return entry;
-    throw new AppError("not_found", `No digester "${id}" is attached.`);
-  }
 
   async function record(
     type: EventType,
@@ -164,7 +128,7 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
       client: entry.client,
       signal: abort.signal,
       now,
-      pauseMs: () => pauseFor(entries.size),
+      pauseMs: () => pauseFor(digesters.all().length),
       onStatus: (status, askedAt) =>
         guarded(entry, abort.signal, () => heard(entry, status, askedAt)),
       onSilence: (problem) => guarded(entry, abort.signal, () => silent(entry, problem)),
@@ -200,12 +164,12 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
       lastHeardAt: now(),
       lastReached: monotonic(),
     } satisfies Partial<DigesterEntry>);
-    if (entry.record.lost && (await isFirstToTell(entry, false))) {
+    if (entry.record.lost && (await digesters.isFirstToTell(entry, false))) {
       await record("digester_found", id);
     }
     if (!wasReached || newLife || entry.regulators.length === 0) await learnRegulators(entry);
     await sync.settleDifferences({ digester: id, status, askedAt, newLife });
-    if (boot !== status.boot) await updateRecord(entry, { boot: status.boot });
+    if (boot !== status.boot) await digesters.update(entry, { boot: status.boot });
     onChange();
   }
 
@@ -227,7 +191,7 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     if (!entry.isLost && monotonic() - entry.lastReached >= lostAfterMs) {
       entry.isLost = true;
       // One that was never reached cannot be lost: it may be behind a wall, and ask for work itself.
-      if (entry.status !== null && (await isFirstToTell(entry, true))) {
+      if (entry.status !== null && (await digesters.isFirstToTell(entry, true))) {
         await record("digester_lost", id, { message: problem });
       }
       await sync.putBack(id, `${id} is not reachable: ${problem}`);
@@ -235,38 +199,14 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     if (isNews) onChange();
   }
 
-  async function updateRecord(
-    entry: DigesterEntry,
-    fields: Partial<DigesterRecord>,
-  ): Promise<void> {
-    const { id, callbackUrl } = entry.record;
-    const changed = await changeDigester(store, id, (known) => ({
-      ...(known ?? entry.record),
-      ...fields,
-    }));
-    remember({ ...changed, callbackUrl });
-  }
-
-  /** Of all services on the record, one tells that a digester is lost or found. */
-  async function isFirstToTell(entry: DigesterEntry, lost: boolean): Promise<boolean> {
-    let isFirst = false;
-    await changeDigester(store, entry.record.id, (known) => {
-      const before = known ?? entry.record;
-      isFirst = before.lost !== lost;
-      return isFirst ? { ...before, lost } : before;
-    });
-    entry.record = { ...entry.record, lost };
-    return isFirst;
-  }
-
   /** Brings in what other services on the record have changed of the digesters. */
   async function refresh(): Promise<void> {
     for (const stored of await loadDigesters(store)) {
-      const known = entries.get(stored.id);
+      const known = digesters.find(stored.id);
       const callbackUrl = known?.record.callbackUrl ?? ourCallbackUrl(stored);
       const isSame = known !== undefined && isSameAttachment(known.record, stored);
       if (known !== undefined && !isSame) await stopFollowing(known);
-      const entry = remember({ ...stored, callbackUrl });
+      const entry = digesters.remember({ ...stored, callbackUrl });
       if (isSame) continue;
       if (stored.detached) Object.assign(entry, { status: null, problem: null });
       else beginToFollow(entry);
@@ -291,7 +231,7 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     boot: string | null,
   ): Promise<{ isNew: boolean; answer: AttachAnswer }> {
     if (store.isShared) await refresh();
-    const known = entries.get(id);
+    const known = digesters.find(id);
     const before = known?.record;
     const isNew = before === undefined || before.detached;
     const newLife = before !== undefined && boot !== null && before.boot !== boot;
@@ -315,7 +255,7 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
       lost: current?.lost ?? false,
       askedAt: current?.askedAt ?? null,
     }));
-    const entry = remember(stored);
+    const entry = digesters.remember(stored);
     if (newLife) entry.status = null;
     entry.problem = null;
     entry.isLost = false;
@@ -328,16 +268,16 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
   }
 
   async function lose(id: string, why?: string): Promise<void> {
-    const entry = attached(id);
-    if (entry.status === null || !(await isFirstToTell(entry, true))) return;
+    const entry = digesters.get(id);
+    if (entry.status === null || !(await digesters.isFirstToTell(entry, true))) return;
     entry.isLost = true;
     await record("digester_lost", id, why === undefined ? {} : { message: why });
   }
 
   async function detach(id: string, why?: string): Promise<void> {
-    const entry = attached(id);
+    const entry = digesters.get(id);
     await stopFollowing(entry);
-    await updateRecord(entry, { detached: true });
+    await digesters.update(entry, { detached: true });
     entry.status = null;
     entry.problem = null;
     await record("digester_detached", id, why === undefined ? {} : { message: why });
@@ -353,9 +293,6 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     }
   }
 
-  const attachedEntries = (): DigesterEntry[] =>
-    [...entries.values()].filter((entry) => !entry.record.detached);
-
   return {
     async start() {
       const running = new Set((await store.unsettled()).map((job) => job.digester));
@@ -364,7 +301,7 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
           await forgetDigester(store, stored.id);
           continue;
         }
-        const entry = remember({ ...stored, callbackUrl: ourCallbackUrl(stored) });
+        const entry = digesters.remember({ ...stored, callbackUrl: ourCallbackUrl(stored) });
         if (!stored.detached) beginToFollow(entry);
       }
       if (store.isShared) {
@@ -382,31 +319,30 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     detach: (id, why) => oneAtATime(() => detach(id, why)),
     lose: (id, why) => oneAtATime(() => lose(id, why)),
 
-    list: () => attachedEntries().map(toAttached),
-    get: (id) => toAttached(attached(id)),
-    client: (id) => attached(id).client,
-    callbackOf: (id) => callbackOf(attached(id).record),
-    candidates: () => attachedEntries().map(toCandidate),
+    list: () => digesters.attached().map(toAttached),
+    get: (id) => toAttached(digesters.get(id)),
+    client: (id) => digesters.get(id).client,
+    callbackOf: (id) => callbackOf(digesters.get(id).record),
+    candidates: () => digesters.attached().map(toCandidate),
 
     ofToken(token) {
-      const id = idByToken.get(tokenDigest(token));
-      const entry = id === undefined ? undefined : entries.get(id);
+      const entry = digesters.ofToken(token);
       return entry === undefined ? null : { id: entry.record.id, detached: entry.record.detached };
     },
 
     heardFrom(id) {
-      const entry = entries.get(id);
+      const entry = digesters.find(id);
       if (entry !== undefined) entry.lastHeardAt = now();
     },
 
     async askedHere(id) {
-      const entry = entries.get(id);
+      const entry = digesters.find(id);
       if (!store.isShared || entry === undefined || entry.record.askedAt === ownUrl) return;
-      await oneAtATime(() => updateRecord(entry, { askedAt: ownUrl }));
+      await oneAtATime(() => digesters.update(entry, { askedAt: ownUrl }));
     },
 
     remove(id, job) {
-      const entry = entries.get(id);
+      const entry = digesters.find(id);
       if (entry !== undefined) void removals.take(id, () => removeNow(entry, job));
     },
     removalsOf: (id) => removals.take(id, async () => undefined),
@@ -417,7 +353,7 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
       clearInterval(refreshing);
       unsubscribe?.();
       await turns.idle();
-      await Promise.all([...entries.values()].map(stopFollowing));
+      await Promise.all(digesters.all().map(stopFollowing));
     },
   };
 }
