@@ -88,6 +88,18 @@ type WireColumn =
   | ListInstruction["gobiiFileColumns"][number]
   | Procedure["instructions"][number]["gobiiFileColumns"][number];
 
+/** The crop that an instruction names. */
+export function cropNameOf(instruction: StoredInstruction): string | null {
+  switch (instruction.shape) {
+    case "list":
+      return (
+        instruction.instructions.find((item) => item.gobiiCropType !== null)?.gobiiCropType ?? null
+      );
+    case "procedure":
+      return instruction.procedure.metadata.gobiiCropType;
+  }
+}
+
 function listToLoad(list: readonly ListInstruction[]): Load {
   const first = list[0];
   const firstNamed = (pick: (item: ListInstruction) => IdAndName): IdAndName =>
@@ -98,7 +110,7 @@ function listToLoad(list: readonly ListInstruction[]): Load {
     .flatMap((item) => item.gobiiFileColumns)
     .find((column) => column.gobiiColumnType === "CSV_BOTH");
   return {
-    crop: list.find((item) => item.gobiiCropType !== null)?.gobiiCropType ?? null,
+    crop: cropNameOf({ shape: "list", instructions: [...list] }),
     payloadType: first?.jobPayloadType ?? null,
     contactId: first?.contactId ?? null,
     contactEmail: first?.contactEmail ?? null,

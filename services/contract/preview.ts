@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { EarlierLoads } from "./callback.ts";
 import { DigestSettings } from "./digest-settings.ts";
 import { dataSetTypes, orientations } from "./gobii-terms.ts";
 import {
@@ -132,12 +133,14 @@ export type Grid = z.infer<typeof Grid>;
 export const PreviewRequest = z.object({
   /** Absolute, of one file. */
   path: z.string().min(1).max(4096),
-  /** Whose data roots it lies in; the first crop's unless given. */
+  /** Whose data roots it lies in, and whose settings it is read by; the first crop's unless given. */
   crop: z.string().optional(),
   /** Reads it as this format, whatever it looks like. */
   format: FileFormat.optional(),
   rows: z.number().int().min(1).max(200).default(30),
   columns: z.number().int().min(1).max(200).default(30),
+  /** Between services: those of the crop. */
+  settings: DigestSettings.optional(),
 });
 export type PreviewRequest = z.infer<typeof PreviewRequest>;
 
@@ -170,6 +173,7 @@ export const DryRunRequest = z
     /** As for `POST /instructions`: a list here, or a procedure there. */
     instructions: z.array(z.unknown()).optional(),
     procedure: z.looseObject({}).optional(),
+    /** As for `POST /instructions`: the crop of the instruction unless given, else the first. */
     crop: z.string().optional(),
     /** Lines of each source that are read. */
     lines: z.number().int().min(1).max(10_000).default(1000),
@@ -178,6 +182,8 @@ export const DryRunRequest = z
     columns: z.number().int().min(1).max(200).default(30),
     /** Between services: those of the crop. */
     settings: DigestSettings.optional(),
+    /** Between services, where the settings say `knownRecord`: what the names of the load are held against. */
+    earlier: EarlierLoads.optional(),
   })
   .refine((body) => body.instructions !== undefined || body.procedure !== undefined, {
     error: "expected instructions: […] or procedure: {…}",

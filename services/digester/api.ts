@@ -47,10 +47,7 @@ export interface Node {
   /** What a file is and how it begins. */
   readonly look: (request: PreviewRequest) => Promise<Preview>;
   /** What an instruction would make of the first lines of its sources. */
-  readonly dryRun: (
-    instruction: StoredInstruction,
-    size: Pick<DryRunRequest, "lines" | "rows" | "columns">,
-  ) => Promise<DryRun>;
+  readonly dryRun: (instruction: StoredInstruction, request: DryRunRequest) => Promise<DryRun>;
   readonly drain: (on: boolean) => void;
   /** A few lines of a text file below the data roots; throws AppError. */
   readonly fileLines: (request: FileLinesRequest) => Promise<FileLines>;
@@ -209,9 +206,7 @@ export function createApi(node: Node, { token, names, log, metrics }: ApiOptions
     "/dry-run",
     handler(async (request, response) => {
       const body = parseOrThrow(DryRunRequest, bodyOf(request), "bad_request", "The body");
-      const { lines, rows, columns, settings } = body;
-      const order = { lines, rows, columns, settings };
-      response.json(await node.dryRun(dryRunInstruction(body), order));
+      response.json(await node.dryRun(dryRunInstruction(body), body));
     }),
   );
 

@@ -26,6 +26,15 @@ export function completed(result: DigestResult): OutcomePatch & { status: "compl
   };
 }
 
+/** Adds what concerns the whole, and no place in a file. */
+export function withWarnings<T extends { readonly warnings: readonly DigestProblem[] }>(
+  result: T,
+  messages: readonly string[],
+): T & { warnings: DigestProblem[] } {
+  const warnings = messages.map((message) => ({ message, file: null, line: null, column: null }));
+  return { ...result, warnings: [...result.warnings, ...warnings] };
+}
+
 /** A digest that found its input wanting, or could not go on. */
 export function failedDigest(
   result: DigestResult,

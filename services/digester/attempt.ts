@@ -19,6 +19,7 @@ import {
   failed,
   failedDigest,
   handedBack,
+  withWarnings,
   type Outcome,
   type SettledStatus,
 } from "./attempt-outcome.ts";
@@ -458,11 +459,6 @@ export function startAttempt(
       return { kind: "dropped" };
     }),
   };
-}
-
-function withWarnings(result: DigestResult, messages: readonly string[]): DigestResult {
-  const warnings = messages.map((message) => ({ message, file: null, line: null, column: null }));
-  return { ...result, warnings: [...result.warnings, ...warnings] };
 }
 
 /** @throws AppError `invalid_instruction` unless all tables have one destination: publishing is one move. */

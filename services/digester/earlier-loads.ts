@@ -39,27 +39,35 @@ export function createAskEarlierFiles(send: HttpSend = createHttpSend()): AskEar
     });
     if (status !== 200) throw unanswered(`status ${status}${messageOf(text)}`);
     const what = "The list of earlier loads";
-    const { loads, more } = parseOrThrow(EarlierLoads, parseJson(text), "upstream_failed", what);
-    const files: EarlierFile[] = [];
-    let unseen = 0;
-    for (const { destination, tables } of loads) {
-      const isOurs = await liesInside(destination, roots);
-      const found = isOurs ? namingFilesIn(destination, tables) : [];
-      if (found.length === 0) unseen++;
-      files.push(...found);
-    }
-    const warnings = [
-      ...(unseen === 0
-        ? []
-        : [
-            `The files of ${unseen} of ${loads.length} earlier loads are not to be seen from this node; names that only they brought count as unknown`,
-          ]),
-      ...(more
-        ? [`Of the earlier loads, only the last ${loads.length} were looked through for names`]
-        : []),
-    ];
-    return { files, warnings };
+    const earlier = parseOrThrow(EarlierLoads, parseJson(text), "upstream_failed", what);
+    return findEarlierFiles(earlier, roots);
   };
+}
+
+/** The files of these loads that this node sees below its data roots; none: it may read everything. */
+export async function findEarlierFiles(
+  { loads, more }: EarlierLoads,
+  roots: readonly string[],
+): Promise<EarlierFiles> {
+  const files: EarlierFile[] = [];
+  let unseen = 0;
+  for (const { destination, tables } of loads) {
+    const isOurs = await liesInside(destination, roots);
+    const found = isOurs ? namingFilesIn(destination, tables) : [];
+    if (found.length === 0) unseen++;
+    files.push(...found);
+  }
+  const warnings = [
+    ...(unseen === 0
+      ? []
+      : [
+          `The files of ${unseen} of ${loads.length} earlier loads are not to be seen from this node; names that only they brought count as unknown`,
+        ]),
+    ...(more
+      ? [`Of the earlier loads, only the last ${loads.length} were looked through for names`]
+      : []),
+  ];
+  return { files, warnings };
 }
 
 function unanswered(why: string): AppError {

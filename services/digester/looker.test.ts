@@ -88,6 +88,62 @@ describe("a digester", () => {
     });
   });
 
+  it(
+    "looks by the settings of the crop, and holds names against earlier loads",
+    {
+      timeout: 60_000,
+    },
+    async () => {
+      const { dir, ask } = await start();
+      const path = join(dir, "a.txt");
+      await writeFile(path, Buffer.from("marker\ts1\nma\xefs\t-9\nm\xc3\xa9l\tAC\n", "latin1"));
+      const settings = { encoding: "latin1", missing: ["-9"] };
+      const preview = Preview.parse((await ask("/preview", { path, settings })).body);
+      expect(preview.grid.rows.map(([name]) => name)).toEqual(["marker", "ma\xefs", "m\xc3\xa9l"]);
+
+      const instructions = [
+        ...instructionFor(path),
+        {
+          ...instructionFor(path)[0],
+          table: "dataset_marker",
+          gobiiFileColumns: [
+            { gobiiColumnType: "CONSTANT", name: "platform_id", constantValue: "1" },
+            { gobiiColumnType: "CONSTANT", name: "dataset_id", constantValue: "4" },
+            { gobiiColumnType: "CSV_COLUMN", name: "marker_name", rCoord: 1, cCoord: 0 },
+            { gobiiColumnType: "AUTOINCREMENT", name: "marker_idx" },
+          ],
+        },
+      ];
+      const tryOut = async (more: object) =>
+        DryRun.parse((await ask("/dry-run", { instructions, ...more })).body);
+      const run = await tryOut({ settings });
+      expect(run).toMatchObject({ ok: true, errors: [], matrix: { missing: 1 } });
+      expect(run.tables.find(({ table }) => table === "calls")?.grid.rows).toEqual([
+        ["NN"],
+        ["AC"],
+      ]);
+
+      const before = join(dir, "before");
+      await mkdir(before);
+      await writeFile(join(before, "digest.marker"), "name\tplatform_id\nma\xefs\t1\n");
+      const loads = [
+        { destination: before, tables: ["marker"] },
+        { destination: "/elsewhere", tables: ["marker"] },
+      ];
+      const held = await tryOut({ settings, earlier: { loads, more: false } });
+      expect(held).toMatchObject({
+        ok: false,
+        validation: [
+          {
+            fileName: "dataset_marker",
+            failures: [{ columnName: ["marker_name"], values: ["m\xc3\xa9l"] }],
+          },
+        ],
+        warnings: [{ message: expect.stringMatching(/1 of 2 earlier loads are not to be seen/) }],
+      });
+    },
+  );
+
   it("keeps to its data roots, and says what is not there", { timeout: 60_000 }, async () => {
     const { dir, ask } = await start();
     for (const [path, body, status, code] of [

@@ -4,8 +4,10 @@ import { AppError, coerceError } from "../contract/errors.ts";
 import type { RegulatorChoice } from "../contract/regulator.ts";
 import type { Node } from "./api.ts";
 import { toLoad } from "../contract/load.ts";
+import { withWarnings } from "./attempt-outcome.ts";
 import { requireInsideRoots, requireInstructionInsideRoots } from "./data-roots.ts";
 import { requirePathInsideRoots } from "../gate/paths.ts";
+import { findEarlierFiles } from "./earlier-loads.ts";
 import type { Looker } from "./looker.ts";
 import { readFileLines } from "./file-lines.ts";
 import type { Outbox } from "./outbox.ts";
@@ -31,6 +33,8 @@ export interface NodeParts {
   >;
   readonly scheduler: Scheduler;
   readonly looker: Pick<Looker, "preview" | "dryRun">;
+  /** The database that has the names of a crop; null where there is none. */
+  readonly knownDatabase: (crop: string | null) => string | null;
   readonly outbox: Pick<Outbox, "size">;
   readonly revision: Revision;
   readonly dataRoots: () => readonly string[];
@@ -91,10 +95,20 @@ export function createNode(parts: NodeParts): Node {
       await requirePathInsideRoots(request.path, dataRoots());
       return parts.looker.preview(request);
     },
-    dryRun: async (instruction, size) => {
+    dryRun: async (instruction, { lines, rows, columns, settings, crop, earlier }) => {
       const load = toLoad(instruction);
       await requireInsideRoots(load, dataRoots());
-      return parts.looker.dryRun({ load, ...size });
+      const found = earlier === undefined ? null : await findEarlierFiles(earlier, dataRoots());
+      const run = await parts.looker.dryRun({
+        load,
+        lines,
+        rows,
+        columns,
+        settings: settings ?? {},
+        knownDatabase: parts.knownDatabase(crop ?? load.crop),
+        knownFiles: found?.files ?? null,
+      });
+      return withWarnings(run, found?.warnings ?? []);
     },
     fileLines: (wanted) => readFileLines(wanted, dataRoots(), AbortSignal.timeout(FILE_LINES_MS)),
     fileToSend: (file) => fileToSend(file, dataRoots()),

@@ -264,6 +264,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
     },
     scheduler,
     looker,
+    knownDatabase: context.knownDatabase,
     outbox,
     revision,
     dataRoots,

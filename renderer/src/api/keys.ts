@@ -38,8 +38,10 @@ export const keys = {
   samples: ["samples"] as const,
   templates: ["templates"] as const,
   files: (crop: string | null, path: string | null) => ["files", crop, path] as const,
-  filePreview: (path: string, format: FileFormat | null) => ["preview", path, format] as const,
-  dryRun: (instructions: readonly ListInstruction[]) => ["dry run", instructions] as const,
+  filePreview: (path: string, crop: string | null, format: FileFormat | null) =>
+    ["preview", path, crop, format] as const,
+  dryRun: (instructions: readonly ListInstruction[], crop: string | null) =>
+    ["dry run", instructions, crop] as const,
   activity: ["activity", "live"] as const,
   pastActivity: ["activity", "past"] as const,
 };

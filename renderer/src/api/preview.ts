@@ -4,14 +4,18 @@ import { DryRun, Preview, type FileFormat } from "../../../services/contract/pre
 import { keys } from "./keys.ts";
 import { request } from "./request.ts";
 
-/** What a file is and how it begins, read as `format` where one is given. */
-export function previewQuery(path: string, format: FileFormat | null) {
+/** What a file is and how it begins, read by the settings of its crop, and as `format` where one is given. */
+export function previewQuery(path: string, crop: string | null, format: FileFormat | null) {
   return queryOptions({
-    queryKey: keys.filePreview(path, format),
+    queryKey: keys.filePreview(path, crop, format),
     queryFn: ({ signal }) =>
       request(Preview, "/api/v1/preview", {
         method: "POST",
-        body: { path, ...(format === null ? {} : { format }) },
+        body: {
+          path,
+          ...(crop === null ? {} : { crop }),
+          ...(format === null ? {} : { format }),
+        },
         signal,
       }),
     retry: false,
@@ -22,7 +26,7 @@ export function previewQuery(path: string, format: FileFormat | null) {
 /** What an instruction would make of the first lines of its source. */
 export function dryRunQuery(instructions: readonly ListInstruction[], crop: string | null) {
   return queryOptions({
-    queryKey: keys.dryRun(instructions),
+    queryKey: keys.dryRun(instructions, crop),
     queryFn: ({ signal }) =>
       request(DryRun, "/api/v1/dry-run", {
         method: "POST",

@@ -1,4 +1,5 @@
 import type { DataSetType } from "../../contract/gobii-terms.ts";
+import type { CellReader } from "../matrix/crop-codes.ts";
 
 /** What a set of cells looks like, taken for calls. */
 export interface CallGuess {
@@ -59,8 +60,12 @@ const FORMS: readonly CallForm[] = [
 const MISSING =
   /^(|N|NN|-|--|\.|\.\.|\?|\?\?|0|00|NA|N\/A|#N\/A|NaN|null|none|-\/-|\.\/\.|NTC|Uncallable|Unknown|Unreadable|Bad|Dupe|Unused|Missing|Fail|Failed|Undetermined|Over|Short|Empty|No[ _]?Call)$/i;
 
-/** What the cells are, if they are calls; null where fewer than two in three are. */
-export function guessCalls(cells: Iterable<string>): CallGuess | null {
+/**
+ * What the cells are, if they are calls; null where fewer than two in three are.
+ *
+ * @param read what the crop's codes make of a cell.
+ */
+export function guessCalls(cells: Iterable<string>, read: CellReader): CallGuess | null {
   // Calls repeat: what is looked at closely are the few different ones.
   const counts = new Map<string, number>();
   let total = 0;
@@ -73,9 +78,13 @@ export function guessCalls(cells: Iterable<string>): CallGuess | null {
     let [calls, signs] = [0, 0];
     const missing: string[] = [];
     for (const [cell, count] of counts) {
-      if (form.call.test(cell)) {
+      const call = read(cell, form.type === "SSR_ALLELE_SIZE" ? "sizes" : "letters");
+      // What the crop knows needs no words in the instruction.
+      if (call === null) {
         calls += count;
-        if (form.sign.test(cell)) signs++;
+      } else if (form.call.test(call)) {
+        calls += count;
+        if (form.sign.test(call)) signs++;
       } else if (MISSING.test(cell)) {
         calls += count;
         missing.push(cell);
@@ -94,6 +103,6 @@ export function guessCalls(cells: Iterable<string>): CallGuess | null {
 }
 
 /** Whether a cell may stand for a missing call. */
-export function isMissing(cell: string): boolean {
-  return MISSING.test(cell);
+export function isMissing(cell: string, read: CellReader): boolean {
+  return read(cell, "letters") === null || MISSING.test(cell);
 }

@@ -145,7 +145,7 @@ export const silicoDart: Format = {
       0.96,
       "There is no column SNP, and calls are 0, 1 and -.",
       { value: "DOMINANT_NON_NUCLEOTIDE", evidence: "A fragment is there or it is not." },
-      report.values.has("-") ? ["-"] : [],
+      report.values.has("-") && head.readCell("-", "letters") !== null ? ["-"] : [],
     );
   },
 };

@@ -25,8 +25,10 @@ const CANDIDATES: readonly Candidate[] = [
 /**
  * Finds what stands between cells: what divides most lines into the same number of cells, more than one. Lines of comments,
  * which begin with ##, are not looked at.
+ *
+ * @param mayHaveQuotes cells may stand in quotes, whether or not these do.
  */
-export function guessDelimiter(lines: readonly string[]): DelimiterGuess {
+export function guessDelimiter(lines: readonly string[], mayHaveQuotes: boolean): DelimiterGuess {
   const looked = lines.filter((line) => !line.startsWith("##") && line.trim() !== "").slice(0, 60);
   let best: { candidate: Candidate; share: number; cells: number; agreeing: number } | null = null;
   for (const candidate of CANDIDATES) {
@@ -47,7 +49,9 @@ export function guessDelimiter(lines: readonly string[]): DelimiterGuess {
   return {
     value: candidate.value,
     evidence: `${agreeing} of the first ${looked.length} lines have ${cells} cells between ${candidate.name}.`,
-    quotes: typeof candidate.separator === "string" && hasQuotes(looked, candidate.separator),
+    quotes:
+      typeof candidate.separator === "string" &&
+      (mayHaveQuotes || hasQuotes(looked, candidate.separator)),
   };
 }
 

@@ -238,7 +238,6 @@ describe("what a file is", () => {
   it.each([
     ["empty", Buffer.alloc(0), /empty/],
     ["a spreadsheet", Buffer.from("PK\x03\x04xl/worksheets"), /./],
-    ["UTF-16", Buffer.from("\uFEFFa\tb\n", "utf16le"), /./],
   ])("is no text: %s", async (_what, content, warning) => {
     await withBench(async (bench) => {
       const { detection, grid } = await bench.preview(bench.put("a.txt", content));

@@ -26,7 +26,10 @@ export const hapmap: Format = {
     const known = COLUMNS.filter((name, k) => name.test((header[k] ?? "").trim())).length;
     if (headerRow < 0 || known < 6) return null;
     const rows = head.rows.slice(headerRow + 1);
-    const calls = guessCalls(rows.flatMap((row) => row.slice(COLUMNS.length)));
+    const calls = guessCalls(
+      rows.flatMap((row) => row.slice(COLUMNS.length)),
+      head.readCell,
+    );
     const samples = (head.widths[headerRow] ?? 0) - COLUMNS.length;
     return {
       confidence: 0.9 + 0.1 * (known / COLUMNS.length),

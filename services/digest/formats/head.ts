@@ -3,6 +3,8 @@ import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { constants, gunzipSync } from "node:zlib";
 import { coerceError } from "../../contract/errors.ts";
+import type { DigestSettings, Encoding } from "../../contract/digest-settings.ts";
+import { createCellReader, type CellReader } from "../matrix/crop-codes.ts";
 import { createDecoder } from "../source/decoding.ts";
 import { openChunks } from "../source/line-blocks.ts";
 import { guessDelimiter, splitCells, type DelimiterGuess } from "./delimiter-guess.ts";
@@ -40,12 +42,17 @@ export interface Head {
   readonly rows: readonly (readonly string[])[];
   /** How many cells each line has in truth. */
   readonly widths: readonly number[];
+  /** What the crop's codes make of a cell of a matrix. */
+  readonly readCell: CellReader;
   /** Why the file cannot be read to its end, as far as was tried; null where nothing was wrong. */
   readonly problem: string | null;
 }
 
-/** @throws a system error where the file cannot be read. */
-export async function readHead(path: string): Promise<Head> {
+/**
+ * @param settings those of the crop, by which the file would be digested.
+ * @throws a system error where the file cannot be read.
+ */
+export async function readHead(path: string, settings: DigestSettings): Promise<Head> {
   const { size } = statSync(path);
   const chunks: Buffer[] = [];
   let [length, lines] = [0, 0];
@@ -67,7 +74,7 @@ export async function readHead(path: string): Promise<Head> {
     problem = `The gzip file is damaged or cut short: ${error.message}`;
   }
   const [bytes, start] = [Buffer.concat(chunks), readStart(path)];
-  return describe(path, {
+  return describe(path, settings, {
     size,
     bytes,
     inflation: isWhole ? bytes.length / Math.max(1, size) : inflationOf(start),
@@ -121,15 +128,16 @@ interface RawHead {
   readonly start: Buffer;
 }
 
-function describe(path: string, { start, ...raw }: RawHead): Head {
-  const encoding = encodingOf(raw.bytes, raw.isWhole);
+function describe(path: string, settings: DigestSettings, { start, ...raw }: RawHead): Head {
+  const declared = settings.encoding ?? "auto";
+  const encoding = encodingOf(raw.bytes, raw.isWhole, declared);
   const isText = encoding.value !== "binary";
-  const text = isText ? textOf(raw.bytes).replace(/^\uFEFF/, "") : "";
+  const text = isText ? textOf(raw.bytes, declared).replace(/^\uFEFF/, "") : "";
   const whole = text.split(/\r\n|\n|\r/);
   // The last piece is no whole line, or nothing at all.
   if (!raw.isWhole || whole.at(-1) === "") whole.pop();
   const lines = whole.slice(0, MOST_LINES);
-  const delimiter = guessDelimiter(lines);
+  const delimiter = guessDelimiter(lines, settings.quotes === true);
   const rows: string[][] = [];
   const widths: number[] = [];
   for (const line of lines) {
@@ -149,6 +157,7 @@ function describe(path: string, { start, ...raw }: RawHead): Head {
     delimiter,
     rows,
     widths,
+    readCell: createCellReader(settings),
   };
 }
 
@@ -171,18 +180,16 @@ const KNOWN_STARTS: readonly (readonly [string, string])[] = [
   ["%PDF", "a PDF"],
   ["BCF\x02", "a BCF; make a VCF of it"],
   ["\x6c\x1b\x01", "a PLINK .bed"],
-  ["\xff\xfe", "text in UTF-16; save it in UTF-8"],
-  ["\xfe\xff", "text in UTF-16; save it in UTF-8"],
 ];
 
 /** As the digest reads it. */
-function textOf(bytes: Buffer): string {
-  const decoder = createDecoder("auto");
+function textOf(bytes: Buffer, declared: Encoding): string {
+  const decoder = createDecoder(declared);
   const begin = decoder.push(bytes).bytes;
   return Buffer.concat([begin, decoder.end().bytes]).toString("utf8");
 }
 
-function encodingOf(bytes: Buffer, isWhole: boolean): Head["encoding"] {
+function encodingOf(bytes: Buffer, isWhole: boolean, declared: Encoding): Head["encoding"] {
   const begin = bytes.toString("latin1", 0, 8);
   const known = KNOWN_STARTS.find(([start]) => begin.startsWith(start));
   if (known !== undefined) {
@@ -195,16 +202,25 @@ function encodingOf(bytes: Buffer, isWhole: boolean): Head["encoding"] {
   if (nul >= 0) {
     return { value: "binary", evidence: `There is a NUL byte at ${nul}; it is no text.` };
   }
+  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  if (declared === "latin1" && !hasMark) {
+    return { value: "ISO-8859-1", evidence: "The files of the crop are set to be Latin-1." };
+  }
   // The piece may end in the middle of a character.
   const end = isWhole ? bytes.length : Math.max(0, bytes.lastIndexOf(10));
   if (isUtf8(bytes.subarray(0, end))) {
-    const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
     return {
       value: "UTF-8",
       evidence: hasMark ? "It begins with a byte order mark." : "All that was read is UTF-8.",
     };
   }
-  return { value: "ISO-8859-1", evidence: "Some bytes are not UTF-8; they are read as Latin-1." };
+  return {
+    value: "ISO-8859-1",
+    evidence:
+      declared === "utf8"
+        ? "Some bytes are not UTF-8, which the files of the crop are set to be: a load would fail."
+        : "Some bytes are not UTF-8; they are read as Latin-1.",
+  };
 }
 
 function lineEndsOf(text: string): Head["lineEnds"] {

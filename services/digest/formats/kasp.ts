@@ -20,7 +20,9 @@ export const kaspGrid: Format = {
       .flatMap((row) => row.slice(1))
       .slice(0, 20_000);
     const calls = cells.filter((cell) => CALL.test(cell)).length;
-    const missing = new Set(cells.filter((cell) => !CALL.test(cell) && isMissing(cell)));
+    const missing = new Set(
+      cells.filter((cell) => !CALL.test(cell) && isMissing(cell, head.readCell)),
+    );
     const share =
       cells.length === 0
         ? 0
@@ -28,7 +30,9 @@ export const kaspGrid: Format = {
     if (calls === 0 || (headerRow < 0 && share < 0.8) || (head.widths[from] ?? 0) < 2) return null;
     // What two letters know already needs no words.
     const unknown = [...missing].filter(
-      (cell) => !/^(NTC|Uncallable|Unknown|Unreadable|\?|N|NN|0|00|\?\?)$/.test(cell),
+      (cell) =>
+        head.readCell(cell, "letters") !== null &&
+        !/^(NTC|Uncallable|Unknown|Unreadable|\?|N|NN|0|00|\?\?)$/.test(cell),
     );
     const corner = head.rows[from]?.[0] ?? "";
     if (headerRow < 0 && findListColumns(head.rows[0] ?? []) !== null) return null;
@@ -69,11 +73,15 @@ export const kaspList: Format = {
     if (columns === null) return null;
     const rows = head.rows.slice(headerRow + 1).filter((row) => row.some((cell) => cell !== ""));
     const cells = rows.map((row) => row[columns.call] ?? "");
-    const good = cells.filter((cell) => isCall(cell) || isMissing(cell)).length;
+    const good = cells.filter((cell) => isCall(cell) || isMissing(cell, head.readCell)).length;
     if (cells.length > 0 && good / cells.length < 0.5) return null;
-    const missing = new Set(cells.filter((cell) => !isCall(cell) && isMissing(cell)));
+    const missing = new Set(
+      cells.filter((cell) => !isCall(cell) && isMissing(cell, head.readCell)),
+    );
     const unknown = [...missing].filter(
-      (cell) => !/^(NTC|Uncallable|Unknown|Unreadable|\?|N|NN|0|00|\?\?)$/.test(cell),
+      (cell) =>
+        head.readCell(cell, "letters") !== null &&
+        !/^(NTC|Uncallable|Unknown|Unreadable|\?|N|NN|0|00|\?\?)$/.test(cell),
     );
     const header = head.rows[headerRow] ?? [];
     return {

@@ -1,5 +1,6 @@
 import type { DataSetType, Orientation } from "../../contract/gobii-terms.ts";
 import type { Layout } from "../../contract/preview.ts";
+import type { CellReader } from "../matrix/crop-codes.ts";
 import { guessCalls, isMissing, type CallGuess } from "./calls.ts";
 import type { Found } from "./format.ts";
 import type { Head } from "./head.ts";
@@ -28,11 +29,17 @@ export function findMatrix(head: Head, from = 0): MatrixShape | null {
   const width = Math.min(...all.slice(from + 1).map((row) => row.length));
   if (all.length - from < 2 || !Number.isFinite(width) || width < 2) return null;
   const body = all.slice(from);
-  const last = guessCalls(columnOf(body.slice(1), width - 1));
-  const corner = last ?? guessCalls(body.slice(1).map((row) => row.at(-1) ?? ""));
+  const last = guessCalls(columnOf(body.slice(1), width - 1), head.readCell);
+  const corner =
+    last ??
+    guessCalls(
+      body.slice(1).map((row) => row.at(-1) ?? ""),
+      head.readCell,
+    );
   if (corner === null) return null;
 
-  const first = findFirstRow(body, width, corner.type);
+  const looked = { type: corner.type, read: head.readCell };
+  const first = findFirstRow(body, width, looked);
   if (first < 0) return null;
   const rows = body.slice(first);
   const header = first === 0 ? [] : (body[first - 1] ?? []);
@@ -40,10 +47,13 @@ export function findMatrix(head: Head, from = 0): MatrixShape | null {
   const firstColumn = findFirstColumn(
     rows,
     width,
-    corner.type,
+    looked,
     columns.map(({ column }) => column),
   );
-  const calls = guessCalls(rows.flatMap((row) => row.slice(firstColumn)));
+  const calls = guessCalls(
+    rows.flatMap((row) => row.slice(firstColumn)),
+    head.readCell,
+  );
   if (calls === null || firstColumn >= width) return null;
   return shapeOf({ rows, header, firstRow: from + first, firstColumn, calls, head });
 }
@@ -104,12 +114,18 @@ function columnOf(rows: readonly (readonly string[])[], column: number): string[
   return rows.map((row) => row[column] ?? "");
 }
 
+/** Which calls are looked for, and how their cells are read. */
+interface Looked {
+  readonly type: DataSetType;
+  readonly read: CellReader;
+}
+
 /** Whether a cell is a call of the type, or stands for one that is missing. */
-function shareOfCalls(cells: readonly string[], type: DataSetType): number {
-  const guess = guessCalls(cells);
+function shareOfCalls(cells: readonly string[], { type, read }: Looked): number {
+  const guess = guessCalls(cells, read);
   if (guess !== null) return areAlike(guess.type, type) ? guess.share : 0;
   // Nothing but missing calls is as good as calls.
-  return cells.length > 0 && cells.every((cell) => isMissing(cell) || cell === "1") ? 1 : 0;
+  return cells.length > 0 && cells.every((cell) => isMissing(cell, read) || cell === "1") ? 1 : 0;
 }
 
 /** A column without a 2, or with single letters only, is no other kind of matrix. */
@@ -121,14 +137,10 @@ function areAlike(a: DataSetType, b: DataSetType): boolean {
   return a === b || kin.some((types) => types.includes(a) && types.includes(b));
 }
 
-function findFirstRow(
-  body: readonly (readonly string[])[],
-  width: number,
-  type: DataSetType,
-): number {
+function findFirstRow(body: readonly (readonly string[])[], width: number, looked: Looked): number {
   // Names of markers or samples stand left of the calls, few or many.
   const isCalls = (row: readonly string[]): boolean =>
-    row.length >= width && shareOfCalls(row.slice(-Math.ceil(row.length / 2)), type) >= ENOUGH;
+    row.length >= width && shareOfCalls(row.slice(-Math.ceil(row.length / 2)), looked) >= ENOUGH;
   const first = body.findIndex(isCalls);
   return first >= 0 &&
     body.slice(first, first + 5).every((row) => row.length < width || isCalls(row))
@@ -139,14 +151,14 @@ function findFirstRow(
 function findFirstColumn(
   rows: readonly (readonly string[])[],
   width: number,
-  type: DataSetType,
+  looked: Looked,
   known: readonly number[],
 ): number {
   let column = width;
   while (
     column > 0 &&
     !known.includes(column - 1) &&
-    shareOfCalls(columnOf(rows, column - 1), type) >= ENOUGH
+    shareOfCalls(columnOf(rows, column - 1), looked) >= ENOUGH
   ) {
     column--;
   }

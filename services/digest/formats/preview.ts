@@ -30,7 +30,8 @@ const BYTES_PER_SECOND = 200e6;
 const READER_BYTES_PER_SECOND = 60e6;
 
 /**
- * Says what a file is, shows how it begins, and estimates how much there is. Reads a bounded piece of it.
+ * Says what a file is, shows how it begins, and estimates how much there is, as it would be digested by the settings of its
+ * crop. Reads a bounded piece of it.
  *
  * @throws AppError `not_found` or `bad_request` where there is no file that can be read.
  */
@@ -39,7 +40,7 @@ export async function previewFile(request: PreviewRequest): Promise<Preview> {
   try {
     const kind = statSync(path);
     if (!kind.isFile()) throw new AppError("bad_request", `This is not a file: ${path}`);
-    const head = await readHead(path);
+    const head = await readHead(path, request.settings ?? {});
     const detection = detect(head, request.format ?? null);
     const seen = await readGrid(head, detection, request);
     return {
@@ -109,6 +110,8 @@ async function readGrid(
         path: head.path,
         name: head.name,
         size: head.size,
+        // What is decoded is told as the encoding of the file.
+        decoding: { encoding: request.settings?.encoding ?? "auto", onDecoded: () => {} },
         limit: {
           lines: format === null ? request.rows : LINES_OF_READER,
           bytes: GRID_BYTES,

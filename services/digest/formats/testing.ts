@@ -1,6 +1,7 @@
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { DigestSettings } from "../../contract/digest-settings.ts";
 import type { Detection, DryRun, Preview } from "../../contract/preview.ts";
 import { PreviewRequest } from "../../contract/preview.ts";
 import { readInstruction } from "../../contract/instruction.ts";
@@ -16,10 +17,10 @@ export interface Bench {
   put(name: string, content: string | Uint8Array): string;
   preview(path: string, more?: Partial<PreviewRequest>): Promise<Preview>;
   detect(path: string): Promise<Detection>;
-  template(path: string, more?: Partial<TemplateContext>): Promise<Load>;
+  template(path: string, more?: Partial<TemplateContext>, settings?: DigestSettings): Promise<Load>;
   /** Digests a file with its template. */
   digest(path: string, more?: Partial<TemplateContext>): Promise<Run>;
-  dryRun(load: Load, lines?: number): Promise<DryRun>;
+  dryRun(load: Load, lines?: number, settings?: DigestSettings): Promise<DryRun>;
   readonly dir: string;
 }
 
@@ -38,10 +39,10 @@ const detect: Bench["detect"] = async (path) => (await preview(path)).detection;
 
 export async function withBench<T>(work: (bench: Bench) => Promise<T>): Promise<T> {
   const dir = mkdtempSync(join(tmpdir(), "formats-"));
-  const template: Bench["template"] = async (path, more = {}) =>
+  const template: Bench["template"] = async (path, more = {}, settings = {}) =>
     toLoad(
       readInstruction(
-        fillTemplate(await detect(path), {
+        fillTemplate((await preview(path, { settings })).detection, {
           source: path,
           destination: join(dir, "out"),
           crop: "dev",
@@ -63,9 +64,10 @@ export async function withBench<T>(work: (bench: Bench) => Promise<T>): Promise<
       detect,
       template,
       digest: async (path, more) => runDigest(await template(path, more), dir),
-      dryRun: (load, lines = 1000) =>
+      dryRun: (load, lines = 1000, settings = {}) =>
         dryRun({
           load,
+          settings,
           root: null,
           knownCrops: null,
           known: everythingKnown,

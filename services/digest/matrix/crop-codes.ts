@@ -19,8 +19,7 @@ export function withCropCodes(rule: MatrixRule, codes: CropCodes): MatrixRule {
     rule.alleles === null || codes.separators === undefined ? "" : codes.separators;
   const missing = (codes.missing ?? []).map((code) => Buffer.from(code));
   if (missing.length === 0 && separators === "") return rule;
-  const isSeparator = new Uint8Array(256);
-  for (const byte of Buffer.from(separators, "latin1")) isSeparator[byte] = 1;
+  const isSeparator = separatorTable(separators);
   const byFirst = new Map<number, Buffer[]>();
   for (const code of missing) {
     const first = code[0] ?? 0;
@@ -90,6 +89,43 @@ export function withCropCodes(rule: MatrixRule, codes: CropCodes): MatrixRule {
       };
     },
   };
+}
+
+/** What a cell is by the codes of a crop, where its alleles are letters or sizes; null: a missing call. */
+export type CellReader = (
+  cell: string,
+  alleles: NonNullable<MatrixRule["alleles"]>,
+) => string | null;
+
+/**
+ * Reads single cells by the same codes, for a look at a file: letters that the crop's separators part come with a slash
+ * between, sizes with four digits each, and any other cell as it is.
+ */
+export function createCellReader({ missing = [], separators = "" }: CropCodes): CellReader {
+  const codes = new Set(missing);
+  const isSeparator = separatorTable(separators);
+  const scratch = createByteBuffer(Buffer.allocUnsafe(64));
+  return (cell, alleles) => {
+    if (codes.has(cell)) return null;
+    if (separators === "" || cell.length < 3 || cell.length > 20) return cell;
+    const bytes = Buffer.from(cell, "latin1");
+    switch (alleles) {
+      case "letters":
+        return bytes.subarray(1, -1).every((byte) => isSeparator[byte] === 1)
+          ? `${cell[0]}/${cell.at(-1)}`
+          : cell;
+      case "sizes":
+        scratch.at = 0;
+        putSizes(scratch, bytes, 0, bytes.length, isSeparator);
+        return scratch.bytes.toString("latin1", 0, scratch.at);
+    }
+  };
+}
+
+function separatorTable(separators: string): Uint8Array {
+  const isSeparator = new Uint8Array(256);
+  for (const byte of Buffer.from(separators, "latin1")) isSeparator[byte] = 1;
+  return isSeparator;
 }
 
 /** Nothing or separators between the alleles, or one of GOBii's own words for a missing call. */

@@ -4,7 +4,7 @@ import { AppError } from "../../contract/errors.ts";
 import { readInstruction, type StoredInstruction } from "../../contract/instruction.ts";
 import { route, type Route } from "../http/route.ts";
 import { toJob } from "../jobs/job-record.ts";
-import { cropNamed, findJob, submitOnce } from "../jobs/job-service.ts";
+import { cropOf, findJob, submitOnce } from "../jobs/job-service.ts";
 import type { ApiDeps } from "./api-deps.ts";
 
 export function instructionRoutes({ store, crops, now }: ApiDeps): Route[] {
@@ -17,15 +17,16 @@ export function instructionRoutes({ store, crops, now }: ApiDeps): Route[] {
       answer: SubmitAnswer,
       statuses: [201],
       async handle({ body }) {
-        const crop = cropNamed(crops, body.crop);
+        const instruction = readInstruction(
+          body.procedure === undefined ? body.instructions : { procedure: body.procedure },
+        );
+        const crop = cropOf(crops, body.crop, instruction);
         const job = await submitOnce(
           store,
           crop,
           {
             key: body.key ?? null,
-            instruction: readInstruction(
-              body.procedure === undefined ? body.instructions : { procedure: body.procedure },
-            ),
+            instruction,
             priority: body.priority ?? crop.defaults?.priority ?? 0,
             labels: body.labels ?? crop.defaults?.labels ?? [],
             held: body.hold ?? crop.defaults?.hold ?? false,

@@ -1,8 +1,9 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { fakeDigester } from "../testing/fake-digester.ts";
-import { runningWeb } from "../testing/running-web.ts";
+import { parseConfiguration } from "../configuration.ts";
+import { eventually, fakeDigester } from "../testing/fake-digester.ts";
+import { markerInstruction, runningWeb, temporaryDir } from "../testing/running-web.ts";
 
 const attach = async (
   web: Awaited<ReturnType<typeof runningWeb>>,
@@ -40,9 +41,73 @@ describe("looking through the web service", () => {
     expect(asked(blind)).toEqual([]);
     expect(seeing.calls.find(({ path: to }) => to === "/preview")?.body).toEqual({
       path,
+      crop: "dev",
       rows: 30,
       columns: 30,
     });
+  });
+
+  it("passes on what a job of the crop would be digested by, whatever the caller says", async () => {
+    const folder = await temporaryDir();
+    const roots = [join(folder, "maize"), join(folder, "rice")] as const;
+    await Promise.all(roots.map((root) => mkdir(root)));
+    const digest = { encoding: "latin1", missing: ["-9"], knownRecord: true } as const;
+    const { crops } = parseConfiguration(
+      JSON.stringify({
+        crops: [
+          { name: "maize", dataRoots: [roots[0]] },
+          { name: "rice", dataRoots: [roots[1]], digest },
+        ],
+      }),
+      join(folder, "web.json"),
+    );
+    const web = await runningWeb({ crops: crops ?? [] });
+    const digester = await fakeDigester();
+    await attach(web, digester);
+    const submitted = await web.ask("POST", "/api/v1/instructions", {
+      crop: "rice",
+      key: "before",
+      instructions: markerInstruction(roots[1], "before"),
+    });
+    await eventually(() => expect(digester.taken).toHaveLength(1));
+    expect(digester.taken[0]).toMatchObject({ crop: "rice", settings: digest });
+    const patch = (body: object) =>
+      web.ask("PATCH", `/api/callback/job/${submitted.body.job.id}`, {
+        digester: "node-1",
+        attempt: 1,
+        ...body,
+      });
+    await patch({ callback: 1, status: "in_progress" });
+    await patch({ callback: 2, status: "completed" });
+
+    const told = async (path: string, body: object) => {
+      await web.ask("POST", `/api/v1${path}`, body);
+      return digester.calls.findLast((call) => call.path === path)?.body;
+    };
+    const settings = { encoding: "utf8" };
+    const source = join(roots[1], "files/a.txt");
+    expect(await told("/preview", { path: source, crop: "rice", settings })).toMatchObject({
+      crop: "rice",
+      settings: digest,
+    });
+    // The crop that the instruction names, as when it is submitted.
+    const own = instructions(source).map((one) => ({ ...one, gobiiCropType: "Rice" }));
+    const earlier = {
+      loads: [{ destination: join(roots[1], "digest/before"), tables: ["marker"] }],
+      more: false,
+    };
+    expect(await told("/dry-run", { instructions: own, settings })).toMatchObject({
+      crop: "rice",
+      settings: digest,
+      earlier,
+    });
+    const made = await web.ask("POST", "/api/v1/instructions", { key: "own", instructions: own });
+    expect(made.body.job.crop).toBe("rice");
+    const other = { instructions: instructions(join(roots[0], "files/a.txt")), settings, earlier };
+    const plain = await told("/dry-run", { ...other, crop: "maize" });
+    expect(plain).toMatchObject({ crop: "maize" });
+    expect(plain).not.toHaveProperty("settings");
+    expect(plain).not.toHaveProperty("earlier");
   });
 
   it("says why nobody can look", async () => {

@@ -6,15 +6,20 @@ import {
   Preview,
   PreviewRequest,
 } from "../../contract/preview.ts";
+import { earlierLoads } from "../callback/earlier-loads.ts";
+import { cropForDigester } from "../crop.ts";
 import { route, type Route } from "../http/route.ts";
 import type { DigesterClient } from "../jobs/digester-client.ts";
 import { pathsOf } from "../jobs/instruction-paths.ts";
-import { cropNamed, requireFileInside, requireInside } from "../jobs/job-service.ts";
+import { cropNamed, cropOf, requireFileInside, requireInside } from "../jobs/job-service.ts";
 import { fits, loadsOf, whyNone } from "../jobs/placement.ts";
 import type { ApiDeps } from "./api-deps.ts";
 
-/** Looks at files and instructions before anything is submitted. A digester that can read the files does it. */
-export function previewRoutes({ crops, directory }: ApiDeps): Route[] {
+/**
+ * Looks at files and instructions before anything is submitted. A digester that can read the files does it, by what it would
+ * be told of the crop with the job.
+ */
+export function previewRoutes({ store, crops, directory }: ApiDeps): Route[] {
   return [
     route({
       method: "post",
@@ -23,8 +28,10 @@ export function previewRoutes({ crops, directory }: ApiDeps): Route[] {
       body: PreviewRequest,
       answer: Preview,
       async handle({ body }) {
-        await requireFileInside(cropNamed(crops, body.crop), body.path);
-        return { body: await askOne(directory, [body.path], (client) => client.preview(body)) };
+        const crop = cropNamed(crops, body.crop);
+        await requireFileInside(crop, body.path);
+        const request = { ...body, settings: undefined, ...cropForDigester(crops, crop.name) };
+        return { body: await askOne(directory, [body.path], (client) => client.preview(request)) };
       },
     }),
     route({
@@ -35,14 +42,16 @@ export function previewRoutes({ crops, directory }: ApiDeps): Route[] {
       answer: DryRun,
       async handle({ body }) {
         const instruction = dryRunInstruction(body);
-        const crop = cropNamed(crops, body.crop);
+        const crop = cropOf(crops, body.crop, instruction);
         await requireInside(crop, instruction);
         const paths = pathsOf(instruction).map(({ path }) => path);
-        return {
-          body: await askOne(directory, paths, (client) =>
-            client.dryRun({ ...body, settings: crop.digest }),
-          ),
-        };
+        const earlier =
+          crop.digest?.knownRecord === true
+            ? await earlierLoads(store, { id: null, crop: crop.name })
+            : undefined;
+        const told = { settings: undefined, ...cropForDigester(crops, crop.name), earlier };
+        const request = { ...body, ...told };
+        return { body: await askOne(directory, paths, (client) => client.dryRun(request)) };
       },
     }),
   ];

@@ -1,5 +1,4 @@
 import type { EarlierLoads } from "../../contract/callback.ts";
-import type { JobRecord } from "../jobs/job-record.ts";
 import { pathsOf } from "../jobs/instruction-paths.ts";
 import type { JobPage, Store } from "../store/store.ts";
 
@@ -9,10 +8,10 @@ const perPage = 200;
 /** More are not looked through: a crop with so many loads has a database that can be asked. */
 const mostLoads = 2000;
 
-/** Where completed loads of the same crop left tables that bring names, the newest first, each place once. */
+/** Where completed loads of the same crop as a job, or as one that may become one (`id` is null then), left tables that bring names, the newest first, each place once. */
 export async function earlierLoads(
   store: Pick<Store, "list" | "instruction">,
-  job: JobRecord,
+  job: { readonly id: number | null; readonly crop: string },
 ): Promise<EarlierLoads> {
   const places = new Map<string, Set<string>>();
   let cursor: string | null = null;

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { isAbsolute } from "node:path";
 import { AppError } from "../../contract/errors.ts";
 import type { StoredInstruction } from "../../contract/instruction.ts";
+import { cropNameOf } from "../../contract/load.ts";
 import type { Crop } from "../crop.ts";
 import { liesInside } from "../data-roots.ts";
 import type { Store } from "../store/store.ts";
@@ -15,6 +16,22 @@ export function cropNamed(crops: readonly Crop[], name: string | undefined): Cro
   if (crop !== undefined) return crop;
   const known = crops.map((one) => one.name).join(", ");
   throw new AppError("bad_request", `There is no crop "${name ?? ""}"; there are: ${known}.`);
+}
+
+/**
+ * The crop of an instruction: the one that is named beside it, else the one that it names itself, where there is one of that
+ * name; else the first.
+ *
+ * @throws AppError `bad_request`.
+ */
+export function cropOf(
+  crops: readonly Crop[],
+  name: string | undefined,
+  instruction: StoredInstruction,
+): Crop {
+  if (name !== undefined) return cropNamed(crops, name);
+  const own = cropNameOf(instruction)?.toLowerCase();
+  return crops.find((crop) => crop.name.toLowerCase() === own) ?? cropNamed(crops, undefined);
 }
 
 /**

@@ -31,7 +31,7 @@ export function MappingView(props: MappingViewProps) {
   const [mapping, setMapping] = useState(noMapping);
   const [plan, setPlan] = useState<LoadPlan>({ parts: null, ids: noIds });
   const [template, setTemplate] = useState<string | null>(null);
-  const preview = useQuery(previewQuery(props.path, mapping.format));
+  const preview = useQuery(previewQuery(props.path, props.crop, mapping.format));
 
   if (preview.isPending) return <Skeleton height={420} animate={false} />;
   if (preview.isError) {
