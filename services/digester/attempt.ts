@@ -1,5 +1,4 @@
 import { setMaxListeners } from "node:events";
-import { isAbsolute, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { JobPatch } from "../contract/callback.ts";
@@ -25,10 +24,11 @@ import {
 } from "./attempt-outcome.ts";
 import type { Deliver, Delivery } from "./delivery.ts";
 import { requireSourcesInsideRoots } from "./data-roots.ts";
-import { handOverLoad, NO_QUALITY_CHECK } from "./hand-over.ts";
+import { handOverLoad } from "./hand-over.ts";
 import type { AskEarlierFiles } from "./earlier-loads.ts";
 import type { Intake } from "./intake.ts";
 import type { Leftovers } from "./leftovers.ts";
+import { destinationOf } from "./load-destination.ts";
 import type { Outbox } from "./outbox.ts";
 import { sourcesMayAppear } from "./source-visibility.ts";
 import { share, startProgress, type ProgressReporter } from "./progress-reporter.ts";
@@ -307,15 +307,11 @@ export function startAttempt(
         return failed(end.reason, lastPhase, step, end.mayPass);
       case "stopped":
         throw new AppError("internal", "The worker stopped without being told to.");
-      case "done":
-        return end.result.status === "completed"
-          ? publish(into, place, withWarnings(end.result, earlier?.warnings ?? []), fenced)
-          : failedDigest(
-              withWarnings(end.result, earlier?.warnings ?? []),
-              lastPhase,
-              step,
-              await digestMayPass(end.result, place),
-            );
+      case "done": {
+        const result = withWarnings(end.result, earlier?.warnings ?? []);
+        if (result.status === "completed") return publish(into, place, result, fenced);
+        return failedDigest(result, lastPhase, step, await digestMayPass(result, place));
+      }
     }
   };
 
@@ -354,23 +350,18 @@ export function startAttempt(
       const reason = `The files could not be moved to ${from.destination}: ${fileProblem(thrown)}.`;
       return failed(reason, lastPhase, step, mayPass(thrown));
     }
-    const told =
-      handOver === null
-        ? load.qcCheck
-          ? [NO_QUALITY_CHECK]
-          : []
-        : await handOverLoad({
-            job,
-            key: dispatch.key,
-            load,
-            crop: cropOf(load),
-            result,
-            // What was returned still lies here, which is where the commands look.
-            destination: place.isShared ? from.destination : from.path,
-            handOver,
-            onPhase: tellPhase,
-            signal: stopping.signal,
-          });
+    const told = await handOverLoad({
+      job,
+      key: dispatch.key,
+      load,
+      crop: cropOf(load),
+      result,
+      // What was returned still lies here, which is where the commands look.
+      destination: place.isShared ? from.destination : from.path,
+      handOver,
+      onPhase: tellPhase,
+      signal: stopping.signal,
+    });
     const patch = completed(withWarnings(result, told));
     return { kind: "settled", status: "completed", patch };
   };
@@ -459,23 +450,4 @@ export function startAttempt(
       return { kind: "dropped" };
     }),
   };
-}
-
-/** @throws AppError `invalid_instruction` unless all tables have one destination: publishing is one move. */
-function destinationOf(load: Load): string {
-  const named = load.tables.map(({ destination }) => destination).filter((path) => path !== "");
-  // A relative one stays so, for whoever opens it to refuse.
-  const paths = named.map((path) => (isAbsolute(path) ? resolve(path) : path));
-  const [destination, ...others] = new Set(paths);
-  if (destination === undefined) {
-    throw new AppError("invalid_instruction", "The instruction names no destination.");
-  }
-  if (others.length > 0) {
-    const all = [destination, ...others].join(", ");
-    throw new AppError(
-      "invalid_instruction",
-      `Expected one destination of all tables, got ${all}.`,
-    );
-  }
-  return destination;
 }

@@ -15,15 +15,13 @@ export interface HandOverRequest {
   readonly result: DigestResult;
   /** Where the digest files are. */
   readonly destination: string;
-  readonly handOver: HandOver;
+  /** Null: nothing is handed over. */
+  readonly handOver: HandOver | null;
   readonly onPhase: (phase: Phase) => void;
   /** Ends what runs. */
   readonly signal: AbortSignal;
 }
 
-/** The warning of a load that asks for what is not configured. */
-export const NO_QUALITY_CHECK =
-  "The load asks for a quality check, and no command for it is configured";
 /** What the commands said, beside the digest files. */
 const LOG_NAME = "hand-over.log";
 /** Of what a command says the end is kept. */
@@ -44,6 +42,7 @@ const KILL_AFTER_MS = 2000;
  */
 export async function handOverLoad(request: HandOverRequest): Promise<string[]> {
   const { load, result, handOver, destination, onPhase } = request;
+  if (handOver === null) return noQualityCheck(load);
   await rm(join(destination, LOG_NAME), { force: true });
   const matrixName = load.tables.find(({ columns }) =>
     columns.some(({ type }) => type === "CSV_BOTH"),
@@ -59,13 +58,15 @@ export async function handOverLoad(request: HandOverRequest): Promise<string[]> 
     onPhase({ gobiiStatus: "matrix_load", message: "Matrix Upload" });
     await run(request, handOver.matrix, matrix.table, matrix.file);
   }
-  if (!load.qcCheck) return [];
-  if (handOver.qualityCheck === undefined) {
-    return [NO_QUALITY_CHECK];
-  }
+  if (!load.qcCheck || handOver.qualityCheck === undefined) return noQualityCheck(load);
   onPhase({ gobiiStatus: "qc_processing", message: "Processing QC Job" });
   await run(request, handOver.qualityCheck, matrix?.table ?? "", matrix?.file ?? destination);
   return [];
+}
+
+/** The warning of a load that asks for what is not configured. */
+function noQualityCheck({ qcCheck }: Load): string[] {
+  return qcCheck ? ["The load asks for a quality check, and no command for it is configured"] : [];
 }
 
 async function run(
