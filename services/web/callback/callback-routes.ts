@@ -23,7 +23,7 @@ import { cropForDigester, type Crop } from "../crop.ts";
 import { bearerOf, isSameSecret } from "../../gate/http.ts";
 import { route, type Route } from "../http/route.ts";
 import type { DigesterDirectory } from "../jobs/digester-directory.ts";
-import { toJob, type JobRecord } from "../jobs/job-record.ts";
+import { nextAttemptOf, toJob, type JobRecord } from "../jobs/job-record.ts";
 import { cropNamed, submitOnce } from "../jobs/job-service.ts";
 import { isDue } from "../jobs/retries.ts";
 import type { IsUnsettled } from "../jobs/unsettled.ts";
@@ -254,18 +254,10 @@ export function callbackRoutes(deps: CallbackRoutesDeps): Route[] {
   async function toUnsettledJob(job: JobRecord) {
     const instruction = await store.instruction(job.id);
     if (instruction === null) return null;
-    const { id, key, attempt, priority, front, submittedBy, digester, labels } = job;
-    const submittedAt = new Date(job.submittedAt).toISOString();
     return {
-      job: id,
-      key,
-      attempt: attempt + 1,
-      priority,
-      front: front === null ? null : new Date(front).toISOString(),
-      submittedBy,
-      submittedAt,
-      digester,
-      labels: [...labels],
+      ...nextAttemptOf(job),
+      digester: job.digester,
+      labels: [...job.labels],
       ...cropForDigester(crops, job.crop),
       instruction,
     };

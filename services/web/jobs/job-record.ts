@@ -131,6 +131,20 @@ export function toJob(job: JobRecord): Job {
   return { ...toJobSummary(job), result: job.result };
 }
 
+/** What a digester is told of the next attempt of a job, beside its instruction. */
+export function nextAttemptOf(job: JobRecord) {
+  return {
+    job: job.id,
+    key: job.key,
+    /** The number with which it is claimed. */
+    attempt: job.attempt + 1,
+    priority: job.priority,
+    front: isoOrNull(job.front),
+    submittedBy: job.submittedBy,
+    submittedAt: iso(job.submittedAt),
+  };
+}
+
 /** The wire form of an event, once it has its number. */
 export function toEvent(seq: number, event: NewEvent): Event {
   return { ...event, seq, at: iso(event.at) };

@@ -9,7 +9,7 @@ import type { DispatchOutcome } from "./digester-client.ts";
 import type { DigesterDirectory } from "./digester-directory.ts";
 import { pathsOf } from "./instruction-paths.ts";
 import { place } from "./job-model.ts";
-import type { JobRecord } from "./job-record.ts";
+import { nextAttemptOf, type JobRecord } from "./job-record.ts";
 import { isDue, retryReason } from "./retries.ts";
 import {
   choose,
@@ -281,13 +281,7 @@ export function createPlacer(deps: PlacerDeps): Placer {
 
   function toDispatch(job: JobRecord, instruction: StoredInstruction, digester: string): Dispatch {
     return {
-      job: job.id,
-      key: job.key,
-      attempt: job.attempt + 1,
-      priority: job.priority,
-      front: job.front === null ? null : new Date(job.front).toISOString(),
-      submittedBy: job.submittedBy,
-      submittedAt: new Date(job.submittedAt).toISOString(),
+      ...nextAttemptOf(job),
       ...cropForDigester(deps.crops, job.crop),
       instruction,
       callback: directory.callbackOf(digester),
