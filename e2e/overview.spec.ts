@@ -38,8 +38,30 @@ test("the first screen says that all is well, and then what failed and why", asy
   // The picture's numbers are there for whoever does not see it.
   const ended = page.getByRole("region", { name: "Loads that ended" });
   await expect(ended).toContainText("1 completed, 2 failed", { timeout: 20_000 });
+  const picture = () =>
+    ended.locator("canvas").evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  await page.emulateMedia({ colorScheme: "light" });
+  const light = await picture();
+  await page.emulateMedia({ colorScheme: "dark" });
+  await expect.poll(picture, "is drawn in the colours of the other scheme").not.toBe(light);
   await ended.getByRole("button", { name: "Loads that ended as a table" }).click();
   await expect(ended.getByRole("row").nth(1)).toContainText(/\d\d:\d\d/);
+
+  // Beside the side bar: each tile in one line, and nothing over its edge.
+  for (const width of [770, 850, 1000]) {
+    await page.setViewportSize({ width, height: 900 });
+    const tiles = await loads.getByRole("link").evaluateAll((links) =>
+      links.map((link) => {
+        const words = document.createRange();
+        words.selectNodeContents(link);
+        const [tile, inner] = [link.getBoundingClientRect(), words.getBoundingClientRect()];
+        // A second line of words makes it 95 high.
+        return { isLow: tile.height < 80, isWithin: inner.right <= tile.right };
+      }),
+    );
+    expect(tiles).toHaveLength(5);
+    expect(tiles).toEqual(tiles.map(() => ({ isLow: true, isWithin: true })));
+  }
 
   await failed.getByRole("link", { name: "bad_2" }).click();
   await expect(page.getByRole("main", { name: /bad_2/ })).toBeVisible();

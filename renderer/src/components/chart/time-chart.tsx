@@ -1,4 +1,3 @@
-import { useComputedColorScheme } from "@mantine/core";
 import { lazy, Suspense, useId, useState, type ReactNode } from "react";
 import { isEmpty, type TimeSeries } from "./series.ts";
 import { TableToggle } from "./table-toggle.tsx";
@@ -22,7 +21,6 @@ interface TimeChartProps {
 export function TimeChart({ title, summary, nothing, data, children }: TimeChartProps) {
   const [asTable, setAsTable] = useState(false);
   const heading = useId();
-  const scheme = useComputedColorScheme();
   return (
     <section className={classes["chart"]} aria-labelledby={heading}>
       <header className={classes["head"]}>
@@ -42,7 +40,7 @@ export function TimeChart({ title, summary, nothing, data, children }: TimeChart
           <p className={classes["nothing"]}>{nothing}</p>
         ) : (
           <Suspense fallback={<div className={classes["skeleton"]} />}>
-            <EChart key={scheme} data={data} />
+            <EChart data={data} />
           </Suspense>
         )}
       </div>

@@ -4,7 +4,7 @@ import { useEffect, useRef, type RefObject } from "react";
 /**
  * A canvas that keeps the size of its element and goes with it.
  *
- * @param draw is called with it at first and whenever `draw` is another one.
+ * @param draw is called with it at first, and whenever `draw` or the colour scheme is another one.
  * @returns the element to draw in.
  */
 export function useDrawing(draw: (chart: EChartsType) => void): RefObject<HTMLDivElement | null> {
@@ -26,7 +26,14 @@ export function useDrawing(draw: (chart: EChartsType) => void): RefObject<HTMLDi
   }, []);
 
   useEffect(() => {
-    if (chart.current !== null) draw(chart.current);
+    const drawIt = (): void => {
+      if (chart.current !== null) draw(chart.current);
+    };
+    drawIt();
+    // Later than React says that the scheme is another one: its colours are there once the page has it.
+    const scheme = new MutationObserver(drawIt);
+    scheme.observe(document.documentElement, { attributeFilter: ["data-mantine-color-scheme"] });
+    return () => scheme.disconnect();
   }, [draw]);
 
   return place;

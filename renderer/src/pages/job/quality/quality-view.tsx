@@ -1,4 +1,4 @@
-import { Button, Group, Skeleton, useComputedColorScheme } from "@mantine/core";
+import { Button, Group, Skeleton } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useMemo, useState } from "react";
@@ -95,7 +95,6 @@ function share(value: number | null): string {
 function Picture({ chart, jobKey }: { chart: QualityChart; jobKey: string }) {
   const [asTable, setAsTable] = useState(false);
   const [png, setPng] = useState<(() => string) | null>(null);
-  const scheme = useComputedColorScheme();
   const { name, title, summary } = chart;
   const onDrawn = useCallback((draw: () => string) => setPng(() => draw), []);
   const file = (ending: string): string => `${jobKey}.${name}.${ending}`;
@@ -132,7 +131,7 @@ function Picture({ chart, jobKey }: { chart: QualityChart; jobKey: string }) {
           <Numbers chart={chart} />
         ) : (
           <Suspense fallback={<Skeleton height="100%" animate={false} />}>
-            <QualityCanvas key={scheme} chart={chart} onDrawn={onDrawn} />
+            <QualityCanvas chart={chart} onDrawn={onDrawn} />
           </Suspense>
         )}
       </div>
