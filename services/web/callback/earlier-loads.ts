@@ -1,6 +1,7 @@
 import type { EarlierLoads } from "../../contract/callback.ts";
 import { pathsOf } from "../jobs/instruction-paths.ts";
-import type { JobPage, Store } from "../store/store.ts";
+import { jobPages } from "../store/job-pages.ts";
+import type { Store } from "../store/store.ts";
 
 /** Tables that bring names which later loads refer to. */
 const namingTables = ["germplasm", "dnasample", "dnarun", "marker", "linkage_group"];
@@ -14,18 +15,15 @@ export async function earlierLoads(
   job: { readonly id: number | null; readonly crop: string },
 ): Promise<EarlierLoads> {
   const places = new Map<string, Set<string>>();
-  let cursor: string | null = null;
-  do {
-    const page: JobPage = await store.list({
-      statuses: ["completed"],
-      search: [{ qualifier: "table", values: namingTables, not: false }],
-      crop: job.crop,
-      sort: "-settledAt",
-      limit: perPage,
-      cursor,
-      offset: 0,
-    });
-    for (const { id, tables } of page.jobs) {
+  const completed = jobPages(store, {
+    statuses: ["completed"],
+    search: [{ qualifier: "table", values: namingTables, not: false }],
+    crop: job.crop,
+    sort: "-settledAt",
+    limit: perPage,
+  });
+  for await (const { jobs } of completed) {
+    for (const { id, tables } of jobs) {
       if (id === job.id) continue;
       const found = pathsOf(await store.instruction(id)).find(({ role }) => role === "destination");
       if (found === undefined || found.path === "") continue;
@@ -34,8 +32,7 @@ export async function earlierLoads(
         return { loads: told(places), more: true };
       places.set(found.path, new Set([...(known ?? []), ...tables.filter(isNaming)]));
     }
-    cursor = page.nextCursor;
-  } while (cursor !== null);
+  }
   return { loads: told(places), more: false };
 }
 

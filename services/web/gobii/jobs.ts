@@ -3,6 +3,7 @@ import type { Crop } from "../crop.ts";
 import { newJob } from "../jobs/job-model.ts";
 import type { JobRecord, NewJob } from "../jobs/job-record.ts";
 import { underTimeKey } from "../jobs/submission.ts";
+import { jobPages } from "../store/job-pages.ts";
 import type { Store } from "../store/store.ts";
 import type { Outcome } from "./envelope.ts";
 import type { Generation } from "./generations.ts";
@@ -27,20 +28,8 @@ const pageSize = 5_000;
 /** `GET jobs`: all of the crop, oldest first. */
 export async function listJobs({ store, crop }: Place, generation: Generation): Promise<Outcome> {
   const jobs: JobRecord[] = [];
-  let cursor: string | null = null;
-  do {
-    const page = await store.list({
-      statuses: null,
-      search: [],
-      crop: crop.name,
-      sort: "id",
-      limit: pageSize,
-      cursor,
-      offset: 0,
-    });
-    jobs.push(...page.jobs);
-    cursor = page.nextCursor;
-  } while (cursor !== null);
+  const all = jobPages(store, { crop: crop.name, sort: "id", limit: pageSize });
+  for await (const page of all) jobs.push(...page.jobs);
   return { status: 201, items: jobs.map((job) => jobItem(job, generation)) };
 }
 

@@ -7,6 +7,7 @@ import type {
   UndoRequest,
 } from "../../contract/api.ts";
 import { AppError } from "../../contract/errors.ts";
+import { jobPages } from "../store/job-pages.ts";
 import type { Change, JobListQuery, JobPage, Store } from "../store/store.ts";
 import type { DigesterDirectory } from "./digester-directory.ts";
 import { cancel, hold, release, requeue, setFront, setPriority, undo } from "./person-changes.ts";
@@ -138,20 +139,11 @@ async function matching(
   }
   const left = new Set(except);
   const jobs: JobRecord[] = [];
-  let cursor: string | null = null;
-  do {
-    const page: JobPage = await listWhole(store, {
-      statuses: filter?.status ?? null,
-      search: filter?.q ?? [],
-      crop: null,
-      sort: "id",
-      limit: 5000,
-      cursor,
-      offset: 0,
-    });
+  const whole = { list: (query: JobListQuery) => listWhole(store, query) };
+  const matched = { statuses: filter?.status ?? null, search: filter?.q ?? [] };
+  for await (const page of jobPages(whole, { ...matched, sort: "id", limit: 5000 })) {
     jobs.push(...page.jobs.filter((job) => !left.has(job.id)));
-    cursor = page.nextCursor;
-  } while (cursor !== null);
+  }
   return jobs;
 }
 

@@ -5,6 +5,7 @@ import {
   type StatisticsBucket,
   type StatisticsSpan,
 } from "../../contract/statistics.ts";
+import { jobPages } from "../store/job-pages.ts";
 import type { Store } from "../store/store.ts";
 import type { JobRecord } from "./job-record.ts";
 
@@ -125,21 +126,11 @@ function isEnd(status: string | undefined): status is "completed" | "failed" | "
 
 /** Jobs that changed since, newest first; and some more. */
 async function* changedSince(store: Pick<Store, "list">, since: number) {
-  let cursor: string | null = null;
-  do {
-    const page = await store.list({
-      statuses: null,
-      search: [],
-      crop: null,
-      sort: "-updatedAt",
-      limit: pageLength,
-      cursor,
-      offset: 0,
-    });
-    yield* page.jobs;
-    const last = page.jobs.at(-1);
-    cursor = last === undefined || last.updatedAt < since ? null : page.nextCursor;
-  } while (cursor !== null);
+  for await (const { jobs } of jobPages(store, { sort: "-updatedAt", limit: pageLength })) {
+    yield* jobs;
+    const last = jobs.at(-1);
+    if (last === undefined || last.updatedAt < since) return;
+  }
 }
 
 function nothing(): Counts {

@@ -6,7 +6,8 @@ import type { StoredInstruction } from "../../contract/instruction.ts";
 import type { Crop } from "../crop.ts";
 import type { JobRecord } from "../jobs/job-record.ts";
 import type { Log } from "../log.ts";
-import type { JobPage, Store } from "../store/store.ts";
+import { jobPages } from "../store/job-pages.ts";
+import type { Store } from "../store/store.ts";
 import { inputFileOf } from "./input-file.ts";
 import { mailMessage } from "./mail-message.ts";
 import type { Mailer } from "./mailer.ts";
@@ -188,24 +189,18 @@ function endedBy({ type, job, attempt, status, at }: Event): Ended | null {
 /** Jobs that ended at a time or after it, oldest first; with a limit, the newest of them. */
 async function endedSince(store: Store, time: number, limit = Infinity): Promise<Ended[]> {
   const found: Ended[] = [];
-  let cursor: string | null = null;
-  do {
-    const { jobs, nextCursor }: JobPage = await store.list({
-      statuses: ["completed", "failed", "aborted"],
-      search: [],
-      crop: null,
-      sort: "-updatedAt",
-      limit: Math.min(page, limit),
-      cursor,
-      offset: 0,
-    });
+  const ended = jobPages(store, {
+    statuses: ["completed", "failed", "aborted"],
+    sort: "-updatedAt",
+    limit: Math.min(page, limit),
+  });
+  for await (const { jobs } of ended) {
     for (const job of jobs) {
       if (job.updatedAt < time || found.length >= limit) return found.toReversed();
       const read = Ended.safeParse({ ...job, job: job.id });
       if (read.success && read.data.settledAt >= time) found.push(read.data);
     }
-    cursor = nextCursor;
-  } while (cursor !== null);
+  }
   return found.toReversed();
 }
 

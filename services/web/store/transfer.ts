@@ -3,6 +3,7 @@ import { AppError } from "../../contract/errors.ts";
 import type { Event } from "../../contract/event.ts";
 import type { StoredInstruction } from "../../contract/instruction.ts";
 import type { JobRecord } from "../jobs/job-record.ts";
+import { jobPages } from "./job-pages.ts";
 import type { Store } from "./store.ts";
 
 /** A job with everything that belongs to it. */
@@ -97,20 +98,9 @@ async function contentsOf(store: Store): Promise<StoreContents> {
 }
 
 async function* wholeJobs(store: Store): AsyncGenerator<WholeJob[]> {
-  let cursor: string | null = null;
-  do {
-    const page: Awaited<ReturnType<Store["list"]>> = await store.list({
-      statuses: null,
-      search: [],
-      crop: null,
-      sort: "id",
-      limit: pageSize,
-      cursor,
-      offset: 0,
-    });
-    yield await Promise.all(page.jobs.map(({ id }) => wholeJob(store, id)));
-    cursor = page.nextCursor;
-  } while (cursor !== null);
+  for await (const { jobs } of jobPages(store, { sort: "id", limit: pageSize })) {
+    yield await Promise.all(jobs.map(({ id }) => wholeJob(store, id)));
+  }
 }
 
 async function wholeJob(store: Store, id: number): Promise<WholeJob> {
