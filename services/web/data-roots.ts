@@ -18,7 +18,7 @@ export async function liesInside(crop: Crop, path: string): Promise<boolean> {
 }
 
 /** @throws AppError `bad_request` for a path outside the crop's data roots. */
-export async function requireInside(crop: Crop, path: string): Promise<void> {
+export async function requirePathInside(crop: Crop, path: string): Promise<void> {
   if (await liesInside(crop, path)) return;
   throw new AppError("bad_request", `This path lies outside the data roots: ${path}`);
 }

@@ -16,7 +16,7 @@ import {
   type DirectoryNotes,
 } from "../../gate/staging.ts";
 import type { Crop } from "../crop.ts";
-import { requireInside } from "../data-roots.ts";
+import { requirePathInside } from "../data-roots.ts";
 import { pathsOf, type InstructionPath } from "../jobs/instruction-paths.ts";
 import type { JobRecord } from "../jobs/job-record.ts";
 import { cropNamed } from "../jobs/job-service.ts";
@@ -130,7 +130,7 @@ export async function openJobFiles({ store, crops, log }: JobFilesDeps): Promise
     if (destination === undefined) {
       throw new AppError("bad_request", "The instruction names no destination.");
     }
-    await requireInside(crop, destination);
+    await requirePathInside(crop, destination);
     const about = { job: claim.id, attempt: claim.attempt };
     const staging = await openStaging({ ...about, destination }, crop.dataRoots, (planned) =>
       note({ ...planned, isWhole: false }),

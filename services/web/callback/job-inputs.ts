@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { AppError } from "../../contract/errors.ts";
 import { chunkBytes, type InputFile } from "../../contract/remote-files.ts";
 import type { Crop } from "../crop.ts";
-import { liesInside, requireInside } from "../data-roots.ts";
+import { liesInside, requirePathInside } from "../data-roots.ts";
 import type { InstructionPath } from "../jobs/instruction-paths.ts";
 
 /** GOBii's 2.1 leaves these out of a directory, and so does the digest engine. */
@@ -21,7 +21,7 @@ export async function inputsOf(
 ): Promise<InputFile[]> {
   const files = new Map<string, InputFile>();
   for (const { role, path } of paths) {
-    await requireInside(crop, path);
+    await requirePathInside(crop, path);
     const found = role === "source" ? await listed(path) : [join(path, "digest.marker")];
     for (const file of found) {
       const input = (await liesInside(crop, file)) ? await inputAt(file) : null;
@@ -50,7 +50,7 @@ export async function requireInput(
   if (!isNamed || resolve(path) !== path) {
     throw new AppError("forbidden", `The instruction of job ${job} does not read ${path}`);
   }
-  await requireInside(crop, path);
+  await requirePathInside(crop, path);
 }
 
 /**
