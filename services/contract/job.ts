@@ -19,7 +19,9 @@ const jobSteps = [
 export const JobStep = z.enum(jobSteps);
 export type JobStep = z.infer<typeof JobStep>;
 
-export function isSettled(status: JobStatus): boolean {
+export type SettledStatus = Extract<JobStatus, "completed" | "failed" | "aborted">;
+
+export function isSettled(status: JobStatus): status is SettledStatus {
   return status === "completed" || status === "failed" || status === "aborted";
 }
 

@@ -1,5 +1,5 @@
 import type { JobPatch } from "../contract/callback.ts";
-import type { JobStep } from "../contract/job.ts";
+import type { JobStep, SettledStatus } from "../contract/job.ts";
 import type { DigestProblem, DigestResult } from "../contract/result.ts";
 import { failureMessage, type Phase } from "../digest/failure-message.ts";
 import { describeProblem } from "../digest/problems.ts";
@@ -12,7 +12,6 @@ export type Outcome =
   /** The service ends. */
   | { readonly kind: "handed_back"; readonly patch: OutcomePatch };
 
-export type SettledStatus = "completed" | "failed" | "aborted";
 export type OutcomePatch = Omit<JobPatch, "digester" | "attempt" | "callback">;
 
 export function completed(result: DigestResult): OutcomePatch & { status: "completed" } {

@@ -5,7 +5,7 @@ import type { JobPatch } from "../contract/callback.ts";
 import type { Dispatch } from "../contract/digester.ts";
 import { AppError, coerceError } from "../contract/errors.ts";
 import type { HandOver } from "../contract/hand-over.ts";
-import { stepOfGobiiStatus, type JobStep } from "../contract/job.ts";
+import { stepOfGobiiStatus, type JobStep, type SettledStatus } from "../contract/job.ts";
 import { toLoad, type Load } from "../contract/load.ts";
 import type { DigestResult } from "../contract/result.ts";
 import { FIRST_PHASE, type Phase } from "../digest/failure-message.ts";
@@ -20,7 +20,6 @@ import {
   handedBack,
   withWarnings,
   type Outcome,
-  type SettledStatus,
 } from "./attempt-outcome.ts";
 import type { Deliver, Delivery } from "./delivery.ts";
 import { requireSourcesInsideRoots } from "./data-roots.ts";

@@ -1,4 +1,5 @@
 import type { Event } from "../../contract/event.ts";
+import { isSettled } from "../../contract/job.ts";
 import {
   statisticsSpans,
   type Statistics,
@@ -85,7 +86,7 @@ export async function keepStatistics(
       }
       default:
     }
-    if (isEnd(event.status)) {
+    if (event.status !== undefined && isSettled(event.status)) {
       inLineSince.delete(job.id);
       cellAt(at)[event.status]++;
     }
@@ -97,7 +98,7 @@ export async function keepStatistics(
     if (job.attempt === 1 && job.startedAt !== null && job.startedAt >= since) {
       countWait(job.submittedAt, job.startedAt);
     }
-    if (job.settledAt !== null && job.settledAt >= since && isEnd(job.status)) {
+    if (job.settledAt !== null && job.settledAt >= since && isSettled(job.status)) {
       cellAt(job.settledAt)[job.status]++;
     }
   }
@@ -118,10 +119,6 @@ export async function keepStatistics(
       return { span, bucketMs, buckets };
     },
   };
-}
-
-function isEnd(status: string | undefined): status is "completed" | "failed" | "aborted" {
-  return status === "completed" || status === "failed" || status === "aborted";
 }
 
 /** Jobs that changed since, newest first; and some more. */
