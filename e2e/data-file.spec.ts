@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { withCrops } from "./configured-services.ts";
 import { expect, test } from "./fixtures.ts";
 
 /** A person who has a data file and no instruction: from the file to its digest. */
@@ -263,3 +264,41 @@ for (const scheme of ["light", "dark"] as const) {
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
   });
 }
+
+const ofTwoCrops = withCrops({ maize: {}, rice: { encoding: "latin1", missing: ["-9"] } });
+
+ofTwoCrops("a file is shown and tried out as its crop is digested", async ({ page, api }) => {
+  await openDataFiles(page);
+  await page.getByRole("combobox", { name: "Crop" }).click();
+  await page.getByRole("option", { name: "rice" }).click();
+  const choosing = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Choose a data file" }).click();
+  // Two of its letters would be one in UTF-8.
+  const text = "marker\tS1\tS2\nriz-ma\u00efs\tA/G\t-9\nm\u00c3\u00a9l\tC/C\tC/T\n";
+  await (
+    await choosing
+  ).setFiles([{ name: "riz.txt", mimeType: "text/plain", buffer: Buffer.from(text, "latin1") }]);
+
+  const grid = page.getByRole("group", { name: "Cells of the file" });
+  await expect(grid.getByText("riz-ma\u00efs", { exact: true })).toBeVisible({ timeout: 15_000 });
+  await expect(grid.getByText("m\u00c3\u00a9l", { exact: true })).toBeVisible();
+  const made = page.getByRole("region", { name: "What it would make" });
+  await made.getByRole("tab", { name: /^matrix/ }).click();
+  const rows = made.getByRole("group", { name: "First rows of digest.matrix" }).getByRole("row");
+  await expect(rows).toHaveText(["AGNN", "CCCT"]);
+  await expect(made.getByRole("alert")).toHaveCount(0);
+
+  await giveIds(page);
+  await page.getByRole("button", { name: "Submit", exact: true }).click();
+  await expect(page.getByText("Completed", { exact: true }).first()).toBeVisible({
+    timeout: 30_000,
+  });
+  const { result } = (await (await api.get("/api/v1/jobs/1")).json()) as {
+    result: { matrix: { missing: number }; tables: { table: string; file: string }[] };
+  };
+  expect(result.matrix.missing).toBe(1);
+  const matrixFile = result.tables.find(({ table }) => table === "matrix")?.file ?? "";
+  expect(await readFile(matrixFile, "utf8")).toBe("AG\tNN\nCC\tCT\n");
+  const markers = result.tables.find(({ table }) => table === "marker")?.file ?? "";
+  expect(await readFile(markers, "utf8")).toContain("m\u00c3\u00a9l");
+});

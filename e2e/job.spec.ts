@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { APIRequestContext, Page } from "@playwright/test";
+import { withCrops } from "./configured-services.ts";
 import { expect, test } from "./fixtures.ts";
 import { datasetInstruction } from "./large-matrix.ts";
 
@@ -107,19 +107,7 @@ test("an error shows the lines at fault; the report holds them; the edit is comp
 });
 
 /** Of a crop whose matrices are also wanted for other tools. */
-const withOutputs = test.extend({
-  // oxlint-disable-next-line no-empty-pattern -- Playwright reads the dependencies from the pattern
-  servicesArguments: async ({}, use) => {
-    const folder = await realpath(await mkdtemp(join(tmpdir(), "digester-crop-")));
-    const config = join(folder, "web.json");
-    const digest = { also: ["vcf", "hapmap", "plink", "parquet"] };
-    const crops = [{ name: "dev", dataRoots: [join(folder, "maize")], digest }];
-    await mkdir(join(folder, "maize"));
-    await writeFile(config, JSON.stringify({ crops }));
-    await use(["--config", config]);
-    await rm(folder, { recursive: true, force: true });
-  },
-});
+const withOutputs = withCrops({ dev: { also: ["vcf", "hapmap", "plink", "parquet"] } });
 
 withOutputs(
   "files are looked at and taken along, in every format; one that was moved away says so",
