@@ -25,7 +25,7 @@ import { relayedTransport } from "./jobs/relay.ts";
 import { httpTransport } from "./jobs/transport.ts";
 import { leaseKeeper } from "./jobs/lease-keeper.ts";
 import { createPlacer } from "./jobs/placer.ts";
-import { keepAll, startRetention, type RetentionPolicy } from "./jobs/retention.ts";
+import { keepAll, keepsAll, startRetention, type RetentionPolicy } from "./jobs/retention.ts";
 import { createUndoLog } from "./jobs/undo-log.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./jobs/retries.ts";
 import { keepStatistics } from "./jobs/statistics.ts";
@@ -245,12 +245,14 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
     ...(options.tokenLifeMs === undefined ? {} : { lifeMs: options.tokenLifeMs }),
   };
   const policy = options.retention ?? keepAll;
-  const retention = await leadOrWait({
-    store,
-    log,
-    name: "retention",
-    start: async () => startRetention({ store, log, policy, now }),
-  });
+  const retention = keepsAll(policy)
+    ? null
+    : await leadOrWait({
+        store,
+        log,
+        name: "retention",
+        start: async () => startRetention({ store, log, policy, now }),
+      });
 
   let closing: Promise<void> | null = null;
   async function close(): Promise<void> {
@@ -262,7 +264,7 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
       directory.stop(),
       keeper.stop(),
       notices?.stop(),
-      retention.stop(),
+      retention?.stop(),
     ]);
     stream.close();
     await endConnections(server, closeMs);

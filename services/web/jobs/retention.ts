@@ -13,6 +13,10 @@ export interface RetentionPolicy {
 
 export const keepAll: RetentionPolicy = { days: null, jobs: null };
 
+/** Whether nothing is ever removed. */
+export const keepsAll = ({ days, jobs }: RetentionPolicy): boolean =>
+  days === null && jobs === null;
+
 export interface RetentionDeps {
   readonly store: Pick<Store, "expired" | "remove">;
   readonly log: Pick<Log, "info" | "warn">;
@@ -69,8 +73,8 @@ export async function removeExpired(
   { store, policy, now }: Pick<RetentionDeps, "store" | "policy" | "now">,
   signal: AbortSignal,
 ): Promise<number> {
+  if (keepsAll(policy)) return 0;
   const { days, jobs } = policy;
-  if (days === null && jobs === null) return 0;
   const settledBefore = days === null ? null : now() - days * dayMs;
   let total = 0;
   for (;;) {
@@ -88,8 +92,9 @@ export async function removeExpired(
 }
 
 /** What is kept, as people are told. */
-export function inWords({ days, jobs }: RetentionPolicy): string {
-  if (days === null && jobs === null) return "All jobs are kept.";
+export function inWords(policy: RetentionPolicy): string {
+  if (keepsAll(policy)) return "All jobs are kept.";
+  const { days, jobs } = policy;
   const bounds = [
     ...(days === null ? [] : [`for ${days} ${days === 1 ? "day" : "days"}`]),
     ...(jobs === null ? [] : [`while they are among the newest ${jobs}`]),
