@@ -34,6 +34,7 @@ const ALL_PAIRS_SAMPLES = 1000;
 const MOST_CANDIDATES = 5000;
 const BANDS = 64;
 const NEIGHBOURS = 8;
+const LONGEST_WAY = 64;
 /** Members that a group of unlike samples should have at most. */
 const GROUP = 4;
 /** How often two unlike samples have the same call of an informative marker, about. */
@@ -160,34 +161,61 @@ async function pairsInBands(sketch: Sketch, samples: number, pace: Pace): Promis
   const forFullCalls = Math.log(LEAST_FULL) / Math.log(bothCalled);
   const width = Math.max(4, Math.round(Math.min(forSmallGroups, forFullCalls, size)));
   const found = new Map<number, Candidate>();
-  const hashes = new Float64Array(samples);
+  const look = (a: number, b: number): void => {
+    const id = a * samples + b;
+    if (found.size < MOST_CANDIDATES && !found.has(id) && mayBeSame(sketch, a, b)) {
+      found.set(id, [a, b]);
+    }
+  };
+  const group = createGroups(samples);
   for (let band = 0; band < BANDS; band++) {
     // Odd steps, so that each band has other markers.
     const markers = Array.from(
       { length: width },
       (_marker, i) => (37 * band + i * (2 * band + 1)) % size,
     );
-    const members: number[] = [];
+    group.begin();
     for (let k = 0; k < samples; k++) {
       const hash = hashOf(calls, k * size, markers);
-      if (hash === null) continue;
-      hashes[k] = hash;
-      members.push(k);
-    }
-    members.sort((a, b) => (hashes[a] ?? 0) - (hashes[b] ?? 0) || a - b);
-    for (const [place, b] of members.entries()) {
-      for (let before = 1; before <= NEIGHBOURS; before++) {
-        const a = members[place - before];
-        if (a === undefined || hashes[a] !== hashes[b]) break;
-        const id = a * samples + b;
-        if (found.size < MOST_CANDIDATES && !found.has(id) && mayBeSame(sketch, a, b)) {
-          found.set(id, [a, b]);
-        }
-      }
+      if (hash !== null) group.add(k, hash, look);
     }
     await pace();
   }
   return [...found.values()];
+}
+
+interface Groups {
+  /** Empties all groups. */
+  begin(): void;
+  /** Puts a member into the group of its hash; before that, `look` sees it with each of the last few that are there. */
+  add(member: number, hash: number, look: (earlier: number, member: number) => void): void;
+}
+
+/** Groups of members by their hashes: in places chosen by the hash, each a chain, so that nothing is sorted or allocated. */
+function createGroups(members: number): Groups {
+  const places = 2 ** Math.ceil(Math.log2(2 * members));
+  const last = new Int32Array(places);
+  const before = new Int32Array(members);
+  const hashes = new Float64Array(members);
+  return {
+    begin: () => void last.fill(-1),
+    add(member, hash, look) {
+      const place = hash % places;
+      let seen = 0;
+      let at = last[place] as number;
+      // Two large groups in one place must not make a long way for each of their members.
+      for (let steps = 0; at !== -1 && seen < NEIGHBOURS && steps < LONGEST_WAY; steps++) {
+        if (hashes[at] === hash) {
+          look(at, member);
+          seen++;
+        }
+        at = before[at] as number;
+      }
+      hashes[member] = hash;
+      before[member] = last[place] as number;
+      last[place] = member;
+    },
+  };
 }
 
 /** A hash of some calls of a sample; null where one is missing. Source: FNV-1a, twice, for 53 bits. */
