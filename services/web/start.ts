@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import type { RequestListener, Server } from "node:http";
 import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { performance } from "node:perf_hooks";
 import { isAskingUrl } from "../contract/errand.ts";
 import { AppError, coerceError, systemCode } from "../contract/errors.ts";
@@ -268,6 +269,8 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
     ]);
     stream.close();
     await endConnections(server, closeMs);
+    // What is left of returned files then, the next life clears up.
+    await Promise.race([jobFiles.stop(), sleep(closeMs, undefined, { ref: false })]);
     await store.close();
     log.info({ url }, "web service closed");
   }

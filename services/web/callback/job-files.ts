@@ -57,6 +57,7 @@ export interface JobFiles {
   readonly publish: (claim: AttemptClaim, files: readonly OutputFile[]) => Promise<void>;
   /** Removes what the attempt has returned and not published. */
   readonly drop: (claim: AttemptClaim) => Promise<void>;
+  /** Clears up nothing more; resolves when what is under way is done. */
   readonly stop: () => Promise<void>;
 }
 
