@@ -4,8 +4,9 @@ import { fileFormats, PreviewRequest, type Preview } from "../contract/preview.t
 import { parseOrThrow } from "../contract/errors.ts";
 import { previewFile } from "../digest/formats/preview.ts";
 import { print, printJson, table } from "./output.ts";
+import { addReadingOptions, settingsOf, type ReadingOptions } from "./settings-options.ts";
 
-interface PreviewOptions {
+interface PreviewOptions extends ReadingOptions {
   readonly format?: string;
   readonly rows: string;
   readonly columns: string;
@@ -14,8 +15,7 @@ interface PreviewOptions {
 
 /** `preview FILE`: what a file is, how it begins, how much there is of it. */
 export function addPreviewCommand(program: Command): void {
-  program
-    .command("preview")
+  addReadingOptions(program.command("preview"))
     .description("say what a genotype file is, and show how it begins")
     .argument("<file>", "of any size; only its beginning is read")
     .addOption(new Option("--format <name>", "take it for this").choices(fileFormats))
@@ -28,6 +28,7 @@ export function addPreviewCommand(program: Command): void {
         format: options.format,
         rows: Number(options.rows),
         columns: Number(options.columns),
+        settings: settingsOf(options),
       });
       const preview = await previewFile(request);
       if (options.json === true) printJson(preview);

@@ -2,24 +2,33 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { DigestSettings, encodings, matrixOutputs } from "../contract/digest-settings.ts";
 import { someOf } from "./some-of.ts";
 
-/** What a crop's configuration says elsewhere. */
-export interface SettingsOptions {
-  readonly also?: DigestSettings["also"];
-  readonly quality?: boolean;
+/** What a crop's configuration says elsewhere of its files. */
+export interface ReadingOptions {
   readonly missing?: string[];
   readonly separator?: string;
   readonly quote?: true;
   readonly encoding?: DigestSettings["encoding"];
 }
 
+/** And of what is made of them. */
+export interface SettingsOptions extends ReadingOptions {
+  readonly also?: DigestSettings["also"];
+  readonly quality?: boolean;
+}
+
 export function addSettingsOptions(command: Command): Command {
-  return command
+  const making = command
     .option(
       "--also <formats>",
       `write the matrix as ${matrixOutputs.join(", ")} too, for the next tool`,
       someOf(matrixOutputs),
     )
-    .option("--no-quality", "take no quality figures of the matrix")
+    .option("--no-quality", "take no quality figures of the matrix");
+  return addReadingOptions(making);
+}
+
+export function addReadingOptions(command: Command): Command {
+  return command
     .option("--missing <code...>", "further cells of a matrix that stand for a missing call")
     .option(
       "--separator <characters>",

@@ -69,6 +69,22 @@ describe("from a file to its load", () => {
     expect(Preview.parse(JSON.parse(out)).grid.rows).toHaveLength(1);
   });
 
+  it("reads the file as its crop would", async () => {
+    const file = join(dir, "calls.txt");
+    writeFileSync(file, "marker\tMüller\ts2\nm1\tA.A\tno call\nm2\tA.C\tC.C\n");
+    const settings = ["--encoding", "latin1", "--separator", ".", "--missing", "no call"];
+    const { out } = await run("preview", file, "--json", ...settings);
+    const { detection, grid } = Preview.parse(JSON.parse(out));
+    expect(grid.rows[0]).toEqual(["marker", "MÃ¼ller", "s2"]);
+    expect(detection.dataSetType.value).toBe("NUCLEOTIDE_2_LETTER");
+    const unread = await run("preview", file, "--json");
+    expect(Preview.parse(JSON.parse(unread.out)).detection.dataSetType.value).not.toBe(
+      "NUCLEOTIDE_2_LETTER",
+    );
+    const made = await run("template", file, ...settings);
+    expect(made.out).toContain('"dataSetType": "NUCLEOTIDE_2_LETTER"');
+  });
+
   it("ends where there is no file, or no template", async () => {
     await expect(run("preview", join(dir, "none"))).rejects.toMatchObject({ code: "not_found" });
     writeFileSync(join(dir, "notes.txt"), "just words\n");

@@ -6,11 +6,12 @@ import { fillTemplate, templateParts, type TemplatePart } from "../contract/temp
 import { previewFile } from "../digest/formats/preview.ts";
 import { print, say } from "./output.ts";
 import { readPositive } from "./read-number.ts";
+import { addReadingOptions, settingsOf, type ReadingOptions } from "./settings-options.ts";
 import { someOf } from "./some-of.ts";
 
 const IDS = ["project", "platform", "experiment", "mapset", "dataset"] as const;
 
-interface TemplateOptions extends Partial<Record<(typeof IDS)[number], number>> {
+interface TemplateOptions extends ReadingOptions, Partial<Record<(typeof IDS)[number], number>> {
   readonly format?: string;
   readonly destination?: string;
   readonly crop: string;
@@ -19,8 +20,7 @@ interface TemplateOptions extends Partial<Record<(typeof IDS)[number], number>> 
 
 /** `template FILE`: prints the instruction that digests a file. */
 export function addTemplateCommand(program: Command): void {
-  const command = program
-    .command("template")
+  const command = addReadingOptions(program.command("template"))
     .description("print the instruction that digests a genotype file, by what it is found to be")
     .argument("<file>", "of any size; only its beginning is read")
     .addOption(new Option("--format <name>", "take it for this").choices(fileFormats))
@@ -35,8 +35,10 @@ export function addTemplateCommand(program: Command): void {
     command.option(`--${name} <id>`, `id of the ${name}; 1 unless given`, readPositive);
   command.action(async (file: string, options: TemplateOptions) => {
     const path = resolve(file);
+    const { format } = options;
+    const settings = settingsOf(options);
     const { detection } = await previewFile(
-      parseOrThrow(PreviewRequest, { path, format: options.format, rows: 1, columns: 1 }),
+      parseOrThrow(PreviewRequest, { path, format, settings, rows: 1, columns: 1 }),
     );
     const { project = 1, platform = 1, experiment = 1, mapset = 1, dataset = 1 } = options;
     const instruction = fillTemplate(detection, {
