@@ -259,6 +259,17 @@ test.describe("while the person looks elsewhere", () => {
   });
 });
 
+/** How many jobs the digesters say they run. */
+function runningHere(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const answer = await fetch("/api/v1/digesters");
+    const { digesters } = (await answer.json()) as {
+      digesters: { status: { running: unknown[] } | null }[];
+    };
+    return digesters.reduce((sum, { status }) => sum + (status?.running.length ?? 0), 0);
+  });
+}
+
 test.describe("while a job runs here", () => {
   test("the badge counts it, and quitting is asked about", async ({ desktop, userData }) => {
     test.setTimeout(120_000);
@@ -289,6 +300,8 @@ test.describe("while a job runs here", () => {
       await fetch("/api/v1/jobs/1/cancel", { method: "POST", headers, body: "{}" });
     });
     await expect.poll(async () => (await badges()).at(-1), { timeout: 30_000 }).toBe(0);
+    // The worker has a moment to stop, during which there is still something to ask about.
+    await expect.poll(() => runningHere(page), { timeout: 30_000 }).toBe(0);
     await desktop.closeWindow();
     expect(await desktop.exited).toBe(0);
   });

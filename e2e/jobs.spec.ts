@@ -54,6 +54,21 @@ test("finds jobs by qualifiers that are completed, by facets and by what stands 
   await expect(rows(page)).toHaveCount(1);
 });
 
+test("takes what is typed right after the key of the search, from other pages too", async ({
+  page,
+}) => {
+  const focusedByKey = () =>
+    page.evaluate(() => {
+      window.dispatchEvent(new KeyboardEvent("keydown", { key: "/", cancelable: true }));
+      return document.activeElement?.id;
+    });
+  expect(await focusedByKey()).toBe("job-search");
+  await page.getByRole("link", { name: "Activity" }).click();
+  await expect(page).toHaveURL(/\/activity$/);
+  expect(await focusedByKey()).toBe("job-search");
+  await expect(page).toHaveURL(/\/jobs$/);
+});
+
 test("keeps columns and order, and a view under a name", async ({ page }) => {
   await page.getByRole("button", { name: "Columns" }).click();
   await page.getByRole("checkbox", { name: "Submitter" }).click();

@@ -1,6 +1,7 @@
 import { useMantineColorScheme, VisuallyHidden } from "@mantine/core";
 import { spotlight } from "@mantine/spotlight";
 import { useState, type ReactNode } from "react";
+import { flushSync } from "react-dom";
 import { useLocation } from "wouter";
 import { useDensityOfPage } from "../components/density.ts";
 import { tellError } from "../components/tell.ts";
@@ -36,8 +37,10 @@ export function Frame({ announcement, children }: FrameProps) {
         navigate(command.path);
         return;
       case "search":
-        if (location !== "/jobs") navigate("/jobs");
-        requestAnimationFrame(() => document.getElementById("job-search")?.focus());
+        // At once, so that the box has the next key; and again when the palette, in closing, has given the focus back.
+        if (location !== "/jobs") flushSync(() => navigate("/jobs"));
+        focusSearch();
+        requestAnimationFrame(focusSearch);
         return;
       case "palette":
         spotlight.open();
@@ -90,4 +93,8 @@ export function Frame({ announcement, children }: FrameProps) {
       <Palette onCommand={run} />
     </CommandContext>
   );
+}
+
+function focusSearch(): void {
+  document.getElementById("job-search")?.focus();
 }
