@@ -148,31 +148,36 @@ async function measured(page: Page, run: () => Promise<number[]>): Promise<Measu
   };
 }
 
-/** Every place of the list that is in sight holds the row of a job. */
+/** Every place of the list that is in sight holds the row of a job, once what was scrolled to is drawn. */
 async function expectNoGaps(page: Page): Promise<void> {
   await expect(page.locator("tbody tr[aria-busy]")).toHaveCount(0);
-  const { rows, height } = await page
-    .getByRole("region", { name: "List of jobs" })
-    .evaluate((list) => {
-      const { top, bottom } = list.getBoundingClientRect();
-      const head = list.querySelector("thead")?.getBoundingClientRect().bottom ?? top;
-      const inSight = [...list.querySelectorAll("tbody tr")]
-        .map((row) => ({ box: row.getBoundingClientRect(), row }))
-        .filter(({ box }) => box.bottom > head && box.top < bottom)
-        .map(({ box, row }) => ({
-          index: Number(row.getAttribute("aria-rowindex")),
-          height: box.height,
-          name: row.querySelector("a")?.textContent ?? "",
-        }))
-        .toSorted((a, b) => a.index - b.index);
-      return { rows: inSight, height: bottom - head };
-    });
-  expect(rows.filter(({ name }) => name === "")).toEqual([]);
-  expect(new Set(rows.map(({ name }) => name)).size, "each job once").toBe(rows.length);
-  const first = rows[0]?.index ?? 0;
-  expect(rows.map(({ index }) => index)).toEqual(rows.map((_, place) => first + place));
-  const filled = rows.reduce((sum, row) => sum + row.height, 0);
-  expect(filled, "the rows fill the height of the list").toBeGreaterThanOrEqual(height - 2);
+  await expect(async () => {
+    const { rows, height } = await rowsInSight(page);
+    expect(rows.filter(({ name }) => name === "")).toEqual([]);
+    expect(new Set(rows.map(({ name }) => name)).size, "each job once").toBe(rows.length);
+    const first = rows[0]?.index ?? 0;
+    expect(rows.map(({ index }) => index)).toEqual(rows.map((_, place) => first + place));
+    const filled = rows.reduce((sum, row) => sum + row.height, 0);
+    expect(filled, "the rows fill the height of the list").toBeGreaterThanOrEqual(height - 2);
+  }).toPass({ timeout: 5000 });
+}
+
+/** The rows that the list shows, from the top, and its height in pixels without its head. */
+function rowsInSight(page: Page) {
+  return page.getByRole("region", { name: "List of jobs" }).evaluate((list) => {
+    const { top, bottom } = list.getBoundingClientRect();
+    const head = list.querySelector("thead")?.getBoundingClientRect().bottom ?? top;
+    const rows = [...list.querySelectorAll("tbody tr")]
+      .map((row) => ({ box: row.getBoundingClientRect(), row }))
+      .filter(({ box }) => box.bottom > head && box.top < bottom)
+      .map(({ box, row }) => ({
+        index: Number(row.getAttribute("aria-rowindex")),
+        height: box.height,
+        name: row.querySelector("a")?.textContent ?? "",
+      }))
+      .toSorted((a, b) => a.index - b.index);
+    return { rows, height: bottom - head };
+  });
 }
 
 /** The numbers of some jobs that nobody takes up, so that events come of what is asked here alone. */
