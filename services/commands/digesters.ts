@@ -2,14 +2,8 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { DigesterList } from "../contract/api.ts";
 import { AttachAnswer, AttachedDigester } from "../contract/digester.ts";
-import { addWebOptions, createApiClient, type ApiClient } from "./api-client.ts";
 import { print, printJson, say, table } from "./output.ts";
-
-interface Flags {
-  readonly web: string;
-  readonly token?: string;
-  readonly json?: true;
-}
+import { clientOf, webCommand, type WebCommandFlags } from "./web-command.ts";
 
 /** `digesters`: lists those that are attached; attaches, detaches, drains one. */
 export function addDigestersCommand(program: Command): void {
@@ -17,8 +11,8 @@ export function addDigestersCommand(program: Command): void {
     .command("digesters")
     .description("list, attach, detach and drain the digesters of a web service");
 
-  subcommand(digesters, "list", "what is attached, and what it does").action(
-    async (flags: Flags) => {
+  webCommand(digesters, "list", "what is attached, and what it does").action(
+    async (flags: WebCommandFlags) => {
       const answer = await clientOf(flags).get("/digesters", DigesterList);
       if (flags.json === true) return printJson(answer.digesters);
       if (answer.digesters.length === 0) return say("No digester is attached.");
@@ -27,19 +21,19 @@ export function addDigestersCommand(program: Command): void {
     },
   );
 
-  subcommand(digesters, "attach", "let a digester that listens somewhere work for the web service")
+  webCommand(digesters, "attach", "let a digester that listens somewhere work for the web service")
     .argument("<url>", "where the digester listens")
     .argument("[digester-token]", "what it wants to see; DIGESTER_TOKEN unless given")
-    .action(async (url: string, token: string | undefined, flags: Flags) => {
+    .action(async (url: string, token: string | undefined, flags: WebCommandFlags) => {
       const body = { url, token: token ?? process.env["DIGESTER_TOKEN"] };
       const answer = await clientOf(flags).send("POST", "/digesters", body, AttachAnswer);
       if (flags.json === true) return printJson({ id: answer.id });
       say(`${answer.id} at ${url} digests for ${flags.web}.`);
     });
 
-  subcommand(digesters, "detach", "give it no more work: what waits there goes elsewhere")
+  webCommand(digesters, "detach", "give it no more work: what waits there goes elsewhere")
     .argument("<id>")
-    .action(async (id: string, flags: Flags) => {
+    .action(async (id: string, flags: WebCommandFlags) => {
       await clientOf(flags).send("DELETE", pathOf(id), undefined, z.unknown());
       if (flags.json === true) return printJson({ id });
       say(`${id} is detached. What it runs may run to its end.`);
@@ -49,25 +43,15 @@ export function addDigestersCommand(program: Command): void {
     ["drain", true, "let it end what runs and take nothing new", "takes no more work"],
     ["undrain", false, "let it take work again", "takes work again"],
   ] as const) {
-    subcommand(digesters, name, description)
+    webCommand(digesters, name, description)
       .argument("<id>")
-      .action(async (id: string, flags: Flags) => {
+      .action(async (id: string, flags: WebCommandFlags) => {
         const path = `${pathOf(id)}/drain`;
         const digester = await clientOf(flags).send("POST", path, { draining }, AttachedDigester);
         if (flags.json === true) return printJson(digester);
         say(`${id} ${said}.`);
       });
   }
-}
-
-function subcommand(parent: Command, name: string, description: string): Command {
-  return addWebOptions(parent.command(name))
-    .description(description)
-    .option("--json", "print the answer as JSON");
-}
-
-function clientOf({ web, token }: Flags): ApiClient {
-  return createApiClient({ url: web, token });
 }
 
 function pathOf(id: string): string {

@@ -6,18 +6,13 @@ import {
   TemplateList,
   TemplateName,
 } from "../contract/saved-template.ts";
-import { addWebOptions, createApiClient, type ApiClient } from "./api-client.ts";
+import { addWebOptions, type ApiClient } from "./api-client.ts";
 import { readJsonFile } from "./instruction-file.ts";
 import { whoAmI } from "./job-actions.ts";
 import { print, printJson, say, table } from "./output.ts";
+import { clientOf, webCommand, type WebCommandFlags } from "./web-command.ts";
 
-interface Flags {
-  readonly web: string;
-  readonly token?: string;
-  readonly json?: true;
-}
-
-interface PutFlags extends Flags {
+interface PutFlags extends WebCommandFlags {
   /** True: whichever version is there. */
   readonly replace?: string | true;
 }
@@ -30,8 +25,8 @@ export function addTemplatesCommand(program: Command): void {
     .command("templates")
     .description("list, print, save and delete the templates that a web service keeps");
 
-  subcommand(templates, "list", "which there are, who saved them and when").action(
-    async (flags: Flags) => {
+  webCommand(templates, "list", "which there are, who saved them and when").action(
+    async (flags: WebCommandFlags) => {
       const answer = await clientOf(flags).get("/templates", TemplateList);
       if (flags.json === true) return printJson(answer.templates);
       if (answer.templates.length === 0) return say("No template is kept.");
@@ -43,12 +38,12 @@ export function addTemplatesCommand(program: Command): void {
   addWebOptions(templates.command("get"))
     .description("print one as JSON, as put takes it")
     .argument("<name>")
-    .action(async (name: string, flags: Flags) => {
+    .action(async (name: string, flags: WebCommandFlags) => {
       const template = await clientOf(flags).get(pathOf(name), SavedTemplate);
       print(JSON.stringify(template, null, 2));
     });
 
-  subcommand(templates, "put", "save one from a file that get has printed")
+  webCommand(templates, "put", "save one from a file that get has printed")
     .argument("<name>")
     .argument("<file>")
     .option(
@@ -66,25 +61,15 @@ export function addTemplatesCommand(program: Command): void {
       say(`“${saved.name}” is saved.`);
     });
 
-  subcommand(templates, "delete", "delete one")
+  webCommand(templates, "delete", "delete one")
     .argument("<name>")
-    .action(async (name: string, flags: Flags) => {
+    .action(async (name: string, flags: WebCommandFlags) => {
       const query = new URLSearchParams({ by: whoAmI() });
       const path = `${pathOf(name)}?${query}`;
       const gone = await clientOf(flags).send("DELETE", path, undefined, SavedTemplate);
       if (flags.json === true) return printJson(gone);
       say(`“${gone.name}” is deleted.`);
     });
-}
-
-function subcommand(parent: Command, name: string, description: string): Command {
-  return addWebOptions(parent.command(name))
-    .description(description)
-    .option("--json", "print the answer as JSON");
-}
-
-function clientOf({ web, token }: Flags): ApiClient {
-  return createApiClient({ url: web, token });
 }
 
 /** @throws AppError `bad_request` for what is no name. */

@@ -4,50 +4,24 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { MadeFile } from "../../contract/made-files.ts";
-import type { DigestResult } from "../../contract/result.ts";
-import { markerInstruction, runningWeb, type TestWeb } from "../testing/running-web.ts";
+import { completedJob, emptyResult } from "../testing/completed-job.ts";
+import { runningWeb, type TestWeb } from "../testing/running-web.ts";
 
 const nowhere = "http://127.0.0.1:9";
 
 /** A job that an attached digester has completed, with these files in its result. */
-async function completedJob(
+async function jobWithFiles(
   web: TestWeb,
   { digester = nowhere, more = [] }: { digester?: string; more?: readonly string[] } = {},
 ) {
-  const destination = join(web.dataDir, "digest", "k");
-  const result: DigestResult = {
-    status: "completed",
+  const destination = await completedJob(web, digester, (made) => ({
+    ...emptyResult,
     tables: [
-      { table: "marker", file: join(destination, "digest.marker"), rows: 1, columns: 1 },
+      { table: "marker", file: join(made, "digest.marker"), rows: 1, columns: 1 },
       ...more.map((file) => ({ table: "matrix", file, rows: 1, columns: 1 })),
     ],
-    outputs: [{ format: "vcf", file: join(destination, "matrix.vcf"), bytes: 5 }],
-    matrix: null,
-    validation: [],
-    errors: [],
-    errorCount: 0,
-    warnings: [],
-    durationMs: 1,
-    bytesRead: 1,
-  };
-  const attach = { url: digester, token: "t", id: "node-1", boot: "1" };
-  const { callback } = (await web.ask("POST", "/api/v1/digesters", attach)).body;
-  const instructions = markerInstruction(web.dataDir, "k");
-  const { job } = (await web.ask("POST", "/api/v1/instructions", { key: "k", instructions })).body;
-  for (const patch of [
-    { callback: 1, status: "in_progress" },
-    { callback: 2, status: "completed", result },
-  ]) {
-    const answer = await fetch(`${callback.url}/job/${job.id}`, {
-      method: "PATCH",
-      headers: {
-        authorization: `Bearer ${callback.token}`,
-        "content-type": "application/json",
-      },
-      body: JSON.stringify({ digester: "node-1", attempt: 1, ...patch }),
-    });
-    expect(answer.status).toBe(200);
-  }
+    outputs: [{ format: "vcf", file: join(made, "matrix.vcf"), bytes: 5 }],
+  }));
   await mkdir(destination, { recursive: true });
   return destination;
 }
@@ -90,7 +64,7 @@ async function fileServer(sizes: readonly (number | null)[], body: string) {
 describe("the files that a job made", () => {
   it("have sizes and are sent as they are", async () => {
     const web = await runningWeb();
-    const destination = await completedJob(web);
+    const destination = await jobWithFiles(web);
     await writeFile(join(destination, "digest.marker"), "name\nM1\n");
     const bytes = Buffer.from([0, 255, 10, 13]);
     await writeFile(join(destination, "matrix.vcf"), bytes);
@@ -114,7 +88,7 @@ describe("the files that a job made", () => {
   it("are those of its result alone, within the data roots, for those who may look", async () => {
     const web = await runningWeb();
     const inside = join(web.dataDir, "digest", "k");
-    const destination = await completedJob(web, {
+    const destination = await jobWithFiles(web, {
       more: [
         "/etc/passwd",
         join(inside, "link"),
@@ -140,7 +114,7 @@ describe("the files that a job made", () => {
   it("come from the digester that made them where they are not to be seen", async () => {
     const digester = await fileServer([7, null], "far\0text");
     const web = await runningWeb();
-    const destination = await completedJob(web, { digester: digester.url });
+    const destination = await jobWithFiles(web, { digester: digester.url });
     expect(await listed(web)).toEqual([
       { file: join(destination, "digest.marker"), bytes: 7, problem: null },
       {
@@ -156,7 +130,7 @@ describe("the files that a job made", () => {
 
   it("that were moved away say so, and why nobody can tell", async () => {
     const web = await runningWeb();
-    const destination = await completedJob(web);
+    const destination = await jobWithFiles(web);
     await writeFile(join(destination, "digest.marker"), "name\n");
     await writeFile(join(destination, "matrix.vcf"), "##\n");
     await rename(join(destination, "matrix.vcf"), join(web.dataDir, "taken.vcf"));

@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Quality, type Quality as QualityFigures } from "../../contract/quality.ts";
-import type { DigestResult } from "../../contract/result.ts";
-import { markerInstruction, runningWeb, type TestWeb } from "../testing/running-web.ts";
+import { completedJob, emptyResult } from "../testing/completed-job.ts";
+import { runningWeb, type TestWeb } from "../testing/running-web.ts";
 
 const quality: QualityFigures = {
   dataSetType: "IUPAC",
@@ -44,41 +44,9 @@ const quality: QualityFigures = {
   },
 };
 
-const result: DigestResult = {
-  status: "completed",
-  tables: [],
-  matrix: null,
-  quality: quality.summary,
-  validation: [],
-  errors: [],
-  errorCount: 0,
-  warnings: [],
-  durationMs: 1,
-  bytesRead: 1,
-};
-
 /** A job that an attached digester has completed. */
-async function completedJob(web: TestWeb, url: string, more: { quality?: undefined } = {}) {
-  const attach = { url, token: "t", id: "node-1", boot: "1" };
-  const { callback } = (await web.ask("POST", "/api/v1/digesters", attach)).body;
-  const instructions = markerInstruction(web.dataDir, "k");
-  const { job } = (await web.ask("POST", "/api/v1/instructions", { key: "k", instructions })).body;
-  for (const patch of [
-    { callback: 1, status: "in_progress" },
-    { callback: 2, status: "completed", result: { ...result, ...more } },
-  ]) {
-    const answer = await fetch(`${callback.url}/job/${job.id}`, {
-      method: "PATCH",
-      headers: {
-        authorization: `Bearer ${callback.token}`,
-        "content-type": "application/json",
-      },
-      body: JSON.stringify({ digester: "node-1", attempt: 1, ...patch }),
-    });
-    expect(answer.status).toBe(200);
-  }
-  return join(web.dataDir, "digest", "k");
-}
+const jobWithQuality = (web: TestWeb, url: string, more: { quality?: undefined } = {}) =>
+  completedJob(web, url, () => ({ ...emptyResult, quality: quality.summary, ...more }));
 
 const nowhere = "http://127.0.0.1:9";
 const table = 'marker\tcall_rate\nm1\t0.5000\nm"2,b\t1.0000\n';
@@ -93,7 +61,7 @@ async function text(web: TestWeb, path: string) {
 describe("quality figures of a job", () => {
   it("come from the directory that the job was published to", async () => {
     const web = await runningWeb();
-    const destination = await completedJob(web, nowhere);
+    const destination = await jobWithQuality(web, nowhere);
     await mkdir(destination, { recursive: true });
     await writeFile(join(destination, "quality.json"), JSON.stringify(quality));
     await writeFile(join(destination, "quality.marker.tsv"), table);
@@ -122,7 +90,7 @@ describe("quality figures of a job", () => {
     const address = server.address();
     const port = typeof address === "object" ? (address?.port ?? 0) : 0;
     const web = await runningWeb();
-    const destination = await completedJob(web, `http://127.0.0.1:${port}`);
+    const destination = await jobWithQuality(web, `http://127.0.0.1:${port}`);
     const answer = await web.ask("GET", "/api/v1/jobs/k/quality");
     expect(Quality.parse(answer.body)).toEqual(quality);
     const query = new URLSearchParams({ file: join(destination, "quality.json") }).toString();
@@ -131,10 +99,10 @@ describe("quality figures of a job", () => {
 
   it("are not found where the job has none, and an upstream failure where nobody has them", async () => {
     const web = await runningWeb();
-    await completedJob(web, nowhere);
+    await jobWithQuality(web, nowhere);
     expect((await web.ask("GET", "/api/v1/jobs/k/quality")).status).toBe(502);
     const other = await runningWeb();
-    await completedJob(other, nowhere, { quality: undefined });
+    await jobWithQuality(other, nowhere, { quality: undefined });
     expect(await other.ask("GET", "/api/v1/jobs/k/quality")).toMatchObject({
       status: 404,
       body: { error: { code: "not_found", message: "The job k has no quality figures." } },
