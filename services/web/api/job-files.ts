@@ -4,7 +4,7 @@ import type { MadeFile } from "../../contract/made-files.ts";
 import { contains } from "../../gate/paths.ts";
 import { liesInside } from "../data-roots.ts";
 import type { DigesterClient } from "../jobs/digester-client.ts";
-import { pathsOf } from "../jobs/instruction-paths.ts";
+import { pathsOf, type InstructionPath } from "../jobs/instruction-paths.ts";
 import type { JobRecord } from "../jobs/job-record.ts";
 import { cropNamed } from "../jobs/job-service.ts";
 import type { ApiDeps } from "./api-deps.ts";
@@ -16,7 +16,15 @@ import type { ApiDeps } from "./api-deps.ts";
  * @throws AppError `forbidden`.
  */
 export async function requireOfJob(deps: ApiDeps, job: JobRecord, file: string): Promise<void> {
-  const paths = pathsOf(await deps.store.instruction(job.id));
+  await requireNamed(deps, job, pathsOf(await deps.store.instruction(job.id)), file);
+}
+
+async function requireNamed(
+  deps: ApiDeps,
+  job: JobRecord,
+  paths: readonly InstructionPath[],
+  file: string,
+): Promise<void> {
   const isNamed = paths.some(({ path }) => path !== "" && contains(path, file));
   if (!isNamed || !(await liesInside(cropNamed(deps.crops, job.crop), file))) {
     throw new AppError("forbidden", `${file} is no file of the job ${job.key}.`, {
@@ -97,9 +105,10 @@ export function madePaths({ result }: JobRecord): string[] {
 
 /** What a job made, with the size of each file, or why it is not to be had. */
 export async function findMadeFiles(deps: ApiDeps, job: JobRecord): Promise<MadeFile[]> {
+  const paths = pathsOf(await deps.store.instruction(job.id));
   const here: MadeFile[] = await Promise.all(
     madePaths(job).map(async (file) => {
-      const problem = await refusalOf(deps, job, file);
+      const problem = await refusalOf(deps, job, paths, file);
       return { file, bytes: problem === null ? await sizeHere(file) : null, problem };
     }),
   );
@@ -117,9 +126,14 @@ function isUnseen({ bytes, problem }: MadeFile): boolean {
   return bytes === null && problem === null;
 }
 
-async function refusalOf(deps: ApiDeps, job: JobRecord, file: string): Promise<string | null> {
+async function refusalOf(
+  deps: ApiDeps,
+  job: JobRecord,
+  paths: readonly InstructionPath[],
+  file: string,
+): Promise<string | null> {
   try {
-    await requireOfJob(deps, job, file);
+    await requireNamed(deps, job, paths, file);
     return null;
   } catch (thrown) {
     if (thrown instanceof AppError) return thrown.message;

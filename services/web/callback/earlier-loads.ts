@@ -9,7 +9,11 @@ const perPage = 200;
 /** More are not looked through: a crop with so many loads has a database that can be asked. */
 const mostLoads = 2000;
 
-/** Where completed loads of the same crop as a job, or as one that may become one (`id` is null then), left tables that bring names, the newest first, each place once. */
+/**
+ * Where completed loads of the same crop left tables that bring names, the newest first, each place once.
+ *
+ * @param job the one that asks, which is left out; its id is null while it is none yet.
+ */
 export async function earlierLoads(
   store: Pick<Store, "list" | "instruction">,
   job: { readonly id: number | null; readonly crop: string },
