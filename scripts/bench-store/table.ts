@@ -1,6 +1,6 @@
 export interface Row {
   readonly what: string;
-  readonly unit: "ms" | "MB";
+  readonly unit: "ms" | "MB" | "/s";
   readonly value: number;
   /** At most; null where there is none. */
   readonly goal: number | null;

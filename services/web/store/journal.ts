@@ -11,8 +11,9 @@ import { Entry, readAs } from "./store-schema.ts";
 export interface Journal {
   /** Resolves when all lines are on disk; rejects when none of them counts. */
   write(lines: readonly string[]): Promise<void>;
-  /** Goes on in a new journal and resolves to its number. */
+  /** Goes on in a new journal and resolves to its number: for a snapshot, which makes those before it dispensable. */
   rotate(): Promise<number>;
+  /** Of all journals since the last rotation. */
   bytes(): number;
   close(): Promise<void>;
 }
@@ -59,21 +60,44 @@ export async function readJournal(
   return { damaged: damaged.filter((line) => line < lastLine), end, tail };
 }
 
+/** Where journals end. */
+export interface JournalTail {
+  readonly number: number;
+  /** Bytes that count; null where the journal is to be made. */
+  readonly end: number | null;
+  /** Bytes of those before it that a restart would have to read again. */
+  readonly before: number;
+}
+
 /**
  * Opens a journal to add to it.
  *
- * @param end bytes that count; null makes the journal.
+ * @param fileBytes a journal of this size gets a successor: removing a file of hundreds of MiB, as a burst of changes would
+ * make it, keeps the disk from everything else for a tenth of a second.
  */
 export async function openJournal(
   disk: Disk,
-  number: number,
-  end: number | null,
+  tail: JournalTail,
+  fileBytes: number,
 ): Promise<Journal> {
-  let current = number;
-  let file = await (end === null ? make(disk, number) : reopen(disk, number, end));
+  let { number: current, before } = tail;
+  let file = await (tail.end === null ? make(disk, current) : reopen(disk, current, tail.end));
+
+  const goOn = async (): Promise<void> => {
+    // Cuts off what a failed write may have left: nothing comes after it in this journal that would.
+    await file.append([]);
+    const next = await make(disk, current + 1);
+    const full = file;
+    file = next;
+    current += 1;
+    before += full.end();
+    await full.close();
+  };
+
   return {
     async write(lines) {
       try {
+        if (file.end() >= fileBytes) await goOn();
         await file.append([Buffer.from(lines.join(""))]);
       } catch (thrown) {
         throw unavailable(
@@ -83,16 +107,11 @@ export async function openJournal(
       }
     },
     async rotate() {
-      // Cuts off what a failed write may have left: nothing comes after it in this journal that would.
-      await file.append([]);
-      const next = await make(disk, current + 1);
-      const before = file;
-      file = next;
-      current += 1;
-      await before.close();
+      await goOn();
+      before = 0;
       return current;
     },
-    bytes: () => file.end(),
+    bytes: () => before + file.end(),
     close: () => file.close(),
   };
 }

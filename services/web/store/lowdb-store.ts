@@ -94,8 +94,11 @@ async function openWithArchive(
   const low = new Low(adapter, emptyState());
   await low.read();
   window.continueAfter(low.data.lastSeq);
-  const { number, end } = adapter.tail();
-  const journal = timed(await openJournal(disk, number, end), options.onWrite ?? (() => {}));
+  const journal = timed(
+    // Twice, since at once a snapshot usually follows, and with it a new journal anyway.
+    await openJournal(disk, adapter.tail(), 2 * compactAtBytes),
+    options.onWrite ?? (() => {}),
+  );
   const { archive } = opened;
   const store = createJournaledStore(
     { low, adapter, archive, journal, window },

@@ -6,7 +6,7 @@ import type { OpenedArchive } from "./archive.ts";
 import { segmentNumbers } from "./archive-segment.ts";
 import { decodeLine, encodeInPieces, isSound } from "./checked-lines.ts";
 import { damagedName, setAside, withFile, type Disk } from "./disk.ts";
-import { journalName, journalNumbers, readJournal } from "./journal.ts";
+import { journalName, journalNumbers, readJournal, type JournalTail } from "./journal.ts";
 import { eachCheckedLine, eachLine } from "./line-file.ts";
 import {
   otherVersion,
@@ -30,8 +30,8 @@ import {
  */
 export interface SnapshotAdapter extends Adapter<StoreState> {
   read(): Promise<StoreState>;
-  /** The journal to go on with and its bytes that count; null bytes when it is to be made. For after `read`. */
-  tail(): { readonly number: number; readonly end: number | null };
+  /** The journal to go on with. For after `read`. */
+  tail(): JournalTail;
   /** Journals that were found damaged; the caller has a snapshot taken before they are set aside. */
   damaged(): readonly string[];
   /** Removes the journals that neither snapshot needs, but for the damaged ones. */
@@ -60,7 +60,7 @@ export function createSnapshotAdapter(
 ): SnapshotAdapter {
   /** The journals that the two snapshots name; null where there is no such snapshot. */
   const kept: { snapshot: number | null; backup: number | null } = { snapshot: null, backup: null };
-  let tail: { number: number; end: number | null } = { number: 1, end: null };
+  let tail: JournalTail = { number: 1, end: null, before: 0 };
   const damaged: string[] = [];
   let bytes = 0;
 
@@ -82,7 +82,7 @@ export function createSnapshotAdapter(
         );
       }
       state.journal = number;
-      tail = { number, end: content.end };
+      tail = { number, end: content.end, before: tail.before + (tail.end ?? 0) };
     }
     if (damagedLines > 0) amend(state, damagedLines);
   };
