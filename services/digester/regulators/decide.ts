@@ -49,10 +49,11 @@ function firstHold(
   held: Map<Rule, QueuedJob[]>,
 ): Hold | null {
   for (const rule of rules) {
-    const before = held.get(rule) ?? [];
-    const hold = rule.hold?.(job, active, before) ?? null;
+    const before = held.get(rule);
+    const hold = rule.hold?.(job, active, before ?? []) ?? null;
     if (hold === null) continue;
-    held.set(rule, [...before, job]);
+    if (before === undefined) held.set(rule, [job]);
+    else before.push(job);
     return hold;
   }
   return null;
