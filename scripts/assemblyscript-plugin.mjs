@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 const SUFFIX = "?wasm";
@@ -19,15 +20,14 @@ export function assemblyScript() {
     async load(id) {
       if (!id.endsWith(`.as.ts${SUFFIX}`)) return null;
       const path = id.slice(0, -SUFFIX.length);
-      this.addWatchFile(path);
-      const bytes = await compile(path);
+      const bytes = await compile(path, (file) => this.addWatchFile(file));
       return `export default ${JSON.stringify(Buffer.from(bytes).toString("base64"))};`;
     },
   };
 }
 
-/** Compiles to a module that imports its memory and needs no runtime. */
-async function compile(path) {
+/** Compiles to a module that imports its memory and needs no runtime; tells of each file that is part of it. */
+async function compile(path, onFile) {
   // Loaded only here: whoever runs a built product does not have it.
   const { default: asc } = await import("assemblyscript/asc");
   let bytes = null;
@@ -35,6 +35,12 @@ async function compile(path) {
   const { error } = await asc.main(
     [basename(path), "--baseDir", dirname(path), "--outFile", "out.wasm", ...options],
     {
+      readFile: async (name, baseDir) => {
+        const file = join(baseDir, name);
+        const text = await readFile(file, "utf8").catch(() => null);
+        if (text !== null) onFile(file);
+        return text;
+      },
       writeFile: (_name, contents) => {
         bytes = contents;
       },
