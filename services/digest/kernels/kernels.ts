@@ -72,7 +72,7 @@ export const SHORTEST_FOR_KERNEL = 128;
 
 /** Rows are converted in pieces of at most so many bytes, which stay in the cache. */
 const PIECE_BYTES = 1 << 16;
-/** Where the loops find what: see `kernels.as.ts`. */
+/** Where the loops find what: see `memory.as.ts`. */
 const RIGHT = 256;
 const LEFT_OF_LETTER = 512;
 const RIGHT_OF_LETTER = 544;
