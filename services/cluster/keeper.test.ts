@@ -13,18 +13,25 @@ function world(limits = { min: 1, max: 3 }) {
     waiting: 0,
     leads: true,
     away: null as AppError | null,
+    /** Why it takes no pilot, though it is there. */
+    refusal: null as AppError | null,
+    asked: 0,
     queue: new Map<string, ProvidedPilot>(),
     digesters: [] as ClusterOrders["digesters"],
     reports: [] as ClusterReport[],
     lost: [] as string[],
     drained: [] as string[],
   };
-  const asked = <T>(answer: () => T): Promise<T> =>
-    state.away === null ? Promise.resolve(answer()) : Promise.reject(state.away);
+  const asked = async <T>(answer: () => T): Promise<T> => {
+    if (state.away !== null) throw state.away;
+    return answer();
+  };
   const provider: Provider = {
     name: "pretended",
     submit: (id) =>
       asked(() => {
+        state.asked++;
+        if (state.refusal !== null) throw state.refusal;
         const job = String(state.queue.size + 1);
         state.queue.set(id, { id, job, state: "queued", reason: "Priority", endsAt: null });
         return job;
@@ -176,6 +183,41 @@ describe("the keeper of a cluster", () => {
     expect(asked).toBeLessThan(10);
     expect(state.reports.at(-1)?.problem).toContain("FAILED (NonZeroExitCode)");
     expect(state.reports.at(-1)?.reason).toMatch(/Pilots are asked for again in \d+ s\.$/);
+  });
+
+  it("asks less and less often a provider that will not have a pilot, and says so at once", async () => {
+    const { state, keeper, ids } = world();
+    state.refusal = new AppError("upstream_failed", "sbatch: invalid partition specified: mian");
+    await keeper.tick();
+    expect(state.reports.at(-1)?.problem).toContain("invalid partition specified: mian");
+    for (let second = 0; second < 120; second += 5) {
+      state.now += 5000;
+      await keeper.tick();
+      expect(state.reports.at(-1)?.problem).toContain("invalid partition specified: mian");
+    }
+    expect(state.asked).toBeGreaterThan(3);
+    expect(state.asked).toBeLessThan(10);
+    state.refusal = null;
+    state.now += 30_000;
+    await keeper.tick();
+    expect(ids()).toHaveLength(1);
+    expect(state.reports.at(-1)?.problem).toBeNull();
+  });
+
+  it("gives up no digester while the provider cannot say whether its pilot is there", async () => {
+    const { state, keeper, newKeeper, ids, begin } = world();
+    await keeper.tick();
+    const [first = ""] = ids();
+    begin(first, 1);
+    state.digesters = state.digesters.map((one) => ({ ...one, reachable: false }));
+    state.away = new AppError("unavailable", "squeue: Unable to contact slurm controller");
+    const restarted = newKeeper();
+    await restarted.tick();
+    expect(state.lost).toEqual([]);
+    state.away = null;
+    state.now += 2000;
+    await restarted.tick();
+    expect(state.lost).toEqual([]);
   });
 
   it("does nothing while another one keeps the cluster", async () => {

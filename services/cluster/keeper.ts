@@ -71,7 +71,9 @@ export function createKeeper(options: KeeperOptions): Keeper {
   let orders: ClusterOrders | null = null;
   let wanted = 0;
   let reason: string | null = null;
-  /** Looks in a row at which the provider could not be asked, or would not have a pilot. */
+  /** Looks in a row at which the provider could not be asked. */
+  let absences = 0;
+  /** Times in a row that it was asked for pilots and would not have one. */
   let refusals = 0;
   /** Pilots in a row that ended before their digester was heard from. */
   let duds = 0;
@@ -81,6 +83,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
 
   async function look(): Promise<void> {
     const isProviderThere = await seePilots();
+    const told = problem;
     try {
       orders = await record.report(report());
     } catch (thrown) {
@@ -95,27 +98,31 @@ export function createKeeper(options: KeeperOptions): Keeper {
     const demand = { waiting: orders.waiting, running };
     const decision = scale(demand, [...pilots.values()].map(toNow), now(), terms);
     ({ wanted, why: reason } = decision);
-    await takeAway(orders);
+    // Whose pilot is gone, only the provider can say.
     if (!isProviderThere) return;
+    await takeAway(orders);
     for (const id of decision.drain) await tolerating(() => record.drain(id));
     for (const id of decision.cancel) await cancel(id);
     const isActing = await ask(Math.min(decision.submit, options.mostAtOnce));
     // People see at once what was done.
-    if (isActing || decision.cancel.length > 0) await tolerating(() => record.report(report()));
+    if (isActing || decision.cancel.length > 0 || problem !== told) {
+      await tolerating(() => record.report(report()));
+    }
   }
 
   /** Learns from the provider what has become of the pilots. */
   async function seePilots(): Promise<boolean> {
-    if (now() < notBefore && refusals > 0) return false;
+    if (now() < notBefore && absences > 0) return false;
     let listed: readonly ProvidedPilot[];
     try {
       listed = await provider.list();
     } catch (thrown) {
-      refuse(thrown);
+      absences++;
+      waitFor(absences, thrown);
       return false;
     }
-    if (duds === 0) problem = null;
-    refusals = 0;
+    absences = 0;
+    if (duds === 0 && refusals === 0) problem = null;
     const seen = new Set(listed.map(({ id }) => id));
     for (const pilot of listed) {
       const { id, job, state, endsAt } = pilot;
@@ -193,7 +200,8 @@ export function createKeeper(options: KeeperOptions): Keeper {
       pilot.ending = true;
       log.info({ pilot: id, job }, "pilot told to end");
     } catch (thrown) {
-      refuse(thrown);
+      // The next look tries it again.
+      problem = complain(thrown);
     }
   }
 
@@ -211,21 +219,29 @@ export function createKeeper(options: KeeperOptions): Keeper {
         pilots.set(id, { ...nothingKnown, id, job, state: "asked", since: now() });
         log.info({ pilot: id, job }, "pilot asked for");
       } catch (thrown) {
-        refuse(thrown);
+        refusals++;
+        waitFor(refusals, thrown);
         return n > 0;
       }
     }
+    if (refusals > 0 && duds === 0) problem = null;
+    refusals = 0;
     return count > 0;
   }
 
-  function refuse(thrown: unknown): void {
+  /** The provider has failed so many times in a row: it is left alone for a while. */
+  function waitFor(failures: number, thrown: unknown): void {
+    const ms = backoffMs(failures);
+    notBefore = now() + ms;
+    problem = `${complain(thrown)} (asked again in ${Math.round(ms / 1000)} s)`;
+  }
+
+  /** @returns what the provider said. */
+  function complain(thrown: unknown): string {
     const { message } = coerceError(thrown);
-    refusals++;
-    notBefore = now() + backoffMs(refusals);
-    const seconds = Math.round(backoffMs(refusals) / 1000);
-    problem = `${message} (asked again in ${seconds} s)`;
     if (thrown instanceof AppError) log.warn({ why: message }, "the provider of pilots");
     else log.error({ err: coerceError(thrown) }, "the provider of pilots");
+    return message;
   }
 
   async function tolerating(work: () => Promise<unknown>): Promise<void> {
