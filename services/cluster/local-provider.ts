@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -18,10 +19,14 @@ export interface LocalOptions {
 }
 
 interface Child {
-  readonly pilot: ProvidedPilot;
-  readonly endedAt: number | null;
+  pilot: ProvidedPilot;
+  endedAt: number | null;
   /** Of an earlier life of the keeper: nobody tells us of its end. */
   readonly inherited: boolean;
+  /** When it is told to end; Infinity: it has been, or never will be. */
+  noticeAt: number;
+  /** When it is killed if it is still there. */
+  killAt: number;
 }
 
 const Note = z.object({ pid: z.number().int().positive(), startedAt: z.number() });
@@ -31,6 +36,8 @@ type Note = z.infer<typeof Note>;
 const keptMs = 300_000;
 /** Between the notice of a cancelled pilot and its kill. */
 const killAfterMs = 10_000;
+/** How often somebody looks whose time is over. */
+const everyMs = 500;
 
 /**
  * Pilots as processes of this machine: for one machine with a load that comes and goes, and for trying things out. They end
@@ -40,64 +47,60 @@ export async function localProvider(options: LocalOptions): Promise<Provider> {
   const { cluster, plan, directory, now } = options;
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const children = new Map<string, Child>();
-  const timers = new Set<NodeJS.Timeout>();
   const noteOf = (id: string): string => join(directory, `${id}.json`);
   const logOf = (id: string): string => join(directory, `${id}.log`);
 
-  const inAWhile = (ms: number, work: () => void): void => {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      work();
-    }, ms);
-    timer.unref();
-    timers.add(timer);
+  const add = (id: string, { pid, startedAt }: Note, inherited: boolean): Child => {
+    const endsAt = plan.walltimeMs === null ? null : startedAt + plan.walltimeMs;
+    const child: Child = {
+      pilot: { id, job: String(pid), state: "running", reason: null, endsAt },
+      endedAt: null,
+      inherited,
+      noticeAt: endsAt === null ? Infinity : endsAt - plan.noticeMs,
+      killAt: endsAt ?? Infinity,
+    };
+    children.set(id, child);
+    return child;
   };
 
-  /** As a batch system does: a notice, and then the end. */
-  const limit = (pid: number, startedAt: number): number | null => {
-    if (plan.walltimeMs === null) return null;
-    const endsAt = startedAt + plan.walltimeMs;
-    inAWhile(Math.max(0, endsAt - plan.noticeMs - now()), () => signal(pid, "SIGTERM"));
-    inAWhile(Math.max(0, endsAt - now()), () => signal(pid, "SIGKILL"));
-    return endsAt;
+  const over = (child: Child, reason: string): Promise<void> => {
+    child.pilot = { ...child.pilot, state: "ended", reason };
+    child.endedAt = now();
+    return remove(noteOf(child.pilot.id));
   };
 
   const submit = async (id: string): Promise<string> => {
     const [program = "", ...args] = pilotCommand(plan, id, "127.0.0.1");
-    const log = await open(logOf(id), "a", 0o600);
     try {
-      const child = spawn(program, args, {
-        // Not in our group: a Ctrl-C at the terminal is for the keeper, which then ends its pilots in good order.
-        detached: true,
-        stdio: ["ignore", log.fd, log.fd],
-        env: pilotEnvironment(plan),
-      });
-      const { pid } = await new Promise<{ pid: number }>((started, failed) => {
-        child.once("error", failed);
-        child.once("spawn", () => started({ pid: child.pid ?? 0 }));
-      });
-      child.unref();
-      const startedAt = now();
-      const job = String(pid);
-      const pilot = { id, job, reason: null, endsAt: limit(pid, startedAt) };
-      children.set(id, { pilot: { ...pilot, state: "running" }, endedAt: null, inherited: false });
-      child.once("exit", (code, by) => {
-        const reason = by === null ? `It ended with exit code ${code}.` : `It was ended by ${by}.`;
-        const over: ProvidedPilot = { ...pilot, state: "ended", reason };
-        children.set(id, { pilot: over, endedAt: now(), inherited: false });
-        void rm(noteOf(id), { force: true });
-        // What one said that ended badly is for whoever looks for the reason.
-        if (code === 0) void rm(logOf(id), { force: true });
-      });
-      await writeFile(noteOf(id), JSON.stringify({ pid, startedAt } satisfies Note));
-      if (children.get(id)?.pilot.state === "ended") await rm(noteOf(id), { force: true });
-      return job;
+      const log = await open(logOf(id), "a", 0o600);
+      try {
+        const started = spawn(program, args, {
+          // Not in our group: a Ctrl-C at the terminal is for the keeper, which then ends its pilots in good order.
+          detached: true,
+          stdio: ["ignore", log.fd, log.fd],
+          env: pilotEnvironment(plan),
+        });
+        await once(started, "spawn");
+        started.unref();
+        const note: Note = { pid: started.pid ?? 0, startedAt: now() };
+        const child = add(id, note, false);
+        started.once("exit", (code, by) => {
+          const how = by === null ? `It ended with exit code ${code}.` : `It was ended by ${by}.`;
+          over(child, how).catch(() => undefined);
+          // What one said that ended badly is for whoever looks for the reason.
+          if (code === 0) remove(logOf(id)).catch(() => undefined);
+        });
+        await writeFile(noteOf(id), JSON.stringify(note));
+        if (child.endedAt !== null) await remove(noteOf(id));
+        return child.pilot.job;
+      } finally {
+        await log.close();
+      }
     } catch (thrown) {
+      if (!children.has(id)) await remove(logOf(id)).catch(() => undefined);
       throw new AppError("upstream_failed", `${program}: ${coerceError(thrown).message}`, {
         cause: thrown,
       });
-    } finally {
-      await log.close();
     }
   };
 
@@ -105,56 +108,70 @@ export async function localProvider(options: LocalOptions): Promise<Provider> {
   const inherit = async (): Promise<void> => {
     for (const name of await readdir(directory)) {
       const id = name.replace(/\.json$/, "");
-      if (id === name || !isPilotOf(cluster, id) || children.has(id)) continue;
+      if (id === name || !isPilotOf(cluster, id)) continue;
       const note = await readNote(noteOf(id));
-      if (note === null || !(await isPilot(note.pid, id))) {
-        await rm(noteOf(id), { force: true });
-        continue;
-      }
-      const endsAt = limit(note.pid, note.startedAt);
-      const pilot = { id, job: String(note.pid), reason: null, endsAt };
-      children.set(id, { pilot: { ...pilot, state: "running" }, endedAt: null, inherited: true });
+      if (note !== null && (await isPilot(note.pid, id))) add(id, note, true);
+      else await remove(noteOf(id));
     }
   };
   await inherit();
 
-  const list = async (): Promise<ProvidedPilot[]> => {
-    for (const [id, { pilot, endedAt, inherited }] of children) {
-      if (inherited && pilot.state === "running" && !(await isPilot(Number(pilot.job), id))) {
-        const over: ProvidedPilot = { ...pilot, state: "ended", reason: "Its process is gone." };
-        children.set(id, { pilot: over, endedAt: now(), inherited });
-        await rm(noteOf(id), { force: true });
-      }
-      if (endedAt !== null && now() - endedAt > keptMs) children.delete(id);
+  /** What runs, as far as can be told now. */
+  const running = async (): Promise<Child[]> => {
+    const found: Child[] = [];
+    for (const child of children.values()) {
+      if (child.endedAt !== null) continue;
+      const { id, job } = child.pilot;
+      if (!child.inherited || (await isPilot(Number(job), id))) found.push(child);
+      else await over(child, "Its process is gone.");
     }
-    return [...children.values()].map(({ pilot }) => pilot);
+    return found;
   };
 
-  const running = (): ProvidedPilot[] =>
-    [...children.values()].flatMap(({ pilot }) => (pilot.state === "running" ? [pilot] : []));
+  /** As a batch system does: a notice, and then the end. */
+  const keepTimes = async (): Promise<void> => {
+    for (const child of await running()) {
+      // One that has ended meanwhile may have left its number to a stranger.
+      if (child.endedAt !== null) continue;
+      const pid = Number(child.pilot.job);
+      if (now() >= child.killAt) signal(pid, "SIGKILL");
+      else if (now() >= child.noticeAt) {
+        child.noticeAt = Infinity;
+        signal(pid, "SIGTERM");
+      }
+    }
+  };
+  const timer = setInterval(() => void keepTimes().catch(() => undefined), everyMs).unref();
 
-  const end = (job: string): void => {
-    const pid = Number(job);
-    signal(pid, "SIGTERM");
-    inAWhile(killAfterMs, () => signal(pid, "SIGKILL"));
+  const end = (child: Child): void => {
+    child.noticeAt = now();
+    child.killAt = Math.min(child.killAt, now() + killAfterMs);
   };
 
   return {
     name: "local",
     submit,
-    list,
-    async cancel({ job }) {
-      end(job);
+    async list() {
+      await running();
+      for (const [id, { endedAt }] of children) {
+        if (endedAt !== null && now() - endedAt > keptMs) children.delete(id);
+      }
+      return [...children.values()].map(({ pilot }) => pilot);
+    },
+    async cancel({ id }) {
+      const child = children.get(id);
+      if (child === undefined) return;
+      end(child);
+      await keepTimes();
     },
     async close() {
-      for (const { job } of running()) end(job);
-      const deadline = now() + killAfterMs;
-      while (running().length > 0 && now() < deadline) {
+      for (const child of children.values()) end(child);
+      const deadline = now() + killAfterMs + everyMs;
+      while ((await running()).length > 0 && now() < deadline) {
+        await keepTimes();
         await sleep(50);
-        await list();
       }
-      for (const { job } of running()) signal(Number(job), "SIGKILL");
-      for (const timer of timers) clearTimeout(timer);
+      clearInterval(timer);
     },
   };
 }
@@ -181,4 +198,8 @@ function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   } catch {
     return false;
   }
+}
+
+function remove(path: string): Promise<void> {
+  return rm(path, { force: true });
 }
