@@ -10,25 +10,8 @@ export type Ask = <R extends object>(text: string, values: unknown[]) => Promise
 
 /** As `queryJobs`, by the database. */
 export async function listJobs(ask: Ask, query: JobListQuery): Promise<JobPage> {
-  const { sort, limit, offset } = query;
-  const filter = createConditions();
-  addFilter(filter, query);
-  const total = ask<{ total: number }>(
-    `SELECT count(*) AS total FROM job WHERE ${filter.where()}`,
-    filter.values(),
-  );
-  const page = createConditions();
-  addFilter(page, query);
-  if (query.cursor !== null) addCursor(page, await existing(ask, query.cursor, sort), sort);
-  const { sql, way } = sortedBy(sort);
-  const [[counted], found] = await Promise.all([
-    total,
-    ask<JobRow>(
-      `SELECT ${listedColumns} FROM job WHERE ${page.where()} ORDER BY ${sql} ${way} NULLS LAST, id ${way}
-       LIMIT ${page.value(limit + 1)} OFFSET ${page.value(offset)}`,
-      page.values(),
-    ),
-  ]);
+  const { sort, limit } = query;
+  const [[counted], found] = await Promise.all([countAll(ask, query), pageOf(ask, query)]);
   const jobs = found.slice(0, limit).map(toJobRecord);
   const last = jobs.at(-1);
   return {
@@ -40,6 +23,26 @@ export async function listJobs(ask: Ask, query: JobListQuery): Promise<JobPage> 
         : null,
     unsearched: 0,
   };
+}
+
+function countAll(ask: Ask, query: JobListQuery): Promise<Array<{ total: number }>> {
+  const filter = createConditions();
+  addFilter(filter, query);
+  return ask(`SELECT count(*) AS total FROM job WHERE ${filter.where()}`, filter.values());
+}
+
+/** The jobs of the page, and one more where there is one. */
+async function pageOf(ask: Ask, query: JobListQuery): Promise<JobRow[]> {
+  const { sort, limit, offset, cursor } = query;
+  const page = createConditions();
+  addFilter(page, query);
+  if (cursor !== null) addCursor(page, await existing(ask, cursor, sort), sort);
+  const { sql, way } = sortedBy(sort);
+  return ask(
+    `SELECT ${listedColumns} FROM job WHERE ${page.where()} ORDER BY ${sql} ${way} NULLS LAST, id ${way}
+     LIMIT ${page.value(limit + 1)} OFFSET ${page.value(offset)}`,
+    page.values(),
+  );
 }
 
 function addFilter(conditions: Conditions, { statuses, crop, search }: JobListQuery): void {
