@@ -57,6 +57,14 @@ describe("the network in between", () => {
     expect(await answer()).toHaveLength(1_000_000);
   });
 
+  it("comes to its end also while it holds something back", async () => {
+    proxy.setWeather("black hole");
+    const failed = answer().catch(() => "broken off");
+    expect(await Promise.race([failed, sleep(100, "silence")])).toBe("silence");
+    proxy.close();
+    expect(await failed).toBe("broken off");
+  });
+
   it("delays every word", async () => {
     proxy.setWeather({ delayMs: 30 });
     expect(await answer()).toHaveLength(1_000_000);

@@ -72,6 +72,7 @@ export async function startTcpProxy(port: number, target: number): Promise<TcpPr
       return count;
     },
     close() {
+      weather = "clear";
       changed.abort();
       for (const socket of open) socket.destroy();
       server.close();
