@@ -127,6 +127,14 @@ export function describeLists(empty: () => Promise<StoreUnderTest>, runs: number
       expect((await store.job(2))?.message).toBe("NUL \0, half of a pair \ud83d, ÄÖ");
     });
 
+    it("finds nothing by what no key or crop can hold", async () => {
+      const { store } = await empty();
+      await create(store, "run1");
+      expect(await store.jobByKey("dev", "run1\0")).toBeNull();
+      expect(await keys(store, { crop: "dev\0" })).toEqual([]);
+      expect(await keys(store, text("\0"))).toEqual([]);
+    });
+
     it("refuses a cursor that it has not given out", async () => {
       const { store } = await empty();
       for (const key of ["a", "b", "c"]) await create(store, key);

@@ -3,6 +3,10 @@ import { expect, it, onTestFinished } from "vitest";
 import { AppError } from "../../../contract/errors.ts";
 import { listJobs, type Ask } from "./job-list.ts";
 
+const away: Ask = async () => {
+  throw new AppError("unavailable", "The database cannot be reached.");
+};
+
 it.each(["nonsense", "id.7"])(
   "leaves no failure that nobody hears of, which would end the service, behind the cursor %s",
   async (cursor) => {
@@ -10,9 +14,6 @@ it.each(["nonsense", "id.7"])(
     const hear = (reason: unknown): void => void unheard.push(reason);
     process.on("unhandledRejection", hear);
     onTestFinished(() => void process.off("unhandledRejection", hear));
-    const away: Ask = async () => {
-      throw new AppError("unavailable", "The database cannot be reached.");
-    };
     const query = {
       statuses: null,
       search: [],

@@ -2,7 +2,7 @@ import { jobSortFields, type JobSort } from "../../../contract/api.ts";
 import { jobStatuses } from "../../../contract/job.ts";
 import { notACursor, orderOf, parseCursor, toCursor, type Position } from "../job-query.ts";
 import type { JobListQuery, JobPage } from "../store.ts";
-import { listedColumns, toJobRecord, type JobRow } from "./job-rows.ts";
+import { listedColumns, plain, toJobRecord, type JobRow } from "./job-rows.ts";
 import { createConditions, searchConditions, type Conditions } from "./search-sql.ts";
 
 /** Asks the database. */
@@ -47,7 +47,7 @@ async function pageOf(ask: Ask, query: JobListQuery): Promise<JobRow[]> {
 
 function addFilter(conditions: Conditions, { statuses, crop, search }: JobListQuery): void {
   if (statuses !== null) conditions.add(`status = ANY(${conditions.value(statuses)}::text[])`);
-  if (crop !== null) conditions.add(`crop = ${conditions.value(crop)}`);
+  if (crop !== null) conditions.add(`crop = ${conditions.value(plain(crop))}`);
   searchConditions(conditions, search);
 }
 

@@ -116,13 +116,12 @@ export async function openPostgresStore(
   const requireOpen = (): void => {
     if (closing !== null) throw new AppError("unavailable", "The store is closed.");
   };
-  const jobs = async (
-    where: string,
-    values: unknown[],
-    columns = jobColumns,
-  ): Promise<JobRecord[]> => {
+  const jobs = async (where: string, values: unknown[]): Promise<JobRecord[]> => {
     const overlaid = touches.overlay();
-    const rows = await ask<JobRow>(`SELECT ${columns} FROM job WHERE ${where} ORDER BY id`, values);
+    const rows = await ask<JobRow>(
+      `SELECT ${jobColumns} FROM job WHERE ${where} ORDER BY id`,
+      values,
+    );
     return rows.map((row) => overlaid(toJobRecord(row)));
   };
   const oneJob = async (where: string, values: unknown[]): Promise<JobRecord | null> =>
@@ -131,8 +130,9 @@ export async function openPostgresStore(
   return {
     async create(input, instruction) {
       const { crop, key } = input;
-      if (/\0/.test(crop + key))
+      if (hasNul(crop + key)) {
         throw new AppError("bad_request", "A key cannot hold a NUL character.");
+      }
       return writer.change({ keys: [{ crop, key }] }, (batch) => {
         if (batch.hasKey(crop, key)) throw duplicateKey(crop, key);
         const job = batch.addJob(input, instruction);
@@ -151,7 +151,8 @@ export async function openPostgresStore(
     },
 
     job: (id) => oneJob("id = $1", [id]),
-    jobByKey: (crop, key) => oneJob("crop = $1 AND key = $2", [crop, key]),
+    jobByKey: async (crop, key) =>
+      hasNul(crop + key) ? null : oneJob("crop = $1 AND key = $2", [crop, key]),
 
     update: (id, decide) =>
       writer.change({ jobs: [id] }, (batch) => {
@@ -293,6 +294,9 @@ export async function openPostgresStore(
     },
   };
 }
+
+/** What no text of the database can hold. */
+const hasNul = (text: string): boolean => text.includes("\0");
 
 const monotonic = (): number => performance.now();
 
