@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { ClusterList } from "../services/contract/cluster.ts";
@@ -88,16 +89,45 @@ test("a pilot whose time is over leaves by itself, and another one comes", async
   expect(events.map(({ type }) => type)).toEqual(["digester_attached", "digester_detached"]);
 });
 
+test("a web service and digester in one process keep pilots beside them", async () => {
+  const place = await mkdtemp(join(tmpdir(), "digester-all-"));
+  const config = await configured(place, { min: 1, max: 1 });
+  const all = await startServices(["all", "--port", "0", "--data", place, "--config", config], {
+    XDG_DATA_HOME: place,
+  });
+  try {
+    const { url, token } = all.announcement;
+    const running = async (): Promise<string[]> => {
+      const headers = { authorization: `Bearer ${token}` };
+      const answer = await (await fetch(`${url}/api/v1/clusters`, { headers })).json();
+      const pilots = ClusterList.parse(answer).clusters.flatMap((cluster) => cluster.pilots);
+      return pilots.filter(({ state }) => state === "running").map(({ id }) => id);
+    };
+    await expect
+      .poll(running, { timeout: 30_000 })
+      .toEqual([expect.stringMatching(/^pilot-test-/)]);
+  } finally {
+    expect(await all.stop()).toBe(0);
+    await rm(place, { recursive: true });
+  }
+});
+
 async function keep(
   { url, token, dataDir }: { url: string; token: string; dataDir: string },
   cluster: object,
 ): Promise<void> {
   const place = join(dataDir, "..", `pilots-${process.pid}-${Date.now()}`);
   await mkdir(place, { recursive: true });
+  const file = await configured(place, cluster);
+  const where = ["--config", file, "--web", url, "--token", token];
+  keeper = await startServices<unknown>(["cluster", ...where], { XDG_DATA_HOME: place });
+}
+
+/** Writes a configuration with a section for pilots of this machine; returns its path. */
+async function configured(place: string, cluster: object): Promise<string> {
   const file = join(place, "cluster.json");
   const stateDir = join(place, "nodes");
   const section = { name: "test", provider: "local", workers: 1, stateDir, ...cluster };
   await writeFile(file, JSON.stringify({ cluster: section }));
-  const where = ["--config", file, "--web", url, "--token", token];
-  keeper = await startServices<unknown>(["cluster", ...where], { XDG_DATA_HOME: place });
+  return file;
 }

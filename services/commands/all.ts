@@ -7,6 +7,7 @@ import { createLog, createLogTail } from "../web/log.ts";
 import { startWeb } from "../web/start.ts";
 import { defaultWorkers, handOverOption, headlessOptions } from "./digester.ts";
 import { print, say } from "./output.ts";
+import { pilotsOf } from "./pilots.ts";
 import { readPositive } from "./read-number.ts";
 import {
   addWebServiceOptions,
@@ -29,7 +30,8 @@ export function addAllCommand(program: Command): void {
     .option("--json", "print one line of JSON once both are at work")
     .action(async (flags: Flags) => {
       const headless = headlessOptions();
-      const options = await readWebOptions(flags, await readConfigFlag(flags));
+      const file = await readConfigFlag(flags);
+      const options = await readWebOptions(flags, file);
       const tail = createLogTail();
       const log = createLog(headless.log.level, tail);
       const web = await startWeb({ ...productOptions(), ...options, log, recentLog: tail.lines });
@@ -48,7 +50,9 @@ export function addAllCommand(program: Command): void {
           await digester.attached;
           if (flags.json === true) print(firstLine(web));
           else say(`Console at ${web.url}/?token=${web.token}`);
+          const pilots = await pilotsOf(file, web, log);
           await ended;
+          await pilots?.close();
         } finally {
           await digester.close();
         }

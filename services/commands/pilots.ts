@@ -3,6 +3,13 @@ import envPaths from "env-paths";
 import type { Logger } from "pino";
 import { startCluster } from "../cluster/start.ts";
 import type { ClusterConfiguration } from "../contract/cluster-configuration.ts";
+import type { WebConfiguration } from "../web/configuration.ts";
+import type { RunningWeb } from "../web/start.ts";
+
+/** Keeps pilots running beside a web service, where its configuration says so; null where it does not. */
+export async function pilotsOf(file: WebConfiguration | null, web: RunningWeb, log: Logger) {
+  return file?.cluster == null ? null : startPilots(file.cluster, web, log);
+}
 
 /** Keeps pilots running, which are started as this command was. */
 export function startPilots(

@@ -3,10 +3,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
-import type { WebConfiguration } from "../web/configuration.ts";
 import { createLog } from "../web/log.ts";
 import { print } from "./output.ts";
-import { startPilots } from "./pilots.ts";
+import { pilotsOf } from "./pilots.ts";
 import {
   addWebServiceOptions,
   readConfigFlag,
@@ -33,19 +32,14 @@ export function addWebCommand(program: Command): void {
       const web = await startWeb(options);
       try {
         print(flags.json === true ? firstLine(web) : welcome(web, options.dataDir));
-        const pilots = await pilotsOf(file, web);
+        const log = createLog(process.env["DIGESTER_LOG"] ?? "info");
+        const pilots = await pilotsOf(file, web, log);
         await ended;
         await pilots?.close();
       } finally {
         await web.close();
       }
     });
-}
-
-/** Keeps pilots running, where the configuration says so. */
-async function pilotsOf(file: WebConfiguration | null, web: RunningWeb) {
-  if (file?.cluster == null) return null;
-  return startPilots(file.cluster, web, createLog(process.env["DIGESTER_LOG"] ?? "info"));
 }
 
 /** What `web` and `all` print first with `--json`. */
