@@ -50,6 +50,11 @@ describe("compileDelimiter", () => {
 });
 
 describe("splitLikeJava", () => {
+  it("comes to an end where nothing matches before a character of two code units", () => {
+    const { regex } = translateJavaRegex("(?=[^a])");
+    expect(splitLikeJava("a😀b", regex)).toEqual(["a", "😀", "b"]);
+  });
+
   it("makes cells that join to the text again", () => {
     const { regex } = translateJavaRegex("[,;]");
     fc.assert(

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { translateJavaRegex } from "./java-regex.ts";
+import { stepOver, translateJavaRegex } from "./java-regex.ts";
 import type { LineBlock } from "./line-blocks.ts";
 import { createPatternWatch, type PatternWatch } from "./pattern-watch.ts";
 
@@ -83,7 +83,7 @@ export function splitLikeJava(text: string, regex: RegExp): string[] {
   regex.lastIndex = 0;
   for (let match = regex.exec(text); match !== null; match = regex.exec(text)) {
     const end = match.index + match[0].length;
-    if (match[0] === "") regex.lastIndex++;
+    if (match[0] === "") stepOver(regex, text);
     if (end === 0) continue;
     cells.push(text.slice(from, match.index));
     from = end;

@@ -23,6 +23,8 @@ describe("translateJavaRegex", () => {
     ["a++ab", "aaab", []],
     ["(?>a|ab)c", "abc ac", ["ac"]],
     ["(a)(b++)\\2?\\1", "abba", ["abba"]],
+    ["(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)\\10", "abcdefghijj", ["abcdefghijj"]],
+    ["(a)\\10", "aa0", ["aa0"]],
     ["[a-z&&[^m-p]]+", "almnz", ["al", "z"]],
     ["[abc[xyz]]+", "axdb", ["ax", "b"]],
     ["[]a]+", "]ab", ["]a"]],

@@ -31,6 +31,14 @@ export function translateJavaRegex(pattern: string): JavaRegex {
   }
 }
 
+/**
+ * Moves on behind a match of nothing, by a whole character: where only half of one is stepped over, the engine steps back,
+ * and finds the same match without end.
+ */
+export function stepOver(regex: RegExp, text: string): void {
+  regex.lastIndex += (text.codePointAt(regex.lastIndex) ?? 0) > 0xffff ? 2 : 1;
+}
+
 /** What a part of the translated expression is, before its groups can be numbered. */
 type Piece =
   | { readonly kind: "text"; readonly text: string }
@@ -315,9 +323,17 @@ function parse(pattern: string, refuse: (why: string) => never) {
         else anchor(anchorText);
         at++;
       } else if (/[1-9]/.test(peek())) {
-        const number = Number(peek());
+        // As many digits as make the number of a group, at least one.
+        let digits = peek();
+        while (
+          /\d/.test(peek(digits.length)) &&
+          Number(digits + peek(digits.length)) <= groupCount
+        ) {
+          digits += peek(digits.length);
+        }
+        const number = Number(digits);
         if (number > groupCount) refuse(`"\\${number}" refers to a group that comes later`);
-        at++;
+        at += digits.length;
         atomAt = pieces.length;
         pieces.push({ kind: "reference", javaGroup: number });
       } else if (startsWith("k<")) {

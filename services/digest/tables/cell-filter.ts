@@ -1,7 +1,7 @@
 import type { ColumnRule } from "../../contract/load.ts";
 import { put, type ByteBuffer } from "../output/byte-sink.ts";
 import { decode } from "../source/delimiter.ts";
-import { translateJavaRegex } from "../source/java-regex.ts";
+import { stepOver, translateJavaRegex } from "../source/java-regex.ts";
 import { compileJavaReplacement } from "../source/java-replacement.ts";
 import type { PatternWatch } from "../source/pattern-watch.ts";
 
@@ -51,7 +51,7 @@ function replaceAll(
   for (let match = regex.exec(text); match !== null; match = regex.exec(text)) {
     out += text.slice(from, match.index) + replacement(match);
     from = match.index + match[0].length;
-    if (match[0] === "") regex.lastIndex++;
+    if (match[0] === "") stepOver(regex, text);
   }
   return out + text.slice(from);
 }
