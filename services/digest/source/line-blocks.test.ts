@@ -86,6 +86,14 @@ describe("createLineCutter", () => {
     expect(cut("a\nb\nc\0d\n", [3]).fault?.message).toMatch(/NUL byte; expected a text file/);
   });
 
+  it.each(["\n", "\r\n", "\r"])(
+    "tells the line of a NUL byte where lines end with %j",
+    (lineEnd) => {
+      const text = ["", "a", "b", "c\0d", ""].join(lineEnd);
+      for (const cuts of [[100], [1], [2], [3], [4]]) expect(cut(text, cuts).fault?.line).toBe(4);
+    },
+  );
+
   it("gives up on a line without end", () => {
     const cutter = createLineCutter(() => {});
     const chunk = Buffer.alloc(8 << 20, 65);

@@ -143,7 +143,7 @@ export function createLineCutter(
   };
 
   const lineOf = (chunk: Uint8Array, offset: number): number =>
-    row + 1 + countLines(buffer, filled) + countLines(chunk, offset);
+    row + 1 + countLineEnds(buffer, filled, false) + countLineEnds(chunk, offset, endedWithCr);
 
   const room = (length: number): Buffer => {
     // For the beginning of a byte order mark, too.
@@ -226,10 +226,16 @@ export function createLineCutter(
 
 const BOM = Uint8Array.of(0xef, 0xbb, 0xbf);
 
-function countLines(bytes: Uint8Array, to: number): number {
-  let lines = 0;
-  for (let at = 0; at < to; at++) if (bytes[at] === LF) lines++;
-  return lines;
+/** Line ends of any kind in `bytes[0, to)`; `afterCr`: as in `joinLineEnds`. */
+function countLineEnds(bytes: Uint8Array, to: number, afterCr: boolean): number {
+  let ends = 0;
+  let previousCr = afterCr;
+  for (let at = 0; at < to; at++) {
+    const byte = bytes[at];
+    if (byte === CR || (byte === LF && !previousCr)) ends++;
+    previousCr = byte === CR;
+  }
+  return ends;
 }
 
 /**
