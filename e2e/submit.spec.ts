@@ -124,6 +124,27 @@ test("several instruction files go out together; what is wrong or refused keeps 
   await expect(list.getByRole("heading", { name: "5 instructions" })).toBeVisible();
 });
 
+test("a file that was mended and is dropped again is read again, though it is called and as long as before", async ({
+  page,
+}) => {
+  await page.getByRole("link", { name: "Submit", exact: true }).click();
+  await page.getByRole("tab", { name: "Instruction file" }).click();
+  const choosing = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Choose files" }).click();
+  await (await choosing).setFiles([jsonFile("load.json", '[{"table": "marker1"}]')]);
+  const editor = page.getByRole("textbox", { name: "Instruction" });
+  await expect(editor).toContainText("marker1");
+  const dropped = await page.evaluateHandle(() => {
+    const data = new DataTransfer();
+    data.items.add(new File(['[{"table": "marker2"}]'], "load.json", { type: "application/json" }));
+    return data;
+  });
+  const shown = page.getByText("load.json");
+  await shown.dispatchEvent("dragover", { dataTransfer: dropped });
+  await shown.dispatchEvent("drop", { dataTransfer: dropped });
+  await expect(editor).toContainText("marker2");
+});
+
 test("the regulator in force and the attached digester are shown", async ({ page }) => {
   await page.getByRole("link", { name: "Digesters" }).click();
   await expect(page.getByText("First come, first served").first()).toBeVisible();

@@ -15,6 +15,8 @@ import classes from "./file-tab.module.css";
 /** A file dropped or chosen, then shown to be looked over before it is submitted; of several, a line of each. */
 export function FileTab({ opened }: { opened: InstructionFile | null }) {
   const [files, setFiles] = useState<readonly TextFile[]>(opened === null ? [] : [opened]);
+  /** Times that files were taken: what is taken is shown anew, also where it is called as before. */
+  const [taken, setTaken] = useState(0);
   /** One of several that is shown by itself. */
   const [single, setSingle] = useState<TextFile | null>(null);
   const [units] = useByteUnits();
@@ -37,6 +39,7 @@ export function FileTab({ opened }: { opened: InstructionFile | null }) {
       const texts = await Promise.all(read);
       if (texts.length === 0) return;
       setFiles(texts);
+      setTaken((before) => before + 1);
       setSingle(null);
     } catch (thrown) {
       tellError("The files could not be read", thrown);
@@ -99,7 +102,7 @@ export function FileTab({ opened }: { opened: InstructionFile | null }) {
   return (
     <div {...dropping}>
       <InstructionForm
-        key={`${file.name} ${file.text.length}`}
+        key={`${taken} ${file.name}`}
         initialText={file.text}
         initialKey={file.name.replace(/\.json$/i, "")}
         editOf={null}

@@ -79,7 +79,8 @@ export function FileChooser({ crop, onCrop, onChosen }: FileChooserProps) {
   function drop(event: DragEvent): void {
     event.preventDefault();
     setIsOver(false);
-    void send([...event.dataTransfer.files]);
+    // Else whichever comes second would take the place of the first under the person's hands.
+    if (sending === null) void send([...event.dataTransfer.files]);
   }
 
   const crops = configuration?.crops ?? [];

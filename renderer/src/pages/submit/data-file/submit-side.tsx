@@ -1,5 +1,6 @@
 import { Button, Checkbox, NumberInput, Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
+import { useRef } from "react";
 import { useLocation } from "wouter";
 import { AppError } from "../../../../../services/contract/errors.ts";
 import type { Detection } from "../../../../../services/contract/preview.ts";
@@ -13,6 +14,7 @@ import { SubmitOptionsForm } from "../submit-options-form.tsx";
 import { useSubmitOptions } from "../use-submit-options.ts";
 import { loadName, neededIds, partsOf, type LoadIds, type Planned } from "./load-plan.ts";
 import { partNames } from "./names.ts";
+import { submitEach } from "./submit-each.ts";
 import classes from "./submit-side.module.css";
 
 interface SubmitSideProps {
@@ -45,20 +47,19 @@ export function SubmitSide(props: SubmitSideProps) {
   // The service makes up a name where none is given; the files need a directory all the same.
   const loadOf = (key: string): string => (key.trim() === "" ? name : key.trim());
 
+  /** What is submitted stays so, though a later one was refused. */
+  const made = useRef(new Map<string, number>());
   const submit = useMutation({
-    mutationFn: async () => {
-      const jobs: number[] = [];
-      for (const [index, path] of paths.entries()) {
+    mutationFn: () =>
+      submitEach(paths, made.current, async (path, index) => {
         const key = index === 0 ? options.key : `${loadName(path, Date.now())}-${index + 1}`;
-        const made = planFor(path, loadOf(key));
-        if (made.kind === "wrong") throw new AppError("bad_request", made.message);
-        const instruction = { shape: "list", instructions: made.instructions } as const;
+        const load = planFor(path, loadOf(key));
+        if (load.kind === "wrong") throw new AppError("bad_request", load.message);
+        const instruction = { shape: "list", instructions: load.instructions } as const;
         const body = submitBody(instruction, { ...options, key }, null);
         const { job } = await submitInstruction(crop === null ? body : { ...body, crop });
-        jobs.push(job.id);
-      }
-      return jobs;
-    },
+        return job.id;
+      }),
     onSuccess: (jobs) => {
       keepName();
       navigate(jobs.length === 1 ? `/jobs/${jobs[0]}` : "/jobs");

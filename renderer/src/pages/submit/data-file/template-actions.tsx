@@ -42,6 +42,16 @@ export function TemplateActions({ templates, chosen, content, onChosen }: Templa
     setInTheWay(null);
   }
 
+  /** The template of that name that there is now; null where there is none, or the service does not answer. */
+  async function askFor(name: string): Promise<SavedTemplate | null> {
+    try {
+      const now = await client.fetchQuery({ ...templatesQuery, staleTime: 0 });
+      return now.find((one) => one.name === name) ?? null;
+    } catch {
+      return null;
+    }
+  }
+
   const save = useMutation({
     mutationFn: ({ name, replaced }: { name: string; replaced: SavedTemplate | null }) =>
       saveTemplate(name, { ...content, version: replaced?.version ?? null, ...actor }),
@@ -55,10 +65,9 @@ export function TemplateActions({ templates, chosen, content, onChosen }: Templa
     },
     async onError(error, { name }) {
       const isConflict = error instanceof AppError && error.code === "conflict";
-      const now = isConflict ? await client.fetchQuery({ ...templatesQuery, staleTime: 0 }) : [];
-      const found = now.find((one) => one.name === name);
-      if (found === undefined) tellError(`“${name}” was not saved`, error);
-      setInTheWay(found ?? null);
+      const found = isConflict ? await askFor(name) : null;
+      if (found === null) tellError(`“${name}” was not saved`, error);
+      setInTheWay(found);
     },
   });
 
