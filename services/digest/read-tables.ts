@@ -11,6 +11,7 @@ import {
 } from "./matrix/vcf-alleles.ts";
 import type { Kernels } from "./kernels/kernels.ts";
 import { openReader, type OpenReader } from "./open-reader.ts";
+import { closeQuietly } from "./output/byte-sink.ts";
 import type { Pace } from "./pace.ts";
 import { markerPlan, planPasses } from "./passes.ts";
 import type { TablePlan } from "./plan.ts";
@@ -22,7 +23,6 @@ import type { Decoding } from "./source/decoding.ts";
 import { createPatternWatch, type PatternWatch } from "./source/pattern-watch.ts";
 import { listSource, type ReadLimit, type SourceFile } from "./source/source-files.ts";
 import { headerOf } from "./tables/row-writer.ts";
-import type { TableReader } from "./tables/table-reader.ts";
 
 export interface ReadRequest {
   readonly tables: readonly TablePlan[];
@@ -110,7 +110,7 @@ export async function readTables(request: ReadRequest): Promise<TablesRead> {
         reader.close();
       }
     } finally {
-      for (const { reader } of readers) closeQuietly(reader);
+      closeQuietly(readers.map(({ reader }) => reader));
     }
     for (const { plan, path, reader, matrixReader, found } of readers) {
       const { rows, columns } = reader;
@@ -252,13 +252,4 @@ async function readPass(
 function problemOfPattern(thrown: unknown): DigestProblem {
   if (thrown instanceof EndlessPattern) return thrown.problem;
   throw thrown;
-}
-
-/** For a pass that was given up: what could not be written is going to be deleted. */
-function closeQuietly(reader: TableReader): void {
-  try {
-    reader.close();
-  } catch {
-    // The error that ended the pass is the one to tell.
-  }
 }

@@ -2,6 +2,7 @@ import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import type { MatrixOutput } from "../../contract/digest-settings.ts";
 import { readAt } from "../matrix/read-at.ts";
+import { closeQuietly } from "../output/byte-sink.ts";
 import type { Pace } from "../pace.ts";
 import {
   cellOf,
@@ -126,7 +127,7 @@ export async function exportMatrix(request: ExportRequest): Promise<ExportOutcom
     return { warnings, files };
   } finally {
     closeSync(file);
-    for (const { out } of exports) out.close();
+    closeQuietly(exports.map(({ out }) => out));
     for (const reader of readers) reader.return(undefined);
   }
 }

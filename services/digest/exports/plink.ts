@@ -1,4 +1,4 @@
-import { createByteSink, putUtf8 } from "../output/byte-sink.ts";
+import { closeAll, createByteSink, putUtf8 } from "../output/byte-sink.ts";
 import type { ExportedMatrix, MatrixExport } from "./matrix-exports.ts";
 
 /** Source of the format: cog-genomics.org/plink/1.9/formats#bed. The last byte says: marker by marker. */
@@ -55,7 +55,7 @@ export function createPlinkExport({ path, samples }: ExportedMatrix): MatrixExpo
       bed.commit();
     },
     close() {
-      for (const sink of [bed, bim, fam]) sink.close();
+      closeAll([bed, bim, fam]);
       return lost;
     },
   };

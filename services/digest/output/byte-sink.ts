@@ -68,6 +68,28 @@ export function createByteSink(path: string, first?: Buffer): ByteSink {
   return sink;
 }
 
+/** Closes all of them, also those behind one that cannot be. @throws what the first of those threw. */
+export function closeAll(files: Iterable<{ close(): unknown }>): void {
+  const failures: unknown[] = [];
+  for (const file of files) {
+    try {
+      file.close();
+    } catch (thrown) {
+      failures.push(thrown);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+/** The same where something has gone wrong before: what could not be written is going to be deleted, and was told. */
+export function closeQuietly(files: Iterable<{ close(): unknown }>): void {
+  try {
+    closeAll(files);
+  } catch {
+    // The error that came first is the one to tell.
+  }
+}
+
 /** Copies `source[from, to)` to the sink. */
 export function put(sink: ByteBuffer, source: Uint8Array, from: number, to: number): void {
   const length = to - from;

@@ -89,8 +89,8 @@ describe("createLineCutter", () => {
   it.each(["\n", "\r\n", "\r"])(
     "tells the line of a NUL byte where lines end with %j",
     (lineEnd) => {
-      const text = ["", "a", "b", "c\0d", ""].join(lineEnd);
-      for (const cuts of [[100], [1], [2], [3], [4]]) expect(cut(text, cuts).fault?.line).toBe(4);
+      const input = ["", "a", "b", "c\0d", ""].join(lineEnd);
+      for (const cuts of [[100], [1], [2], [3], [4]]) expect(cut(input, cuts).fault?.line).toBe(4);
     },
   );
 
