@@ -72,13 +72,14 @@ export function createEventFeed(deps: EventFeedDeps): EventFeed {
 
   const catchUp = async (): Promise<void> => {
     while (!handOnOwn()) {
+      const known = newest;
       const found = await deps.read(position, page);
       for (const happened of found) {
         const { seq } = happened.event;
         if (seq > position) handOn(own.get(seq) ?? happened);
       }
-      // What was pruned is not waited for.
-      if (found.length === 0) position = newest;
+      // What was removed is not waited for; what was committed since the question is not removed.
+      if (found.length === 0) position = known;
     }
     for (const seq of own.keys()) if (seq <= position) own.delete(seq);
   };
