@@ -4,7 +4,7 @@ import { InstructionAnswer, SubmitAnswer } from "../contract/api.ts";
 import { AppError } from "../contract/errors.ts";
 import type { StoredInstruction } from "../contract/instruction.ts";
 import { toStored } from "../web/gobii/instruction-dto.ts";
-import { isAllowedKey } from "../web/jobs/submission.ts";
+import { isAllowedKey } from "../contract/job.ts";
 import type { ApiClient } from "./api-client.ts";
 import { readInstructionFile } from "./instruction-file.ts";
 import { toSubmitBody } from "./submit-body.ts";

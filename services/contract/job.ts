@@ -142,6 +142,11 @@ export const Labels = z
   )
   .max(32);
 
+/** Whether a key may be given to a load: keys are also names of files at some sites. */
+export function isAllowedKey(key: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/.test(key);
+}
+
 /** The smallest and largest priority. */
 export const priorityRange = { min: -1000, max: 1000 } as const;
 export const Priority = z.number().int().min(priorityRange.min).max(priorityRange.max);

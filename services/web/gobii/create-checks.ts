@@ -1,6 +1,6 @@
 import type { StoredInstruction } from "../../contract/instruction.ts";
 import type { PayloadType } from "../../contract/gobii-terms.ts";
-import { isAllowedKey } from "../jobs/submission.ts";
+import { isAllowedKey } from "../../contract/job.ts";
 import type { CreateRules } from "./generations.ts";
 import { failed, invalid, type StatusMessage } from "./status-message.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { coerceError } from "../../contract/errors.ts";
 import type { Crop } from "../crop.ts";
 import { liesInside } from "../data-roots.ts";
-import { isAllowedKey } from "../jobs/submission.ts";
+import { isAllowedKey } from "../../contract/job.ts";
 import type { Outcome } from "./envelope.ts";
 import { directoryOf } from "./file-places.ts";
 import type { Generation } from "./generations.ts";

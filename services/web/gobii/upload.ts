@@ -8,7 +8,7 @@ import { Busboy, type BusboyFileStream, type BusboyInstance } from "@fastify/bus
 import { AppError, coerceError } from "../../contract/errors.ts";
 import type { Crop } from "../crop.ts";
 import { liesInside } from "../data-roots.ts";
-import { isAllowedKey } from "../jobs/submission.ts";
+import { isAllowedKey } from "../../contract/job.ts";
 import { directoryOf, isFileName, type Place } from "./file-places.ts";
 
 /** Where a file goes: `files/{job}/{place}?fileName=`. */

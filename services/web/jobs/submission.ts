@@ -1,5 +1,6 @@
 import type { StoredInstruction } from "../../contract/instruction.ts";
 import { AppError } from "../../contract/errors.ts";
+import { isAllowedKey } from "../../contract/job.ts";
 import type { Store } from "../store/store.ts";
 import { gobiiFieldsOf } from "./gobii-fields.ts";
 import { newJob } from "./job-model.ts";
@@ -18,13 +19,6 @@ export interface Submission {
   readonly submittedBy?: string | null;
   readonly message?: string | null;
   readonly editOf?: string | null;
-}
-
-/** Names of jobs and instructions, which are also names of files at some sites. */
-const keyPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
-
-export function isAllowedKey(key: string): boolean {
-  return keyPattern.test(key);
 }
 
 /**

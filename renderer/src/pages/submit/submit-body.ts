@@ -1,5 +1,6 @@
 import type { SubmitRequest } from "../../../../services/contract/api.ts";
 import type { StoredInstruction } from "../../../../services/contract/instruction.ts";
+import { isAllowedKey } from "../../../../services/contract/job.ts";
 
 /** What a person can say of a submission beside the instruction itself. */
 export interface SubmitOptions {
@@ -41,12 +42,10 @@ function wireForm(
   }
 }
 
-const keyPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
-
 /** Why a key is not accepted; null when it is. */
 export function keyProblem(key: string): string | null {
   const trimmed = key.trim();
-  return trimmed === "" || keyPattern.test(trimmed)
+  return trimmed === "" || isAllowedKey(trimmed)
     ? null
     : "Letters, digits, dots, dashes and underscores, beginning with a letter or digit, at most 200.";
 }
