@@ -1,3 +1,4 @@
+import type { CellReader } from "../matrix/crop-codes.ts";
 import type { Format } from "./format.ts";
 import { isMissing } from "./calls.ts";
 import { findListColumns } from "./kasp-list-rows.ts";
@@ -7,6 +8,17 @@ const GRID_CORNER =
   /^(sample\s?name\.lab\s?id|dna\s*[\\/]\s*assay|subject\s*id|sample\s*[\\/]\s*(assay|snp|marker))$/i;
 
 const CALL = /^[ACGT+-]+:[ACGT+-]+$/i;
+
+/** Of cells that stand for a missing call, those that neither the rule of two letters nor the crop knows as such. */
+function unknownWords(missing: readonly string[], read: CellReader): string[] {
+  return [...new Set(missing)]
+    .filter(
+      (cell) =>
+        read(cell, "letters") !== null &&
+        !/^(NTC|Uncallable|Unknown|Unreadable|\?|N|NN|0|00|\?\?)$/.test(cell),
+    )
+    .toSorted();
+}
 
 /** Samples in rows, KASP assays in columns, calls such as A:G. */
 export const kaspGrid: Format = {
@@ -20,20 +32,9 @@ export const kaspGrid: Format = {
       .flatMap((row) => row.slice(1))
       .slice(0, 20_000);
     const calls = cells.filter((cell) => CALL.test(cell)).length;
-    const missing = new Set(
-      cells.filter((cell) => !CALL.test(cell) && isMissing(cell, head.readCell)),
-    );
-    const share =
-      cells.length === 0
-        ? 0
-        : (calls + cells.filter((cell) => missing.has(cell)).length) / cells.length;
+    const missing = cells.filter((cell) => !CALL.test(cell) && isMissing(cell, head.readCell));
+    const share = cells.length === 0 ? 0 : (calls + missing.length) / cells.length;
     if (calls === 0 || (headerRow < 0 && share < 0.8) || (head.widths[from] ?? 0) < 2) return null;
-    // What two letters know already needs no words.
-    const unknown = [...missing].filter(
-      (cell) =>
-        head.readCell(cell, "letters") !== null &&
-        !/^(NTC|Uncallable|Unknown|Unreadable|\?|N|NN|0|00|\?\?)$/.test(cell),
-    );
     const corner = head.rows[from]?.[0] ?? "";
     if (headerRow < 0 && findListColumns(head.rows[0] ?? []) !== null) return null;
     const samplesDown = headerRow >= 0 || !/marker|snp|assay|locus/i.test(corner);
@@ -50,7 +51,7 @@ export const kaspGrid: Format = {
         value: "NUCLEOTIDE_2_LETTER",
         evidence: "Calls are two letters with a colon between.",
       },
-      missing: unknown.toSorted(),
+      missing: unknownWords(missing, head.readCell),
       layout: {
         firstRow: from + 1,
         firstColumn: 1,
@@ -73,16 +74,9 @@ export const kaspList: Format = {
     if (columns === null) return null;
     const rows = head.rows.slice(headerRow + 1).filter((row) => row.some((cell) => cell !== ""));
     const cells = rows.map((row) => row[columns.call] ?? "");
-    const good = cells.filter((cell) => isCall(cell) || isMissing(cell, head.readCell)).length;
+    const missing = cells.filter((cell) => !isCall(cell) && isMissing(cell, head.readCell));
+    const good = cells.filter(isCall).length + missing.length;
     if (cells.length > 0 && good / cells.length < 0.5) return null;
-    const missing = new Set(
-      cells.filter((cell) => !isCall(cell) && isMissing(cell, head.readCell)),
-    );
-    const unknown = [...missing].filter(
-      (cell) =>
-        head.readCell(cell, "letters") !== null &&
-        !/^(NTC|Uncallable|Unknown|Unreadable|\?|N|NN|0|00|\?\?)$/.test(cell),
-    );
     const header = head.rows[headerRow] ?? [];
     return {
       confidence: 0.95,
@@ -98,7 +92,7 @@ export const kaspList: Format = {
         value: "NUCLEOTIDE_2_LETTER",
         evidence: "Calls are two letters with a colon between.",
       },
-      missing: unknown.toSorted(),
+      missing: unknownWords(missing, head.readCell),
       layout: {
         firstRow: 1,
         firstColumn: 1,
