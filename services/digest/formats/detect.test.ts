@@ -256,6 +256,14 @@ describe("what a file is", () => {
     });
   });
 
+  it("is Latin-1 also where a large file has lines that end with CR", async () => {
+    await withBench(async (bench) => {
+      const lines = Array.from({ length: 60_000 }, () => "Müller\tTriticum\r");
+      const path = bench.put("a.txt", Buffer.from(lines.join(""), "latin1"));
+      expect((await bench.preview(path)).detection.encoding.value).toBe("ISO-8859-1");
+    });
+  });
+
   it("is found of a gzip file that is cut short, as far as it goes", async () => {
     const text = tabs("marker s1 s2", ...Array.from({ length: 5000 }, (_, k) => `m${k} A R`));
     await withBench(async (bench) => {

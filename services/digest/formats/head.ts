@@ -207,7 +207,7 @@ function encodingOf(bytes: Buffer, isWhole: boolean, declared: Encoding): Head["
     return { value: "ISO-8859-1", evidence: "The files of the crop are set to be Latin-1." };
   }
   // The piece may end in the middle of a character.
-  const end = isWhole ? bytes.length : Math.max(0, bytes.lastIndexOf(10));
+  const end = isWhole ? bytes.length : Math.max(0, bytes.lastIndexOf(10), bytes.lastIndexOf(13));
   if (isUtf8(bytes.subarray(0, end))) {
     return {
       value: "UTF-8",
