@@ -62,7 +62,7 @@ export async function summarizeFile(
     byKey.set(key, { columns: wish.columns, distinct });
   }
   const columns = new Map<string, ColumnSummary>();
-  let watchers: ((bytes: Buffer, ends: Int32Array, found: number, from: number) => void)[] = [];
+  const watchers: ((bytes: Buffer, ends: Int32Array, found: number, from: number) => void)[] = [];
   let ends = new Int32Array(0);
   let rows = -1;
 
@@ -88,7 +88,6 @@ export async function summarizeFile(
     }
     rows++;
   });
-  watchers = [];
   return { hasHeader: rows >= 0, rows: Math.max(0, rows), columns };
 }
 
@@ -157,7 +156,10 @@ function cellEnds(bytes: Buffer, from: number, to: number, ends: Int32Array): nu
   return found;
 }
 
-/** Names in one column or several joined by a comma, each with the value of another column of its row. */
+/**
+ * Hands on the names in one column, or in several joined by a comma, each with the value of the column `besides` of its row; a row
+ * without any is passed over.
+ */
 export async function forEachValue(
   path: string,
   columns: readonly string[],

@@ -1,14 +1,16 @@
 import type { DigestProblem, TableValidation } from "../../contract/result.ts";
-import { summarizeFile, forEachValue, wishKey, EXAMPLES } from "./column-summary.ts";
-import type { ColumnSummary, FileSummary, SummaryWish } from "./column-summary.ts";
-import { equalSums } from "./fingerprint.ts";
 import {
-  everythingKnown,
-  NAMES_PER_QUESTION,
-  type KnownSource,
-  type NameKind,
-} from "./known-source.ts";
+  EXAMPLES,
+  summarizeFile,
+  wishKey,
+  type ColumnSummary,
+  type FileSummary,
+  type SummaryWish,
+} from "./column-summary.ts";
+import { equalSums } from "./fingerprint.ts";
+import type { KnownSource, NameKind } from "./known-source.ts";
 import type { Check } from "./rules.ts";
+import { findUnknownNames } from "./unknown-names.ts";
 import type { Pace } from "../pace.ts";
 
 /** A digest file to check. */
@@ -227,67 +229,19 @@ async function unknownValues(
       ? own.missingColumns.map((name) => failure("Column not found", [name]))
       : [];
   }
-  const { known } = request;
-  // Spares the reading of a file, not only the questions.
-  if (known === everythingKnown) return [];
-  const within = check.within;
-  const atOnce = known.namesPerQuestion ?? NAMES_PER_QUESTION;
-  const unknownIds = new Set<string>();
-  const examples = new Set<string>();
-  const waiting = new Map<string, Set<string>>();
-  const checkedIds = new Set<string>();
-  const ask = async (): Promise<void> => {
-    for (const [id, names] of waiting) {
-      if (within !== undefined && !checkedIds.has(id)) {
-        checkedIds.add(id);
-        for (const unknown of await known.unknownIds(within.kind, [id])) unknownIds.add(unknown);
-      }
-      if (unknownIds.has(id)) continue;
-      const list = [...names];
-      for (let at = 0; at < list.length; at += atOnce) {
-        const unknown = await known.unknownNames(
-          check.kind,
-          list.slice(at, at + atOnce),
-          within === undefined ? null : id,
-          request.pace,
-        );
-        for (const name of unknown) if (examples.size < EXAMPLES) examples.add(name);
-      }
-    }
-    waiting.clear();
-  };
-  let count = 0;
-  await forEachValue(
-    file.path,
-    check.columns,
-    within?.column ?? null,
-    async () => {
-      await request.pace();
-      if (count >= atOnce) {
-        count = 0;
-        await ask();
-      }
-    },
-    (value, id) => {
-      const names = waiting.get(id);
-      if (names === undefined) waiting.set(id, new Set([value]));
-      else names.add(value);
-      count++;
-    },
-  );
-  await ask();
-
+  const { within } = check;
+  const unknown = await findUnknownNames(request.known, file.path, check, request.pace);
   const failures: Failure[] = [];
-  if (within !== undefined && unknownIds.size > 0) {
-    failures.push(
-      failure("Undefined value in DB", [within.column], [...unknownIds].slice(0, EXAMPLES)),
-    );
+  if (within !== undefined && unknown.ids.length > 0) {
+    const examples = unknown.ids.slice(0, EXAMPLES);
+    failures.push(failure("Undefined value in DB", [within.column], examples));
     if (within.kind === "platform") {
       failures.push(failure("platform id does not exist in DB", [], ["no such platform"]));
     }
   }
-  if (examples.size > 0)
-    failures.push(failure(UNKNOWN_REASONS[check.kind], check.columns, [...examples]));
+  if (unknown.names.length > 0) {
+    failures.push(failure(UNKNOWN_REASONS[check.kind], check.columns, unknown.names));
+  }
   return failures;
 }
 
