@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { encodings } from "./digest-settings.ts";
 
 /** Query of `GET /api/v1/jobs/{id}/lines` and `GET {digester}/lines`: a few lines of a text file. */
 export const FileLinesRequest = z.object({
@@ -14,6 +15,8 @@ export const FileLinesRequest = z.object({
   skip: z.string().min(1).max(10).optional(),
   /** Characters of each line. */
   width: z.coerce.number().int().min(40).max(4000).default(400),
+  /** How the file is encoded. The web service says it of what a job read, by the settings of the crop, whatever was asked. */
+  encoding: z.enum(encodings).optional(),
 });
 export type FileLinesRequest = z.infer<typeof FileLinesRequest>;
 

@@ -83,6 +83,18 @@ describe("lines of a file", () => {
     expect(short).toMatchObject({ text: "short", cell: null, before: 0, after: 0 });
   });
 
+  it("are read by the encoding that the digest was told of, else by what they are", async () => {
+    // In Latin-1 "Ã©" has the bytes of "é" in UTF-8.
+    const bytes = Buffer.from("m\tÃ©\nx", "latin1");
+    const textIn = async (query: object) => (await read(bytes, query)).lines[0]?.text;
+    expect(await textIn({ encoding: "latin1" })).toBe("m\tÃ©");
+    expect(await textIn({})).toBe("m\té");
+    const marked = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bytes]);
+    expect((await read(marked, { encoding: "latin1" })).lines[0]?.text).toBe("m\té");
+    const odd = Buffer.from("é\n", "latin1");
+    expect((await read(odd, { encoding: "utf8" })).lines[0]?.text).toBe("é");
+  });
+
   it("are refused outside the roots, of what is no text, and of what is not there", async () => {
     const request = FileLinesRequest.parse({ file: "/etc/passwd" });
     await expect(

@@ -27,7 +27,7 @@ export async function readFileLines(
   const { file, from, count, skip } = request;
   await requirePathInsideRoots(file, roots);
   const wanted = collector(from, count, skip);
-  const decoder = createDecoder("auto");
+  const decoder = createDecoder(request.encoding ?? "auto");
   const push = (text: Buffer): boolean => {
     if (text.includes(0)) throw new AppError("bad_request", `${file} is not a text file.`);
     return wanted.push(text);

@@ -1,8 +1,10 @@
 import { FileLines, FileLinesRequest } from "../../contract/file-lines.ts";
+import type { Encoding } from "../../contract/digest-settings.ts";
 import { route, type Route } from "../http/route.ts";
-import { findJob } from "../jobs/job-service.ts";
+import type { JobRecord } from "../jobs/job-record.ts";
+import { cropNamed, findJob } from "../jobs/job-service.ts";
 import type { ApiDeps } from "./api-deps.ts";
-import { digesterFor, requireOfJob } from "./job-files.ts";
+import { digesterFor, madePaths, requireOfJob } from "./job-files.ts";
 import { JobName } from "./job-name.ts";
 
 /** The lines of a job's files that its messages speak of, and the beginnings of those that it made. */
@@ -19,8 +21,14 @@ export function lineRoutes(deps: ApiDeps): Route[] {
       async handle({ params, query }) {
         const job = await findJob(store, crops, params.id);
         await requireOfJob(deps, job, query.file);
-        return { body: await digesterFor(deps, job).fileLines(query) };
+        const encoding = encodingOf(deps, job, query.file);
+        return { body: await digesterFor(deps, job).fileLines({ ...query, encoding }) };
       },
     }),
   ];
+}
+
+/** As the digest read it; what it made is always UTF-8. */
+function encodingOf({ crops }: ApiDeps, job: JobRecord, file: string): Encoding | undefined {
+  return madePaths(job).includes(file) ? undefined : cropNamed(crops, job.crop).digest?.encoding;
 }

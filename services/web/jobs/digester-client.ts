@@ -137,9 +137,9 @@ export function digesterClient(target: Named, transport: Transport): DigesterCli
       ask(Preview, "POST", "/preview", { body: request, timeoutMs: lookTimeoutMs }),
     dryRun: (request) =>
       ask(DryRun, "POST", "/dry-run", { body: request, timeoutMs: lookTimeoutMs }),
-    fileLines({ file, from, count, cell, separator, skip, width }) {
+    fileLines({ file, separator, ...others }) {
       const query = new URLSearchParams({ file, separator });
-      for (const [name, value] of Object.entries({ from, count, cell, skip, width })) {
+      for (const [name, value] of Object.entries(others)) {
         if (value !== undefined) query.set(name, String(value));
       }
       return ask(FileLines, "GET", `/lines?${query.toString()}`, { timeoutMs: linesTimeoutMs });

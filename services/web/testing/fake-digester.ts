@@ -14,8 +14,8 @@ export interface FakeDigester {
   readonly token: string;
   /** What it has been given, in order. */
   readonly taken: Dispatch[];
-  /** Everything else that it was asked: method, path, body. */
-  readonly calls: Array<{ method: string; path: string; body: unknown }>;
+  /** Everything else that it was asked: method, path, query where there is one, body. */
+  readonly calls: Array<{ method: string; path: string; query?: string; body: unknown }>;
   /** The status with which it answers to new work. */
   answer: number;
   status: DigesterStatus;
@@ -72,7 +72,8 @@ export async function fakeDigester(fields: Partial<DigesterStatus> = {}): Promis
         const { dispatches } = DispatchBatch.parse(body);
         return answer(response, 200, { answers: dispatches.map(take) });
       }
-      fake.calls.push({ method, path: path.pathname, body });
+      const query = path.search === "" ? {} : { query: path.search };
+      fake.calls.push({ method, path: path.pathname, ...query, body });
       if (path.pathname === "/regulator") {
         const info = { name: "fifo", title: "FIFO", description: "In turn", optionsSchema: {} };
         return answer(response, 200, {
