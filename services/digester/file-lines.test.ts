@@ -86,7 +86,8 @@ describe("lines of a file", () => {
   it("are read by the encoding that the digest was told of, else by what they are", async () => {
     // In Latin-1 "Ã©" has the bytes of "é" in UTF-8.
     const bytes = Buffer.from("m\tÃ©\nx", "latin1");
-    const textIn = async (query: object) => (await read(bytes, query)).lines[0]?.text;
+    const textIn = async (query: Record<string, unknown>) =>
+      (await read(bytes, query)).lines[0]?.text;
     expect(await textIn({ encoding: "latin1" })).toBe("m\tÃ©");
     expect(await textIn({})).toBe("m\té");
     const marked = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bytes]);

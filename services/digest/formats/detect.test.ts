@@ -247,6 +247,53 @@ describe("what a file is", () => {
     });
   });
 
+  it.each([
+    ["d.bim", "1 m1 0 10 A C\n", "d.bed", "MARKER_LIST"],
+    ["d.fam", "f s1 0 0 0 -9\n", "d.bed", "SAMPLE_LIST"],
+    ["d.map", "1 m1 0 10\n", "d.ped", "MARKER_LIST"],
+  ])(
+    "is a part of a PLINK data set, %s, whose calls lie beside it",
+    async (name, text, calls, as) => {
+      await withBench(async (bench) => {
+        const path = bench.put(name, text);
+        const alone = await bench.detect(path);
+        expect(alone.format).toBe(as);
+        const sibling = bench.put(calls, "");
+        const { warnings } = await bench.detect(path);
+        expect(warnings).toEqual([
+          `It holds no calls: those of this data set are in ${sibling}. Choose that file to load them.`,
+        ]);
+      });
+    },
+  );
+
+  it.each([
+    ["d.bim", "1 m1 0 10 A C\n1 m2 0 11 G\n1 m3 0 12 G T\n", "Line 2 has 5 fields; expected"],
+    ["d.fam", "f A A A\nf C C C\n", "Line 1 has 4 fields; expected"],
+    ["d.bim", "1 m1 0 x A C\n", 'Line 1 has the position "x"; expected'],
+    ["d.bim", "1 m1 0 9 A C\n 1 m2 0 10 A C\n", "Line 2 begins with a space"],
+  ])("is a part of a PLINK data set that is spoilt: %s", async (name, text, message) => {
+    await withBench(async (bench) => {
+      const { format, warnings } = await bench.detect(bench.put(name, text));
+      expect(format).toMatch(/^(MARKER|SAMPLE)_LIST$/);
+      expect(warnings.join("\n")).toContain(message);
+      expect(warnings.join("\n")).toContain("There is no .bed file of the same name beside it");
+    });
+  });
+
+  it("is a .tped, of which only the markers can be read", async () => {
+    await withBench(async (bench) => {
+      const path = bench.put("d.tped", tabs("1 m1 0 10 A C C C", "1 m2 0 20 0 0 A T"));
+      const { format, layout, warnings } = await bench.detect(path);
+      expect(format).toBe("MARKER_LIST");
+      expect(layout.firstColumn).toBeNull();
+      expect(warnings.join()).toContain("plink --tfile d --make-bed");
+      const list = await bench.detect(bench.put("d.tfam", "f s1 0 0 0 -9\nf s2 0 0 0 -9\n"));
+      expect(list).toMatchObject({ format: "SAMPLE_LIST" });
+      expect(list.warnings.join()).toContain(path);
+    });
+  });
+
   it("is Latin-1 where it is not UTF-8", async () => {
     await withBench(async (bench) => {
       const path = bench.put("a.txt", Buffer.from("sample\tspecies\nMüller\tTriticum\n", "latin1"));

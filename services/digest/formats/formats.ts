@@ -5,7 +5,8 @@ import { hapmap } from "./hapmap.ts";
 import { kaspGrid, kaspList } from "./kasp.ts";
 import { markerList, sampleList } from "./lists.ts";
 import { iupacMatrix, numberMatrix, ssrMatrix, twoLetterMatrix } from "./matrices.ts";
-import { plinkBed, plinkMarkers, plinkPed, plinkSamples } from "./plink.ts";
+import { plinkMarkers, plinkSamples } from "./plink-lists.ts";
+import { plinkBed, plinkPed } from "./plink.ts";
 import { vcf } from "./vcf.ts";
 
 /** All formats that files are compared with; of equally likely ones the first is taken. A new one is a file and a line here. */

@@ -1,6 +1,13 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { basename } from "node:path";
-import { absentCompanion, companionOf, LETTER_OF, N, readCompanion } from "./plink-files.ts";
+import {
+  absentCompanion,
+  companionOf,
+  fieldsOf,
+  LETTER_OF,
+  N,
+  readCompanion,
+} from "./plink-files.ts";
 import { createRowBuilder, type RowBuilder } from "./row-builder.ts";
 import { readEachLine, type RowContext, type RowReader } from "./row-reader.ts";
 
@@ -76,9 +83,8 @@ async function readBedRows(
     decoding: file.decoding,
   };
   const bimFault = await readEachLine(bim, { pace: context.pace, onBytes: () => {} }, (line) => {
-    const text = line.bytes.toString("utf8", line.from, line.to).trim();
-    if (text === "" || isShort) return;
-    const fields = text.split(/\s+/);
+    const fields = fieldsOf(line.bytes.toString("utf8", line.from, line.to));
+    if (fields.length === 0 || isShort) return;
     const at = calls.next();
     isShort = at < 0;
     if (isShort) return;

@@ -22,9 +22,14 @@ for (const [codes, letter] of [
   for (const code of Buffer.from(codes)) LETTER_OF[code] = letter.charCodeAt(0);
 }
 
+/** The name that all files of a data set share, with their directory. */
+export function stemOf(path: string): string {
+  return path.replace(/\.(ped|bed|map|bim|fam|tped|tfam)(\.gz)?$/i, "");
+}
+
 /** The file beside it that ends otherwise, plain or compressed; null where there is none. */
 export function companionOf(path: string, extension: string): string | null {
-  const stem = path.replace(/\.(ped|bed)(\.gz)?$/i, "");
+  const stem = stemOf(path);
   return (
     [`${stem}.${extension}`, `${stem}.${extension}.gz`].find((file) => existsSync(file)) ?? null
   );
@@ -39,8 +44,9 @@ export async function readCompanion(
 ): ReturnType<RowReader> {
   const file = { path, name: basename(path), size: 0, decoding };
   return readEachLine(file, { pace: context.pace, onBytes: () => {} }, (line) => {
-    const text = line.bytes.toString("utf8", line.from, line.to).trim();
-    if (text !== "" && !text.startsWith("#")) onFields(text.split(/\s+/), line.number);
+    const text = line.bytes.toString("utf8", line.from, line.to);
+    const fields = fieldsOf(text);
+    if (fields.length > 0 && !text.trimStart().startsWith("#")) onFields(fields, line.number);
   });
 }
 
@@ -51,4 +57,9 @@ export function absentCompanion(path: string, extension: string) {
     line: null,
     column: null,
   };
+}
+
+/** The fields of a line. Only spaces and tabs divide them: a space that does not break may be part of a name. */
+export function fieldsOf(text: string): string[] {
+  return text.split(/[ \t]+/).filter((field) => field !== "");
 }

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import type { Detection } from "../../contract/preview.ts";
-import { noCalls, type Format, type Found } from "./format.ts";
+import type { Format, Found } from "./format.ts";
 import { BIM_COLUMNS, bedProblem } from "./plink-bed-rows.ts";
 import { companionOf } from "./plink-files.ts";
 import { PED_COLUMNS } from "./plink-ped-rows.ts";
@@ -104,75 +104,6 @@ export const plinkBed: Format = {
     };
   },
 };
-
-const isNumber = (text: string | undefined): boolean =>
-  text !== undefined && /^-?\d+(\.\d+)?$/.test(text);
-
-/** The markers of a PLINK data set, without a header. */
-export const plinkMarkers: Format = {
-  name: "MARKER_LIST",
-  title: "markers of PLINK, .map or .bim",
-  recognise(head) {
-    const isBim = /\.bim(\.gz)?$/i.test(head.name);
-    if (!isBim && !/\.map(\.gz)?$/i.test(head.name)) return null;
-    const rows = fieldsOf(head.lines);
-    const width = rows[0]?.length ?? 0;
-    const position = width === 3 ? 2 : 3;
-    if (width !== (isBim ? 6 : 4) && (isBim || width !== 3)) return null;
-    if (!rows.every((row) => row.length === width && isNumber(row[position]))) return null;
-    return {
-      confidence: 0.95,
-      evidence: [`Its name ends in .${isBim ? "bim" : "map"} and each line has ${width} fields.`],
-      orientation: noCalls,
-      dataSetType: noCalls,
-      delimiter: { value: "\\s+", evidence: "PLINK divides its fields by spaces or tabs." },
-      layout: {
-        firstRow: 0,
-        firstColumn: null,
-        columns: [
-          { column: 0, name: "chromosome", role: "chromosome" },
-          { column: 1, name: "marker", role: "marker" },
-          { column: position, name: "position", role: "position" },
-          ...(isBim
-            ? ([
-                { column: 4, name: "A1", role: "alt" },
-                { column: 5, name: "A2", role: "ref" },
-              ] as const)
-            : []),
-        ],
-        rows: [],
-      },
-    };
-  },
-};
-
-/** The samples of a PLINK data set, without a header. */
-export const plinkSamples: Format = {
-  name: "SAMPLE_LIST",
-  title: "samples of PLINK, .fam",
-  recognise(head) {
-    if (!/\.fam(\.gz)?$/i.test(head.name)) return null;
-    const rows = fieldsOf(head.lines);
-    if (rows.length === 0 || !rows.every((row) => row.length === PED_COLUMNS.length)) return null;
-    return {
-      confidence: 0.95,
-      evidence: ["Its name ends in .fam and each line has six fields."],
-      orientation: noCalls,
-      dataSetType: noCalls,
-      delimiter: { value: "\\s+", evidence: "PLINK divides its fields by spaces or tabs." },
-      layout: {
-        firstRow: 0,
-        firstColumn: null,
-        columns: [{ column: 1, name: "IID", role: "sample" }],
-        rows: [],
-      },
-    };
-  },
-};
-
-function fieldsOf(lines: readonly string[]): string[][] {
-  return lines.filter((line) => line.trim() !== "").map((line) => line.trim().split(/\s+/));
-}
 
 /** How many markers a `.bed` of so many samples has, by its size. */
 export function bedMarkers(path: string, samples: number): number {

@@ -387,6 +387,21 @@ describe("PLINK", () => {
     });
   });
 
+  it("binary divides its lists at spaces and tabs only", async () => {
+    await withBench(async (bench) => {
+      const path = bench.put("a.bed", Buffer.from([0x6c, 0x1b, 1, 0b11]));
+      bench.put("a.bim", "1\tm\u00a00  0 1 A C\n");
+      bench.put("a.fam", "F s\u00a00 0 0 0 -9\n");
+      const { grid, detection } = await bench.preview(path);
+      expect(detection.warnings).toEqual([]);
+      expect(grid.rows.map((row) => [row[1], row[6]])).toEqual([
+        ["", "F"],
+        ["marker", "s\u00a00"],
+        ["m\u00a00", "CC"],
+      ]);
+    });
+  });
+
   const plink = ["plink1.9", "plink"].find((name) =>
     spawnSync(name, ["--version"]).stdout?.toString().includes("v1.9"),
   );

@@ -16,10 +16,9 @@ it("shows what a job read as the crop has it encoded, and what it made as that i
   const web = await runningWeb({ dataDir, crops: crops ?? [] });
   const digester = await fakeDigester({ dataRoots: [dataDir] });
   const { url, token } = digester;
-  const made = (destination: string) => join(destination, "digest.marker");
   const destination = await completedJob(web, url, (directory) => ({
     ...emptyResult,
-    tables: [{ table: "marker", file: made(directory), rows: 1, columns: 1 }],
+    tables: [{ table: "marker", file: join(directory, "digest.marker"), rows: 1, columns: 1 }],
   }));
   await web.ask("POST", "/api/v1/digesters", { url, token });
   const encodingFor = async (file: string): Promise<string | null> => {
@@ -30,5 +29,5 @@ it("shows what a job read as the crop has it encoded, and what it made as that i
     return new URLSearchParams(asked).get("encoding");
   };
   expect(await encodingFor(join(dataDir, "files", "k"))).toBe("latin1");
-  expect(await encodingFor(made(destination))).toBeNull();
+  expect(await encodingFor(join(destination, "digest.marker"))).toBeNull();
 });
