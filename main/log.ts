@@ -1,7 +1,7 @@
 import { renameSync, statSync } from "node:fs";
 import { pino } from "pino";
 import type { Logger } from "pino";
-import type { LogTail } from "../services/web/log.ts";
+import { lineFormat, type LogTail } from "../services/web/log.ts";
 
 /** A log larger than this is put aside at the next start, over the one that was put aside before. */
 const keptBytes = 10 * 1024 * 1024;
@@ -15,7 +15,7 @@ export function openLog(file: string, tail?: LogTail): Logger {
     renameSync(file, `${file}.old`);
   }
   return pino(
-    { base: null },
+    lineFormat,
     pino.multistream([
       { stream: pino.destination({ dest: file, mkdir: true, sync: true }) },
       { stream: pino.destination({ dest: 2, sync: true }) },

@@ -1,5 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
@@ -7,19 +10,20 @@ import { expect, it } from "vitest";
 const cli = fileURLToPath(new URL("cli.ts", import.meta.url));
 
 /** Runs the command from its source, in a process of its own. */
-const start = (...args: string[]) =>
+const startWith = (env: NodeJS.ProcessEnv, ...args: string[]) =>
   spawn(
     process.execPath,
     [
       "--input-type=module",
-      "--eval",
-      `import { runnerImport } from "vite";
+      // In one argument: commander would take the first one of ours for a command otherwise.
+      `--eval=import { runnerImport } from "vite";
        await runnerImport(${JSON.stringify(cli)}, { configFile: false, logLevel: "error" });`,
       cli,
       ...args,
     ],
-    { stdio: ["ignore", "pipe", "pipe"] },
+    { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } },
   );
+const start = (...args: string[]) => startWith({}, ...args);
 
 it("prints its help", async () => {
   const command = start("validate", "--help");
@@ -37,4 +41,21 @@ it("ends quietly where nobody reads what it prints", async () => {
   command.stdout.destroy();
   const [errors, [code]] = await Promise.all([text(command.stderr), once(command, "exit")]);
   expect({ code, errors }).toEqual({ code: 0, errors: "" });
+});
+
+it("takes a relative path from where npm run was typed", async () => {
+  const typedIn = await mkdtemp(join(tmpdir(), "digester-test-"));
+  await writeFile(join(typedIn, "here.json"), "#");
+  const npm = { npm_lifecycle_event: "services", INIT_CWD: typedIn };
+  const command = startWith(npm, "validate", "here.json");
+  expect(await text(command.stderr)).toContain("here.json is not valid JSON");
+});
+
+it("keeps the web service as quiet as DIGESTER_LOG says", async () => {
+  const data = await mkdtemp(join(tmpdir(), "digester-test-"));
+  const web = startWith({ DIGESTER_LOG: "warn" }, "web", "--port", "0", "--data", data);
+  const errors = text(web.stderr);
+  await once(web.stdout, "data");
+  web.kill();
+  expect(await errors).toBe("");
 });

@@ -36,6 +36,10 @@ const program = new Command("services")
   // Before the commands are added, since they take it over.
   .exitOverride();
 
+// npm runs a script in the package's folder; a relative path is meant from where it was typed.
+const typedIn = process.env["INIT_CWD"];
+if (process.env["npm_lifecycle_event"] === "services" && typedIn) process.chdir(typedIn);
+
 const named = Object.entries(commands).find(([name]) => name === process.argv[2]);
 // Without a known name this ends in the help, or in a word on what was not known, for which all are needed.
 const wanted = named === undefined ? Object.values(commands) : [named[1]];

@@ -3,8 +3,9 @@ import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import envPaths from "env-paths";
 import { startDigester } from "../digester/start.ts";
-import { createLog, createLogTail } from "../web/log.ts";
+import { createLogTail } from "../web/log.ts";
 import { startWeb } from "../web/start.ts";
+import { commandLog } from "./command-log.ts";
 import { defaultWorkers, handOverOption, headlessOptions } from "./digester.ts";
 import { print, say } from "./output.ts";
 import { pilotsOf } from "./pilots.ts";
@@ -33,7 +34,7 @@ export function addAllCommand(program: Command): void {
       const file = await readConfigFlag(flags);
       const options = await readWebOptions(flags, file);
       const tail = createLogTail();
-      const log = createLog(headless.log.level, tail);
+      const log = commandLog(tail);
       const web = await startWeb({ ...productOptions(), ...options, log, recentLog: tail.lines });
       const ended = signalled();
       try {

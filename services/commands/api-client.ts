@@ -2,7 +2,7 @@ import { createParser } from "eventsource-parser";
 import type { Command } from "commander";
 import { Option } from "commander";
 import { z } from "zod";
-import { AppError, coerceError, ErrorBody, parseOrThrow } from "../contract/errors.ts";
+import { AppError, coerceError, ErrorBody, parseOrThrow, systemCode } from "../contract/errors.ts";
 import { StreamMessage } from "../contract/event.ts";
 
 /** The web service's own API, from a terminal. Every call throws AppError: the service's own, or `unavailable`. */
@@ -26,6 +26,10 @@ export interface WebAddress {
   readonly url: string;
   readonly token: string | undefined;
 }
+
+/** What a person at a terminal can do, where the service speaks of headers. */
+const tokenHint =
+  "Give --token or DIGESTER_WEB_TOKEN: it stands in the web service's data directory, .digester-web/token";
 
 /** Where `web` listens unless told otherwise. */
 const hereUrl = "http://127.0.0.1:8080";
@@ -75,7 +79,7 @@ export function createApiClient(
     } catch (thrown) {
       throw new AppError("unavailable", `${url} does not answer: ${causeOf(thrown)}.`, {
         cause: thrown,
-        hint: "Is the web service running there?",
+        hint: hintFor(thrown),
       });
     }
     if (response.ok) return response;
@@ -147,8 +151,9 @@ function toAppError(status: number, text: string): AppError {
   const parsed = ErrorBody.safeParse(body);
   if (parsed.success) {
     const { code, message, hint, details } = parsed.data.error;
+    const said = code === "unauthenticated" ? tokenHint : hint;
     return new AppError(code, message, {
-      ...(hint === undefined ? {} : { hint }),
+      ...(said === undefined ? {} : { hint: said }),
       ...(details === undefined ? {} : { details }),
     });
   }
@@ -156,6 +161,16 @@ function toAppError(status: number, text: string): AppError {
     status >= 500 ? "unavailable" : "upstream_failed",
     `The web service answered ${status}.`,
   );
+}
+
+/** Certificates that Node does not trust have codes of their own (`tls.X509_V_ERR_…` of its documentation). */
+const untrusted = /^(UNABLE_TO_|SELF_SIGNED_CERT_|DEPTH_ZERO_SELF_SIGNED_|CERT_UNTRUSTED)/;
+
+function hintFor(thrown: unknown): string {
+  const { cause } = coerceError(thrown);
+  return untrusted.test(systemCode(cause))
+    ? "If its certificate is of the site's own authority, name that one: NODE_EXTRA_CA_CERTS=ca.pem"
+    : "Is the web service running there, and is it http or https as in --web?";
 }
 
 function causeOf(thrown: unknown): string {

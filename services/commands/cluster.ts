@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { Option } from "commander";
 import { AppError } from "../contract/errors.ts";
-import { createLog } from "../web/log.ts";
 import { addWebOptions } from "./api-client.ts";
+import { commandLog } from "./command-log.ts";
 import { printJson, say } from "./output.ts";
 import { startPilots } from "./pilots.ts";
 import { signalled } from "./web.ts";
@@ -33,7 +33,7 @@ export function addClusterCommand(program: Command): void {
         });
       }
       const ended = signalled();
-      const log = createLog(process.env["DIGESTER_LOG"] ?? "info");
+      const log = commandLog();
       const cluster = await startPilots(file.cluster, { url: web, publicUrl: web, token }, log);
       const { name } = file.cluster;
       if (json === true) printJson({ cluster: name });

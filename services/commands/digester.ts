@@ -10,7 +10,7 @@ import { Labels } from "../contract/job.ts";
 import { startDigester, type DigesterOptions, type RunningDigester } from "../digester/start.ts";
 import { handOversOf } from "../web/configuration.ts";
 import type { Crop } from "../web/crop.ts";
-import { createLog } from "../web/log.ts";
+import { commandLog } from "./command-log.ts";
 import { addOptionalWebOptions } from "./api-client.ts";
 import { noticeForms, noticeSource } from "../digester/notices/index.ts";
 import type { NoticeSource } from "../digester/notices/notice.ts";
@@ -141,8 +141,11 @@ async function run(flags: Flags, command: Command): Promise<void> {
   });
   let why: string | undefined;
   try {
-    await Promise.race([digester.attached, ended, digester.idle]);
-    announce(digester, flags);
+    const isAtWork = await Promise.race([
+      digester.attached.then(() => true),
+      Promise.race([ended, digester.idle]).then(() => false),
+    ]);
+    if (isAtWork) announce(digester, flags);
     const idle = digester.idle.then(() => say(`Idle for ${flags.idleExit} s; this digester ends.`));
     const ends = Promise.race([ended, idle]).then(() => null);
     const first = await Promise.race([ends, ...notices]);
@@ -189,7 +192,7 @@ export function headlessOptions(): Pick<
     // The bundles lie side by side, whatever chunk this ends up in.
     workerPath: fileURLToPath(new URL("./digest-worker.js", import.meta.url)),
     version: packageJson.version,
-    log: createLog(process.env["DIGESTER_LOG"] ?? "info"),
+    log: commandLog(),
     ...(token === undefined || token === "" ? {} : { token }),
   };
 }

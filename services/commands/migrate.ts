@@ -1,5 +1,5 @@
-import { mkdir } from "node:fs/promises";
-import { resolve } from "node:path";
+import { access, mkdir } from "node:fs/promises";
+import { basename, resolve } from "node:path";
 import type { Command } from "commander";
 import { AppError } from "../contract/errors.ts";
 import { isDatabaseUrl } from "../web/store/database-url.ts";
@@ -19,6 +19,7 @@ export function addMigrateCommand(program: Command): void {
     .option("--json", "print counts and digest as JSON")
     .action(async (from: string, to: string, { json }: { json?: true }) => {
       if (from === to) throw new AppError("bad_request", "FROM and TO are the same store.");
+      await expectRecord(from);
       const options = { onWarning: say };
       const source = await openStore(placeOf(from), options);
       try {
@@ -41,6 +42,18 @@ export function addMigrateCommand(program: Command): void {
         await source.close();
       }
     });
+}
+
+/** A mistyped FROM would be a new, empty store, whose nothing moves without a fault. */
+async function expectRecord(from: string): Promise<void> {
+  if (isDatabaseUrl(from)) return;
+  const folder = placeOf(from);
+  await access(folder).catch((thrown: unknown) => {
+    throw new AppError("not_found", `There is no record in ${resolve(from)}.`, {
+      cause: thrown,
+      hint: `FROM is the --data directory of a web service, in which it keeps ${basename(folder)}/.`,
+    });
+  });
 }
 
 function placeOf(place: string): string {

@@ -5,6 +5,7 @@ import { AppError } from "../contract/errors.ts";
 import { readConfiguration, type WebConfiguration } from "../web/configuration.ts";
 import { defaultCrop, upstreamUrl, type Crop } from "../web/crop.ts";
 import type { WebOptions } from "../web/start.ts";
+import { isDatabaseUrl } from "../web/store/database-url.ts";
 import { addTlsOptions, readTlsFlags, type TlsFlags } from "./tls-options.ts";
 
 /** What the command line says of the web service. What it does not say, the configuration may. */
@@ -40,7 +41,9 @@ export function addWebServiceOptions(command: Command): Command {
       new Option(
         "--store <url>",
         "postgres://… that several web services keep their record in, instead of the data directory",
-      ).env("DIGESTER_STORE"),
+      )
+        .env("DIGESTER_STORE")
+        .argParser(readStore),
     )
     .option("--allow-host <name...>", "further names under which the service may be asked")
     .option("--public-url <url>", "where others reach the service, if not under its address")
@@ -144,6 +147,12 @@ function named(crop: Crop, upstream: string): Crop {
 /** Where data goes unless told otherwise: the place that the system has for it. */
 function defaultDataDir(): string {
   return join(envPaths("digester", { suffix: "" }).data, "data");
+}
+
+/** Anything but a database would be taken for a folder. */
+function readStore(text: string): string {
+  if (isDatabaseUrl(text)) return text;
+  throw new InvalidArgumentError("Expected postgres://user:password@host:port/database.");
 }
 
 /** A port number of a command line. */

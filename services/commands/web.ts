@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
-import { createLog } from "../web/log.ts";
+import { createLogTail } from "../web/log.ts";
+import { commandLog } from "./command-log.ts";
 import { print } from "./output.ts";
 import { pilotsOf } from "./pilots.ts";
 import {
@@ -27,12 +28,13 @@ export function addWebCommand(program: Command): void {
     .option("--json", "print one line of JSON once it listens")
     .action(async (flags: Flags) => {
       const file = await readConfigFlag(flags);
+      const tail = createLogTail();
+      const log = commandLog(tail);
       const options = { ...productOptions(), ...(await readWebOptions(flags, file)) };
       const ended = signalled();
-      const web = await startWeb(options);
+      const web = await startWeb({ ...options, log, recentLog: tail.lines });
       try {
         print(flags.json === true ? firstLine(web) : welcome(web, options.dataDir));
-        const log = createLog(process.env["DIGESTER_LOG"] ?? "info");
         const pilots = await pilotsOf(file, web, log);
         await ended;
         await pilots?.close();

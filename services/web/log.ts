@@ -1,11 +1,18 @@
-import pino, { type Logger } from "pino";
+import pino, { type Logger, type LoggerOptions } from "pino";
 
 export type Log = Logger;
+
+/** How a line reads: with the level's name and the time in UTC, since people read it too. */
+export const lineFormat = {
+  base: null,
+  timestamp: pino.stdTimeFunctions.isoTime,
+  formatters: { level: (label) => ({ level: label }) },
+} as const satisfies LoggerOptions;
 
 /** JSON lines on stderr; stdout belongs to data. */
 export function createLog(level = "info", tail?: LogTail): Log {
   return pino(
-    { level, base: null },
+    { ...lineFormat, level },
     pino.multistream([
       { level: "trace", stream: pino.destination({ dest: 2, sync: true }) },
       ...(tail === undefined ? [] : [{ level: "trace" as const, stream: tail }]),

@@ -123,7 +123,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   const recentLog = options.recentLog ?? tail.lines;
   const dataDir = resolve(options.dataDir);
   const storeDir = storeFolderOf(dataDir);
-  await mkdir(storeDir, { recursive: true, mode: 0o700 });
+  await makeFolder(storeDir);
   const metrics = createWebMetrics();
   const openStore =
     options.openStore ??
@@ -150,6 +150,18 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
     server.closeAllConnections();
     await store.close();
     throw thrown;
+  }
+}
+
+async function makeFolder(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+  } catch (thrown) {
+    throw new AppError(
+      "unavailable",
+      `The data directory cannot be used: ${coerceError(thrown).message}`,
+      { cause: thrown },
+    );
   }
 }
 
