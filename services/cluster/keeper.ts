@@ -60,6 +60,7 @@ interface Known {
 /** Ended pilots that are still told of. */
 const mostEnded = 20;
 
+/** A keeper that has not looked yet. It never throws: what goes wrong is logged, reported as the problem, and tried again. */
 export function createKeeper(options: KeeperOptions): Keeper {
   const { cluster, provider, record, log, now } = options;
   const keeper = randomUUID();
@@ -194,11 +195,10 @@ export function createKeeper(options: KeeperOptions): Keeper {
   async function cancel(id: string): Promise<void> {
     const pilot = pilots.get(id);
     if (pilot === undefined) return;
-    const { job, endsAt } = pilot;
     try {
-      await provider.cancel({ id, job, state: "running", reason: null, endsAt });
+      await provider.cancel(pilot);
       pilot.ending = true;
-      log.info({ pilot: id, job }, "pilot told to end");
+      log.info({ pilot: id, job: pilot.job }, "pilot told to end");
     } catch (thrown) {
       // The next look tries it again.
       problem = complain(thrown);

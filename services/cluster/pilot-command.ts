@@ -22,7 +22,12 @@ export interface PilotPlan {
   readonly options: readonly string[];
 }
 
-/** Program and arguments. */
+/**
+ * Program and arguments that start a pilot.
+ *
+ * @param id its name, also as a digester.
+ * @param host the address that it listens on, unless it asks for its work.
+ */
 export function pilotCommand(plan: PilotPlan, id: string, host: string): string[] {
   return [
     ...plan.command,

@@ -14,7 +14,7 @@ export interface Provider {
    */
   list(): Promise<ProvidedPilot[]>;
   /** Ends one: with a notice where it runs, so that it hands back what it has. One that is gone is no error. Throws as `submit`. */
-  cancel(pilot: ProvidedPilot): Promise<void>;
+  cancel(pilot: Pick<ProvidedPilot, "id" | "job">): Promise<void>;
   /** The keeper ends. */
   close(): Promise<void>;
 }

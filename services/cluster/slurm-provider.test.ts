@@ -65,7 +65,7 @@ describe("asking Slurm for a pilot", () => {
   });
 
   it("bears that a job has ended by itself before it is cancelled", async () => {
-    const pilot = { id, job: "4711", state: "running", reason: null, endsAt: null } as const;
+    const pilot = { id, job: "4711" };
     const gone = failing("upstream_failed", "scancel: Invalid job id 4711");
     await expect(provider(gone).cancel(pilot)).resolves.toBeUndefined();
     const away = failing("unavailable", "scancel: Unable to contact slurm controller");

@@ -11,6 +11,7 @@ export interface WebRecord {
 
 const timeoutMs = 10_000;
 
+/** The record of a web service behind its own API. @param cluster the name under which it is reported. */
 export function webRecord(
   web: { readonly url: string; readonly token: string },
   cluster: string,
