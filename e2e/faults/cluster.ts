@@ -39,6 +39,11 @@ export interface ClusterOptions {
 
 const smallDiskBytes = 24 * 1024 * 1024;
 
+/**
+ * Starts all of it, on the loopback address and in a directory of its own.
+ *
+ * @throws Error where a process ends before it is ready.
+ */
 export async function startCluster(options: ClusterOptions): Promise<FaultCluster> {
   const dir = await realpath(await mkdtemp(join(tmpdir(), "digester-faults-")));
   const dataDir = join(dir, "data");
@@ -116,7 +121,8 @@ export async function removeCluster({ dir }: FaultCluster): Promise<void> {
   await rm(dir, { recursive: true, force: true });
 }
 
-const Announcement = z.object({ url: z.string(), token: z.string() });
+/** What `services web --json` prints first, as far as it matters here. */
+export const Announcement = z.object({ url: z.string(), token: z.string() });
 
 async function mountSmallDisk(path: string): Promise<string | null> {
   await mkdir(path);

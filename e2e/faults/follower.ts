@@ -16,6 +16,7 @@ export interface Follower {
   readonly close: () => Promise<void>;
 }
 
+/** @param url of the web service; asked again whenever the stream has broken off. */
 export function follow(url: string, headers: Record<string, string>): Follower {
   const told: Event[] = [];
   const jobs = new Map<string, JobSummary>();

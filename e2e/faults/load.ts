@@ -48,6 +48,7 @@ export interface LoadOptions {
 /** Output larger than this is removed once it was looked at. */
 const keepBytes = 500_000;
 
+/** Begins to post at once, and goes on until `finish`. */
 export function startLoad(options: LoadOptions): Load {
   const { cluster, follower, random } = options;
   const entries = new Map<string, Entry>();

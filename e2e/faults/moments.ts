@@ -42,6 +42,7 @@ export interface Moments {
 const patienceMs = 3000;
 const stagingName = /^\.digester-(\d+)-\d+-/;
 
+/** Watches the events, and the directories in which attempts and the store write. */
 export async function watchMoments(cluster: FaultCluster, follower: Follower): Promise<Moments> {
   const waiting = new Map<MomentKind, Array<(digester: string | null) => void>>();
   const watchers = new Map<string, FSWatcher>();

@@ -2,14 +2,13 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { z } from "zod";
 import { DigesterList } from "../../services/contract/api.ts";
 import type { Event } from "../../services/contract/event.ts";
 import {
   startPrivatePostgres,
   type PrivatePostgres,
 } from "../../services/web/testing/private-postgres.ts";
-import { freePort, type FaultCluster } from "./cluster.ts";
+import { Announcement, freePort, type FaultCluster } from "./cluster.ts";
 import { follow, type Follower } from "./follower.ts";
 import { startLoad } from "./load.ts";
 import { seeded, type Seeded } from "./seeded.ts";
@@ -131,9 +130,10 @@ async function startServices(
     webs.push(supervise(`web-${n}`, ["web", "--config", file, "--port", port], log(`web-${n}`)));
   }
   const announced = await Promise.all(
-    webs.map(async (web) => Announcement.parse(JSON.parse(await web.firstLine()))),
+    webs.map(async (one) => Announcement.parse(JSON.parse(await one.firstLine()))),
   );
-  const [{ token } = { token: "" }] = announced;
+  const [web, { token } = { token: "" }] = [webs[0], announced[0]];
+  if (web === undefined) throw new Error("there is no web service");
   const urls = announced.map(({ url }) => url);
   const digesters: Supervised[] = [];
   for (let n = 1; n <= options.digesters; n++) {
@@ -146,8 +146,8 @@ async function startServices(
       "--port",
       String(await freePort(random)),
     ];
-    const web = ["--web", urls[n % urls.length] ?? "", "--token", token, "--workers", "1"];
-    digesters.push(supervise(name, ["digester", ...place, ...web], log(name)));
+    const work = ["--web", urls[n % urls.length] ?? "", "--token", token, "--workers", "1"];
+    digesters.push(supervise(name, ["digester", ...place, ...work], log(name)));
   }
   await Promise.all(digesters.map((one) => one.firstLine()));
   const headers = { authorization: `Bearer ${token}` };
@@ -157,7 +157,7 @@ async function startServices(
     dataDir,
     smallDisk: null,
     webs,
-    web: webs[0] ?? supervise("web", [], log("web")),
+    web,
     digesters,
     networks: [],
     urls,
@@ -179,8 +179,6 @@ async function startServices(
   await allKnown(services, options.digesters);
   return services;
 }
-
-const Announcement = z.object({ url: z.string(), token: z.string() });
 
 /** Every web service has heard from every digester, whichever it is attached to. */
 async function allKnown({ urls, headers }: Services, count: number): Promise<void> {

@@ -50,6 +50,7 @@ export async function readCompanion(
   });
 }
 
+/** The problem of a file that cannot be read without the one beside it. */
 export function absentCompanion(path: string, extension: string) {
   return {
     message: `There is no .${extension} file beside it; expected one of the same name`,

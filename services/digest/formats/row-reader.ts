@@ -49,6 +49,7 @@ export function readEachLine(
   return readLineBlocks(file, { ...hooks, onBlock: (block) => forEachLine(block, onLine) });
 }
 
+/** Hands on each line of a block, valid only during the call. */
 export function forEachLine(block: LineBlock, onLine: (line: Line) => void): void {
   for (let k = 0; k < block.count; k++) {
     onLine({

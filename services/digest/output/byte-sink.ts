@@ -24,6 +24,7 @@ const WRITE_BYTES = 1 << 18;
 /** Many tables are small; for a large one it grows. */
 const FIRST_BYTES = 1 << 14;
 
+/** @param first where bytes are put, as long as they find room there. */
 export function createByteBuffer(first: Buffer): ByteBuffer {
   const buffer: ByteBuffer = {
     bytes: first,
@@ -122,6 +123,7 @@ export function putNumber(sink: ByteBuffer, number: number): void {
   sink.at += digits;
 }
 
+/** Writes a text of any length. */
 export function putUtf8(sink: ByteBuffer, text: string): void {
   // At most three bytes for each unit of a string.
   sink.room(3 * text.length);

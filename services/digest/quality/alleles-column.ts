@@ -12,6 +12,7 @@ export interface AllelesColumn {
 /** The kind of these warnings. */
 export const OUTSIDE_ALLELES = "calls outside the alleles column";
 
+/** @param warnings is told of each row whose calls have others. */
 export function createAllelesColumn(warnings: Problems): AllelesColumn {
   /** Where it stands; -1: there is none. */
   let index = -1;
@@ -59,6 +60,7 @@ export function allelesOutside(
   };
 }
 
+/** The words for a marker with such alleles. */
 export function outsideText(
   marker: string,
   { declared, called }: { readonly declared: string; readonly called: string },

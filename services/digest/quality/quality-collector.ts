@@ -76,6 +76,7 @@ export interface FewOfMany {
 /** As many as warnings are kept of one kind. */
 const FEW = 20;
 
+/** Counts one more, and keeps its number while there are few. */
 export function addToFew(few: FewOfMany, index: number): void {
   if (few.count++ < FEW) few.first.push(index);
 }

@@ -40,6 +40,7 @@ export interface FileSummary {
   readonly columns: ReadonlyMap<string, ColumnSummary>;
 }
 
+/** By which the summary of these columns is found; messages name them so too. */
 export function wishKey(columns: readonly string[]): string {
   return columns.join(",");
 }

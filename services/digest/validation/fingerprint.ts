@@ -92,12 +92,14 @@ export interface ListSum {
   high: number;
 }
 
+/** Takes one more value into the sum, in place. */
 export function addToSum(sum: ListSum, hash: Hash): void {
   sum.count++;
   sum.low = (sum.low + hash.low) >>> 0;
   sum.high = (sum.high + hash.high) >>> 0;
 }
 
+/** Whether two lists have the same values, each as often, but for a chance of one in 2^64. */
 export function equalSums(a: ListSum, b: ListSum): boolean {
   return a.count === b.count && a.low === b.low && a.high === b.high;
 }

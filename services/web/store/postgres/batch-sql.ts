@@ -114,6 +114,7 @@ async function deleteJobs(client: pg.Client, ids: readonly number[]): Promise<vo
   ]);
 }
 
+/** Each with the words that searches look for in it. */
 export async function writeInstructions(
   client: pg.Client,
   instructions: BatchChanges["instructions"],
@@ -128,6 +129,7 @@ export async function writeInstructions(
   );
 }
 
+/** Their partitions must be there. */
 export async function writeEvents(client: pg.Client, events: readonly Event[]): Promise<void> {
   await client.query(
     `INSERT INTO event (seq, at, type, job, body)
@@ -168,6 +170,7 @@ export async function writeAttempts(
   );
 }
 
+/** @param settings names and values; a value of `undefined` removes the setting. */
 export async function writeSettings(
   client: pg.Client,
   settings: ReadonlyArray<[string, unknown]>,

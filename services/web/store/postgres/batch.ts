@@ -73,6 +73,7 @@ export interface AttemptChange {
   readonly endedAs: string | null;
 }
 
+/** @param looked what the changes wanted to look at; a job that is not in it cannot be changed. */
 export function createBatch(looked: Looked): Batch {
   const before = looked.jobs;
   const jobs = new Map(looked.jobs);

@@ -19,6 +19,7 @@ export interface JobRow {
   readonly result: unknown;
 }
 
+/** @throws AppError `unavailable` where the row was written by a version that this one does not understand. */
 export function toJobRecord(row: JobRow): JobRecord {
   return readAs(
     Stored,
@@ -104,6 +105,7 @@ export const updateJobs = `
   FROM unnest(${given}, $${columns.length + 1}::integer[]) AS new(${names}, fence)
   WHERE job.id = new.id AND job.attempt = new.fence`;
 
+/** The parameters of `insertJobs`, and those of `updateJobs` but the last: a list for each column. */
 export function jobValues(jobs: readonly JobRecord[]): unknown[][] {
   return columns.map(({ of }) => jobs.map(of));
 }
@@ -138,6 +140,7 @@ export function searched(text: string | null): string {
   return plain(text)?.toLowerCase() ?? "";
 }
 
+/** A list of texts as one, which `string_to_array` takes apart again. */
 export function joined(texts: readonly string[]): string {
   return texts.map((text) => (plain(text) ?? "").replaceAll(between, "\uFFFD")).join(between);
 }

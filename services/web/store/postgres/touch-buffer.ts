@@ -80,6 +80,7 @@ export const writeTouches = `
     AND job.attempt = coalesce(new.attempt, job.attempt)
     AND job.held = coalesce(new.held, job.held)`;
 
+/** The parameters of `writeTouches`: a list for each column. No job may come twice. */
 export function touchValues(touches: readonly Touch[]): unknown[][] {
   return [
     touches.map(({ id }) => id),
