@@ -48,7 +48,7 @@ it("takes a relative path from where npm run was typed", async () => {
   await writeFile(join(typedIn, "here.json"), "#");
   const npm = { npm_lifecycle_event: "services", INIT_CWD: typedIn };
   const command = startWith(npm, "validate", "here.json");
-  expect(await text(command.stderr)).toContain("here.json is not valid JSON");
+  expect(await text(command.stdout)).toContain("here.json is not valid JSON");
 });
 
 it("keeps the web service as quiet as DIGESTER_LOG says", async () => {
