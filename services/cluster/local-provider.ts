@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { AppError, coerceError } from "../contract/errors.ts";
 import { isPilotOf } from "../contract/cluster.ts";
+import { makeDirectory } from "../gate/make-directory.ts";
 import { pilotCommand, pilotEnvironment, type PilotPlan } from "./pilot-command.ts";
 import type { ProvidedPilot, Provider } from "./provider.ts";
 
@@ -45,7 +46,7 @@ const everyMs = 500;
  */
 export async function localProvider(options: LocalOptions): Promise<Provider> {
   const { cluster, plan, directory, now } = options;
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(directory, 0o700);
   const children = new Map<string, Child>();
   const noteOf = (id: string): string => join(directory, `${id}.json`);
   const logOf = (id: string): string => join(directory, `${id}.log`);

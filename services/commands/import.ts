@@ -1,8 +1,9 @@
-import { copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
+import { copyFile, rename, rm, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InvalidArgumentError, type Command } from "commander";
 import { AppError, coerceError, systemCode } from "../contract/errors.ts";
+import { makeDirectory } from "../gate/make-directory.ts";
 import { addWebOptions, createApiClient, type ApiClient } from "./api-client.ts";
 import { exitCodes } from "./exit.ts";
 import { importInstruction, type Imported } from "./instruction-import.ts";
@@ -124,7 +125,7 @@ async function requireDirectories(
 async function moveInto(directory: string, file: string): Promise<void> {
   const target = join(directory, basename(file));
   try {
-    await mkdir(directory, { recursive: true });
+    await makeDirectory(directory);
     try {
       await rename(file, target);
     } catch (thrown) {

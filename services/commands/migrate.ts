@@ -1,7 +1,8 @@
-import { access, mkdir } from "node:fs/promises";
+import { access } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import type { Command } from "commander";
 import { AppError } from "../contract/errors.ts";
+import { makeDirectory } from "../gate/make-directory.ts";
 import { isDatabaseUrl } from "../web/store/database-url.ts";
 import { openStore, storeFolderOf } from "../web/store/open-store.ts";
 import { moveContents } from "../web/store/transfer.ts";
@@ -23,7 +24,7 @@ export function addMigrateCommand(program: Command): void {
       const options = { onWarning: say };
       const source = await openStore(placeOf(from), options);
       try {
-        if (!isDatabaseUrl(to)) await mkdir(placeOf(to), { recursive: true, mode: 0o700 });
+        if (!isDatabaseUrl(to)) await makeDirectory(placeOf(to), 0o700);
         const target = await openStore(placeOf(to), options);
         try {
           const sums = await moveContents(source, target);

@@ -1,6 +1,6 @@
-import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
+import { makeDirectory } from "../gate/make-directory.ts";
 import { syncDirectory } from "../gate/sync-directory.ts";
 
 /**
@@ -8,7 +8,7 @@ import { syncDirectory } from "../gate/sync-directory.ts";
  * renamed over it, and the rename brought to disk as well.
  */
 export async function writeDurably(path: string, text: string, mode = 0o600): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeDirectory(dirname(path), 0o700);
   await writeFileAtomic(path, text, { mode });
   await syncDirectory(dirname(path));
 }

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { Dispatch } from "../contract/digester.ts";
+import { makeDirectory } from "../gate/make-directory.ts";
 import { writeDurably } from "./durable-files.ts";
 import { parseJson, readText } from "./state-dir.ts";
 
@@ -29,7 +30,7 @@ export interface Intake {
 }
 
 export async function openIntake(directory: string): Promise<Intake> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(directory, 0o700);
   const pathOf = ({ job, callback }: Dispatch): string => {
     const caller = createHash("sha256").update(callback.url).digest("hex").slice(0, 16);
     return join(directory, `${caller}-${job}.json`);

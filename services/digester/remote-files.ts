@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, readdir, stat } from "node:fs/promises";
+import { open, readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { z } from "zod";
@@ -14,6 +14,7 @@ import {
   type InputFile,
   type OutputFile,
 } from "../contract/remote-files.ts";
+import { makeDirectory } from "../gate/make-directory.ts";
 import { fileProblem } from "../gate/staging.ts";
 import { parseJson, reasonOf } from "./delivery.ts";
 import { backoffMs } from "./outbox.ts";
@@ -104,7 +105,7 @@ export function createRemoteFiles(options: RemoteFilesOptions): RemoteFiles {
   const fetchFile = async ({ path, size, tag }: InputFile, to: string): Promise<void> => {
     const query = new URLSearchParams({ attempt: String(attempt), path, tag }).toString();
     try {
-      await mkdir(dirname(to), { recursive: true });
+      await makeDirectory(dirname(to));
       const file = await open(to, "w");
       try {
         for (let at = 0; at < size;) {

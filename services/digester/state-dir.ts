@@ -1,11 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
-import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import envPaths from "env-paths";
 import { z } from "zod";
 import { AppError, systemCode } from "../contract/errors.ts";
+import { makeDirectory } from "../gate/make-directory.ts";
 import { isAlive, processStart } from "../gate/processes.ts";
 import { writeDurably } from "./durable-files.ts";
 
@@ -70,7 +71,7 @@ export async function takeStateDir(
 }
 
 async function tryTake(path: string): Promise<StateDir | null> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  await makeDirectory(path, 0o700);
   const lockPath = join(path, "lock.json");
   const own: Lock = {
     host: hostname(),

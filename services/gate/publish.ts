@@ -1,8 +1,9 @@
-import { copyFile, mkdir, open, readFile, readdir, rename, rm, stat } from "node:fs/promises";
+import { copyFile, open, readFile, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { parseOrThrow, systemCode } from "../contract/errors.ts";
+import { makeDirectory } from "./make-directory.ts";
 import { syncDirectory } from "./sync-directory.ts";
 
 /**
@@ -46,7 +47,7 @@ export async function publish(
     await syncDirectory(dirname(target));
     return true;
   }
-  await mkdir(target, { recursive: true });
+  await makeDirectory(target);
   if (files.length === 0) return false;
   const journal: Journal = { destination: target, files };
   await writeJournal(stagingDir, journal);
@@ -63,7 +64,7 @@ export async function finishPublish(stagingDir: string): Promise<void> {
   const journal = await readJournal(stagingDir);
   if (journal === null) return;
   const left = new Set(await readdir(stagingDir));
-  await mkdir(journal.destination, { recursive: true });
+  await makeDirectory(journal.destination);
   await moveFiles(stagingDir, {
     ...journal,
     files: journal.files.filter((file) => left.has(file)),
@@ -101,7 +102,7 @@ async function renameWhole(
     const code = systemCode(thrown);
     if (NOT_AS_A_WHOLE.has(code)) return false;
     if (code !== "ENOENT" || hasParent) throw thrown;
-    await mkdir(dirname(target), { recursive: true });
+    await makeDirectory(dirname(target));
     return renameWhole(stagingDir, target, true);
   }
 }

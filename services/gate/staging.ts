@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { access, constants, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { AppError, coerceError, systemCode } from "../contract/errors.ts";
+import { makeDirectory } from "./make-directory.ts";
 import { liesBelow, requirePathInsideRoots } from "./paths.ts";
 
 /**
@@ -73,7 +74,7 @@ export async function openStaging(
   };
   const planned = await planStaging({ ...attempt, destination }, roots).catch(refuse);
   await note(planned);
-  await makeDirectory(planned.path).catch(refuse);
+  await makeOwn(planned.path).catch(refuse);
   return planned;
 }
 
@@ -114,12 +115,12 @@ export async function isThere(path: string): Promise<boolean> {
 }
 
 /** Most often all that lies above is there already. */
-async function makeDirectory(path: string): Promise<void> {
+async function makeOwn(path: string): Promise<void> {
   try {
     await mkdir(path);
   } catch (thrown) {
     if (systemCode(thrown) !== "ENOENT") throw thrown;
-    await mkdir(path, { recursive: true });
+    await makeDirectory(path);
   }
 }
 

@@ -1,9 +1,10 @@
-import { copyFile, mkdir, readFile, readdir } from "node:fs/promises";
+import { copyFile, readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { AppError, coerceError, parseOrThrow } from "../contract/errors.ts";
 import { readInstruction, type StoredInstruction } from "../contract/instruction.ts";
 import { toLoad } from "../contract/load.ts";
+import { makeDirectory } from "../gate/make-directory.ts";
 import { fileLocations, type Crop } from "./crop.ts";
 
 /**
@@ -48,7 +49,7 @@ export async function layOutSample(
   const locations = fileLocations(crop);
   const source = join(locations.RAW_USER_FILES, key);
   const destination = join(locations.LOADER_INTERMEDIATE_FILES, key);
-  await mkdir(source, { recursive: true });
+  await makeDirectory(source);
   const files = await readdir(join(samplesDir, name, "files"));
   await Promise.all(
     files.map((file) => copyFile(join(samplesDir, name, "files", file), join(source, file))),

@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import type { RequestListener, Server } from "node:http";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,6 +6,7 @@ import { isAskingUrl } from "../contract/errand.ts";
 import { AppError, coerceError, systemCode } from "../contract/errors.ts";
 import { createHttpSend } from "../gate/http-client.ts";
 import { listen } from "../gate/listen.ts";
+import { makeDirectory } from "../gate/make-directory.ts";
 import { realPathOfDeepest } from "../gate/paths.ts";
 import { createHttpServer, type TlsIdentity } from "../gate/tls.ts";
 import { createApp } from "./app.ts";
@@ -155,7 +155,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
 
 async function makeFolder(directory: string): Promise<void> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makeDirectory(directory, 0o700);
   } catch (thrown) {
     throw new AppError(
       "unavailable",

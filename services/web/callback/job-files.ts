@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, open, readdir, stat, truncate } from "node:fs/promises";
+import { open, readdir, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { AppError, coerceError, systemCode } from "../../contract/errors.ts";
 import type { InputFile, OutputFile, OutputKept } from "../../contract/remote-files.ts";
+import { makeDirectory } from "../../gate/make-directory.ts";
 import { finishPublish, publish } from "../../gate/publish.ts";
 import {
   fenceOff,
@@ -121,7 +122,7 @@ export async function openJobFiles({ store, crops, log }: JobFilesDeps): Promise
       returning.set(name, known);
       if (known.isWhole || opened.has(name)) return known;
       // Whoever noted it may have been killed before it was made.
-      await mkdir(known.path, { recursive: true });
+      await makeDirectory(known.path);
       await fenceOff(known, { finishPublish }, asides);
       opened.add(name);
       return known;

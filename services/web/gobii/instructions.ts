@@ -1,7 +1,8 @@
-import { access, mkdir } from "node:fs/promises";
+import { access } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { AppError, coerceError } from "../../contract/errors.ts";
 import type { StoredInstruction } from "../../contract/instruction.ts";
+import { makeDirectory } from "../../gate/make-directory.ts";
 import { fileLocations, type Crop } from "../crop.ts";
 import { liesInside } from "../data-roots.ts";
 import { submit } from "../jobs/submission.ts";
@@ -146,7 +147,7 @@ async function makeDirectories(
   for (const path of new Set(wanted)) {
     if (path === null || (await isOnDisk(path))) continue;
     try {
-      await mkdir(path, { recursive: true });
+      await makeDirectory(path);
     } catch (thrown) {
       return failed(`Unable to create directory ${path}: ${coerceError(thrown).message}`);
     }

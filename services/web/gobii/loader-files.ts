@@ -1,7 +1,8 @@
-import { mkdir, open, readdir } from "node:fs/promises";
+import { open, readdir } from "node:fs/promises";
 import { isUtf8 } from "node:buffer";
 import { join } from "node:path";
 import { coerceError } from "../../contract/errors.ts";
+import { makeDirectory } from "../../gate/make-directory.ts";
 import type { Crop } from "../crop.ts";
 import { liesInside } from "../data-roots.ts";
 import { isAllowedKey } from "../../contract/job.ts";
@@ -20,7 +21,7 @@ export async function createLoaderDirectory(
   if ("failure" in found) return found;
   const { path } = found;
   try {
-    await mkdir(path, { recursive: true });
+    await makeDirectory(path);
   } catch (thrown) {
     return { failure: failed(`Unable to create directory ${path}: ${reasonOf(thrown)}`) };
   }

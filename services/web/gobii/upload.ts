@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { readdir, rename, rm } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { Busboy, type BusboyFileStream, type BusboyInstance } from "@fastify/busboy";
 import { AppError, coerceError } from "../../contract/errors.ts";
+import { makeDirectory } from "../../gate/make-directory.ts";
 import type { Crop } from "../crop.ts";
 import { liesInside } from "../data-roots.ts";
 import { isAllowedKey } from "../../contract/job.ts";
@@ -53,13 +54,13 @@ export async function receiveUpload(
   if (Number(request.headers["content-length"] ?? 0) > limitBytes + formBytes) {
     return tooLarge(limitBytes);
   }
-  await mkdir(root, { recursive: true });
+  await makeDirectory(root);
   const half = join(root, `${halfPrefix}${randomUUID()}`);
   try {
     const received = await receiveForm(request, half, limitBytes, target.fileName);
     if (received.kind !== "whole") return received;
     const path = join(directory, received.name);
-    await mkdir(directory, { recursive: true });
+    await makeDirectory(directory);
     await rename(half, path);
     return { kind: "stored", path };
   } catch (thrown) {

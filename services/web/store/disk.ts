@@ -1,5 +1,6 @@
-import { mkdir, open, readdir, rename, rm, type FileHandle } from "node:fs/promises";
+import { open, readdir, rename, rm, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
+import { makeDirectory } from "../../gate/make-directory.ts";
 import { syncDirectory } from "../../gate/sync-directory.ts";
 
 /**
@@ -34,7 +35,7 @@ export interface DiskFile {
 
 /** The folder on this machine's file system; made when missing, and readable by its owner only, since it holds tokens. */
 export async function openDisk(directory: string): Promise<Disk> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(directory, 0o700);
   const path = (name: string): string => join(directory, name);
   return {
     path,
