@@ -127,7 +127,13 @@ const Grid = z.object({
   /** Of the widest row that was looked at; the grid may have fewer. */
   columnsTotal: z.number().int().nonnegative(),
 });
-export type Grid = z.infer<typeof Grid>;
+
+/** Of a file. */
+const PreviewGrid = Grid.extend({
+  /** The row of the file, from 0, that is the first of the grid: long heads are left out, but for their end. */
+  firstRow: z.number().int().nonnegative().default(0),
+});
+export type PreviewGrid = z.infer<typeof PreviewGrid>;
 
 /** `POST /preview`: what a file is and how it begins. */
 export const PreviewRequest = z.object({
@@ -150,7 +156,7 @@ export const Preview = z.object({
   bytes: z.number().int().nonnegative(),
   detection: Detection,
   /** As the file is read: these are the rows and columns that an instruction names. */
-  grid: Grid,
+  grid: PreviewGrid,
   estimate: z.object({
     /** Rows below the header; exact where the whole file was seen. */
     rows: z.number().int().nonnegative(),

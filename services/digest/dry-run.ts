@@ -15,7 +15,7 @@ export interface DryRunPlan {
   readonly knownCrops: readonly string[] | null;
   readonly known: KnownSource;
   readonly settings?: DigestSettings | undefined;
-  /** Lines of each source that are read at most. */
+  /** Lines of each source that are read at most, what stands above its header not counted. */
   readonly lines: number;
   /** Size of the grid that is shown of each table. */
   readonly rows: number;
@@ -39,7 +39,8 @@ export async function dryRun(
 ): Promise<DryRun> {
   const outDir = mkdtempSync(join(tmpdir(), "digester-dry-run-"));
   let complete = true;
-  const { load, root, knownCrops, known, lines, settings = {} } = plan;
+  const { load, root, knownCrops, known, settings = {} } = plan;
+  const lines = plan.lines + linesAbove(load);
   try {
     const result = await digest(
       {
@@ -84,6 +85,12 @@ export async function dryRun(
   } finally {
     rmSync(outDir, { recursive: true, force: true });
   }
+}
+
+/** A VCF may have thousands of lines above its header. */
+function linesAbove({ tables }: Load): number {
+  const rows = tables.flatMap(({ columns }) => columns.map(({ row }) => row ?? 0));
+  return Math.max(0, rows.reduce((most, row) => Math.max(most, row), 0) - 1);
 }
 
 function isMatrixTable(load: Load, name: string): boolean {

@@ -294,6 +294,40 @@ describe("what a file is", () => {
     });
   });
 
+  it("is a VCF however many lines stand above its header, and the first of its variants are shown", async () => {
+    await withBench(async (bench) => {
+      const above = Array.from(
+        { length: 9000 },
+        (_, k) => `##contig=<ID=scaffold_${k},length=1000>`,
+      );
+      const variants = tabs(
+        "#CHROM POS ID REF ALT QUAL FILTER INFO FORMAT s1",
+        "1 5 m1 A C . . . GT 0/1",
+        "1 6 m2 A C . . . GT 0/0",
+      );
+      const path = bench.put("a.vcf", `##fileformat=VCFv4.2\n${above.join("\n")}\n${variants}`);
+      const { detection, grid, estimate } = await bench.preview(path, { rows: 4, columns: 3 });
+      expect(detection).toMatchObject({
+        format: "VCF",
+        confidence: 1,
+        layout: { firstRow: 9002, rows: [{ row: 9001, role: "sample" }] },
+      });
+      expect(grid).toEqual({
+        firstRow: 9000,
+        rows: [
+          ["##contig=<ID=scaffold_8999,length=1000>"],
+          ["#CHROM", "POS", "ID"],
+          ["1", "5", "m1"],
+          ["1", "6", "m2"],
+        ],
+        columnsTotal: 10,
+      });
+      expect(estimate).toMatchObject({ rows: 2, exact: true });
+      const run = await bench.dryRun(await bench.template(path), 100);
+      expect(run).toMatchObject({ ok: true, complete: true, matrix: { markers: 2, samples: 1 } });
+    });
+  });
+
   it("is Latin-1 where it is not UTF-8", async () => {
     await withBench(async (bench) => {
       const path = bench.put("a.txt", Buffer.from("sample\tspecies\nMüller\tTriticum\n", "latin1"));
@@ -358,6 +392,7 @@ describe("how much is read", () => {
         columns: 4,
       });
       expect(grid).toEqual({
+        firstRow: 0,
         rows: Array.from({ length: 3 }, () => ["AA", "AA", "AA", "AA"]),
         columnsTotal: 500,
       });

@@ -13,7 +13,7 @@ import { guessDelimiter, splitCells, type DelimiterGuess } from "./delimiter-gue
 const FEW_LINES = 40;
 const MIN_BYTES = 1 << 18;
 const MAX_BYTES = 8 << 20;
-/** Lines and cells of each that are looked at. */
+/** Lines below the comments at the top, and cells of each line, that are looked at. */
 const MOST_LINES = 200;
 const MOST_CELLS = 200;
 
@@ -60,7 +60,10 @@ export async function readHead(path: string, settings: DigestSettings): Promise<
   let problem: string | null = null;
   try {
     for await (const chunk of openChunks({ path }, MIN_BYTES, () => {})) {
-      if (length >= MAX_BYTES || (length >= MIN_BYTES && lines >= FEW_LINES)) {
+      if (
+        length >= MAX_BYTES ||
+        (length >= MIN_BYTES && lines >= FEW_LINES && !endsInComment(chunks))
+      ) {
         isWhole = false;
         break;
       }
@@ -83,6 +86,19 @@ export async function readHead(path: string, settings: DigestSettings): Promise<
     start,
   });
 }
+
+/** As a VCF has them, one for each sequence that its reference is made of, which may be very many. */
+const isComment = (line: string): boolean => line.startsWith("##");
+
+/** Whether the last whole line is a comment. */
+function endsInComment(chunks: readonly Buffer[]): boolean {
+  const bytes = chunks.at(-1) ?? Buffer.alloc(0);
+  const end = bytes.lastIndexOf(10);
+  const begin = end <= 0 ? -1 : bytes.lastIndexOf(10, end - 1);
+  return end > 0 && bytes[begin + 1] === HASH && bytes[begin + 2] === HASH;
+}
+
+const HASH = 35;
 
 function countLineEnds(bytes: Buffer): number {
   let [lf, cr] = [0, 0];
@@ -136,7 +152,8 @@ function describe(path: string, settings: DigestSettings, { start, ...raw }: Raw
   const whole = text.split(/\r\n|\n|\r/);
   // The last piece is no whole line, or nothing at all.
   if (!raw.isWhole || whole.at(-1) === "") whole.pop();
-  const lines = whole.slice(0, MOST_LINES);
+  const comments = whole.findIndex((line) => !isComment(line));
+  const lines = whole.slice(0, Math.max(0, comments) + MOST_LINES);
   const delimiter = guessDelimiter(lines, settings.quotes === true);
   const rows: string[][] = [];
   const widths: number[] = [];

@@ -3,7 +3,7 @@ import type { DataSetType } from "../../contract/gobii-terms.ts";
 import {
   sourceFormatOf,
   type Detection,
-  type Grid,
+  type PreviewGrid,
   type Preview,
   type PreviewRequest,
 } from "../../contract/preview.ts";
@@ -75,7 +75,7 @@ function inWords(thrown: unknown, path: string): Error {
 }
 
 interface SeenRows {
-  readonly grid: Grid;
+  readonly grid: PreviewGrid;
   /** Rows that were read below the header. */
   readonly dataRows: number;
   /** Lines that they came of; the same but for formats with a reader. */
@@ -89,15 +89,17 @@ async function readGrid(
   request: PreviewRequest,
 ): Promise<SeenRows> {
   const format = sourceFormatOf(detection.format);
-  const nothing = { grid: { rows: [], columnsTotal: 0 }, dataRows: 0, isCut: false };
+  const nothing = { grid: { firstRow: 0, rows: [], columnsTotal: 0 }, dataRows: 0, isCut: false };
   if (format === null && head.encoding.value === "binary") return { ...nothing, problems: [] };
   const delimiter = delimiterOf(detection);
+  const above = format === null ? rowsAbove(detection, request.rows) : 0;
   const rows: string[][] = [];
   const problems = createProblems();
   let [count, columnsTotal, isCut] = [0, 0, false];
   const take = (block: LineBlock): void => {
     for (let k = 0; k < block.count; k++) {
       count++;
+      if (count <= above) continue;
       if (rows.length >= request.rows) continue;
       const { cells, total } = cellsOf(block, k, delimiter.byte, request.columns);
       rows.push(cells);
@@ -113,7 +115,7 @@ async function readGrid(
         // What is decoded is told as the encoding of the file.
         decoding: { encoding: request.settings?.encoding ?? "auto", onDecoded: () => {} },
         limit: {
-          lines: format === null ? request.rows : LINES_OF_READER,
+          lines: format === null ? above + request.rows : LINES_OF_READER,
           bytes: GRID_BYTES,
           onCut: () => {
             isCut = true;
@@ -129,13 +131,18 @@ async function readGrid(
     if (!(error.code ?? "").startsWith("Z_")) throw error;
   }
   return {
-    grid: { rows, columnsTotal },
+    grid: { firstRow: above, rows, columnsTotal },
     dataRows: Math.max(0, count - detection.layout.firstRow),
     isCut,
     problems: problems.list.map(({ message, line }) =>
       line === null ? message : `Line ${line}: ${message}`,
     ),
   };
+}
+
+/** How many rows at the top are left out, so that what follows a long head is seen. */
+function rowsAbove({ layout }: Detection, rows: number): number {
+  return layout.firstRow <= Math.ceil(rows / 2) ? 0 : Math.max(0, layout.firstRow - 2);
 }
 
 function delimiterOf({ delimiter, quotes }: Detection): Delimiter {

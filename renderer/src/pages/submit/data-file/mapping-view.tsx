@@ -140,5 +140,5 @@ function Mapped(props: MappedProps) {
 
 /** The row above the calls or the list. */
 function headerOf({ grid, detection }: Preview): readonly string[] {
-  return grid.rows[Math.max(0, detection.layout.firstRow - 1)] ?? [];
+  return grid.rows[Math.max(0, detection.layout.firstRow - 1 - grid.firstRow)] ?? [];
 }

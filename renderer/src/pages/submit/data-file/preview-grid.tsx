@@ -1,6 +1,10 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
-import type { ColumnRole, Grid, Layout } from "../../../../../services/contract/preview.ts";
+import type {
+  ColumnRole,
+  Layout,
+  PreviewGrid as Grid,
+} from "../../../../../services/contract/preview.ts";
 import type { Mapping } from "../../../../../services/contract/saved-template.ts";
 import { formatCount } from "../../../format/numbers.ts";
 import { withColumnRole, withRowRole } from "./mapping.ts";
@@ -22,6 +26,7 @@ export function PreviewGrid({ grid, layout, mapping, onMapping }: PreviewGridPro
   const { firstRow, firstColumn } = layout;
   const [picked, setPicked] = useState<Mapping["corner"]>(null);
   const shown = Math.max(0, ...grid.rows.map((row) => row.length));
+  const rows = grid.rows.map((cells, at) => ({ cells, row: grid.firstRow + at }));
   const columns = Array.from({ length: shown }, (_, column) => column);
   const roleOfColumn = (column: number): ColumnRole | null =>
     layout.columns.find((item) => item.column === column)?.role ?? null;
@@ -85,7 +90,7 @@ export function PreviewGrid({ grid, layout, mapping, onMapping }: PreviewGridPro
             </tr>
           </thead>
           <tbody>
-            {grid.rows.map((cells, row) => (
+            {rows.map(({ cells, row }) => (
               <tr key={row}>
                 <th scope="row" data-said={roleOfRow(row) !== null}>
                   {row < firstRow ? (
