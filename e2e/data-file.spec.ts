@@ -267,6 +267,22 @@ for (const scheme of ["light", "dark"] as const) {
 
 const ofTwoCrops = withCrops({ maize: {}, rice: { encoding: "latin1", missing: ["-9"] } });
 
+ofTwoCrops(
+  "files are listed of the crop that is chosen, wherever one was before",
+  async ({ page, api }) => {
+    const file = { name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("marker\tS1\n") };
+    await api.post("/api/v1/files?crop=maize&folder=mine", { multipart: { file } });
+    await openDataFiles(page);
+    const browser = page.getByRole("region", { name: "Where the service can read it" });
+    await browser.getByRole("button", { name: /^mine/ }).click();
+    await expect(browser.getByRole("button", { name: /^a\.txt/ })).toBeVisible();
+    await page.getByRole("combobox", { name: "Crop" }).click();
+    await page.getByRole("option", { name: "rice" }).click();
+    await expect(browser.getByText(/\/rice\b/).first()).toBeVisible();
+    await expect(browser.getByRole("alert")).toHaveCount(0);
+  },
+);
+
 ofTwoCrops("a file is shown and tried out as its crop is digested", async ({ page, api }) => {
   await openDataFiles(page);
   await page.getByRole("combobox", { name: "Crop" }).click();

@@ -141,7 +141,10 @@ export function FileChooser({ crop, onCrop, onChosen }: FileChooserProps) {
           </>
         )}
       </div>
-      {sending === null && <FileBrowser crop={crop} onChosen={(path) => onChosen([path])} />}
+      {sending === null && (
+        // Anew for each crop: where one was in the files of another, this one may not look.
+        <FileBrowser key={crop} crop={crop} onChosen={(path) => onChosen([path])} />
+      )}
       {configuration?.crops.length === 0 && (
         <Alert variant="outline">There is no crop that a file could belong to.</Alert>
       )}
