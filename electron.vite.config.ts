@@ -52,6 +52,8 @@ export default defineConfig({
       outDir: "out/renderer",
       emptyOutDir: true,
       minify: true,
+      // Served from this machine or its network; vite's own limit speaks of the open web.
+      chunkSizeWarningLimit: 2000,
       rollupOptions: { input: path("renderer/index.html") },
     },
   },

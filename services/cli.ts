@@ -1,6 +1,8 @@
 import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
+import { AppError } from "./contract/errors.ts";
 import { describeFailure, exitCodeOf } from "./commands/exit.ts";
+import { tooOld } from "./commands/node-version.ts";
 import { dropUnread, say } from "./commands/output.ts";
 
 /** What each command needs is loaded only when it is asked for: the services' libraries take longer than many a digest. */
@@ -46,7 +48,10 @@ const wanted = named === undefined ? Object.values(commands) : [named[1]];
 
 for (const stream of [process.stdout, process.stderr]) dropUnread(stream);
 
+const old = tooOld(process.versions.node, packageJson.engines.node);
+
 try {
+  if (old !== null) throw new AppError("unavailable", old);
   for (const load of wanted) (await load())(program);
   await program.parseAsync();
 } catch (thrown) {

@@ -80,14 +80,15 @@ export function signalled(): Promise<void> {
   });
 }
 
-function welcome({ url, token, gobii }: RunningWeb, dataDir: string): string {
+/** By the name that holds on other machines too, since what is printed is copied there. */
+function welcome({ url, publicUrl, token, gobii }: RunningWeb, dataDir: string): string {
   return [
-    `Console    ${url}/?token=${token}`,
-    `API        ${url}/api/v1, token ${token}`,
-    `GOBii      ${gobii.url}, user ${gobii.user}, password ${gobii.password}`,
+    `Console    ${publicUrl}/?token=${token}`,
+    `API        ${publicUrl}/api/v1, token ${token}`,
+    `GOBii      ${gobii.url.replace(url, publicUrl)}, user ${gobii.user}, password ${gobii.password}`,
     `Data       ${dataDir}`,
     "",
     "Digesters attach themselves with:",
-    `  services digester --web ${url} --token ${token}`,
+    `  services digester --web ${publicUrl} --token ${token}`,
   ].join("\n");
 }
