@@ -107,11 +107,16 @@ export function loadName(path: string, at: number): string {
 
 /** Files that make one data set, the one that is read first: a PLINK trio is one, three VCFs are three. */
 export function dataSetsOf(paths: readonly string[]): string[] {
-  const stems = new Set(paths.map((path) => path.toLowerCase()));
+  const chosen = new Set(paths.map(unpacked));
   const isCompanion = (path: string): boolean => {
-    const [, stem = "", ending = ""] = /^(.*)\.([a-z]+)$/.exec(path.toLowerCase()) ?? [];
-    if (ending === "bim" || ending === "fam") return stems.has(`${stem}.bed`);
-    return ending === "map" && stems.has(`${stem}.ped`);
+    const [, stem = "", ending = ""] = /^(.*)\.([a-z]+)$/.exec(unpacked(path)) ?? [];
+    if (ending === "bim" || ending === "fam") return chosen.has(`${stem}.bed`);
+    return ending === "map" && chosen.has(`${stem}.ped`);
   };
   return paths.filter((path) => !isCompanion(path));
+}
+
+/** The path by which files are told to belong together. */
+function unpacked(path: string): string {
+  return path.toLowerCase().replace(/\.gz$/, "");
 }
