@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { AppError, coerceError } from "../contract/errors.ts";
 import { readInstruction, type StoredInstruction } from "../contract/instruction.ts";
-import { parseJsonBody } from "../web/http/json-body.ts";
+import { parseJsonBody } from "../gate/json-body.ts";
 
 /** @throws AppError `bad_request` or `invalid_instruction`, naming the file and what is wrong with it, and where. */
 export function readInstructionFile(file: string): StoredInstruction {

@@ -5,13 +5,20 @@ import { readInstruction } from "./instruction.ts";
 import { JobStep } from "./job.ts";
 import { RegulatorChoice, RegulatorInfo, WaitingJob } from "./regulator.ts";
 
+/** As a header carries it: with anything else no call would ever get out. */
+const BearerToken = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,4096}$/, { error: "expected a token of visible ASCII characters" });
+
+const HttpUrl = z.url({ protocol: /^https?$/, error: "expected http://… or https://…" }).max(2000);
+
 /**
  * Where a digester reports to, and with which bearer token. `url` is the base: `{url}/job/{id}` is patched. Who sets
  * `batch` takes many patches at once as well, at `POST {url}/batch`.
  */
 export const CallbackTarget = z.object({
-  url: z.url(),
-  token: z.string().min(1),
+  url: HttpUrl,
+  token: BearerToken,
   batch: z.boolean().optional(),
 });
 export type CallbackTarget = z.infer<typeof CallbackTarget>;
@@ -103,14 +110,23 @@ export const DigesterStatus = z.object({
 });
 export type DigesterStatus = z.infer<typeof DigesterStatus>;
 
+/** In a path "." and ".." would be taken for steps, so nobody could detach it. */
+const DigesterId = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^(?!\.{1,2}$)[^\p{Cc}]*$/u, {
+    error: "expected a name without control characters, other than . and ..",
+  });
+
 /**
  * `POST /api/v1/digesters`: attach. A person gives `url` and `token`; a digester that registers itself adds its `id`.
  * `token` is what the web service presents to the digester.
  */
 export const AttachRequest = z.object({
-  url: z.url(),
-  token: z.string().min(1),
-  id: z.string().min(1).max(200).optional(),
+  url: z.url().max(2000),
+  token: BearerToken,
+  id: DigesterId.optional(),
   boot: z.string().optional(),
 });
 export type AttachRequest = z.infer<typeof AttachRequest>;

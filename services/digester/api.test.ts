@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import pino from "pino";
+import pino, { type Logger } from "pino";
 import { expect, it, onTestFinished } from "vitest";
 import { AppError } from "../contract/errors.ts";
 import { createApi, type Node } from "./api.ts";
@@ -30,20 +30,22 @@ const accept = async ({ job }: { job: number }): Promise<void> => {
   if (job === 3) throw new Error("the disk is on fire");
 };
 
-it("answers each dispatch of a batch by itself, and logs what nobody foresaw without telling it", async () => {
-  const logged: string[] = [];
-  const log = pino({ level: "info" }, { write: (line: string) => void logged.push(line) });
-  const api = createApi(
-    { ...idle, accept },
-    { token: "t", names: [], log, metrics: { contentType: "text/plain", text: async () => "" } },
-  );
+async function serve(node: Node, log: Logger): Promise<string> {
+  const metrics = { contentType: "text/plain", text: async () => "" };
+  const api = createApi(node, { token: "t", names: [], log, metrics });
   const server = createServer(api).listen(0, "127.0.0.1");
   await once(server, "listening");
   onTestFinished(() => void server.close());
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
+  return `http://127.0.0.1:${address.port}`;
+}
 
-  const response = await fetch(`http://127.0.0.1:${address.port}/instructions/batch`, {
+it("answers each dispatch of a batch by itself, and logs what nobody foresaw without telling it", async () => {
+  const logged: string[] = [];
+  const log = pino({ level: "info" }, { write: (line: string) => void logged.push(line) });
+  const url = await serve({ ...idle, accept }, log);
+  const response = await fetch(`${url}/instructions/batch`, {
     method: "POST",
     headers: { authorization: "Bearer t", "content-type": "application/json" },
     body: JSON.stringify({ dispatches: [1, 2, 3].map((job) => makeDispatch({ job })) }),
@@ -55,4 +57,54 @@ it("answers each dispatch of a batch by itself, and logs what nobody foresaw wit
   expect(logged).toHaveLength(1);
   expect(logged[0]).toContain("the disk is on fire");
   expect(text).not.toContain("fire");
+});
+
+it.each([
+  [
+    "is not declared as JSON",
+    "/drain",
+    "text/plain",
+    '{"draining":false}',
+    415,
+    "application/json",
+  ],
+  ["is not UTF-8", "/drain", "application/json", Uint8Array.of(0x7b, 0xff), 400, "UTF-8"],
+  ["is no JSON", "/drain", "application/json", '{"draining":\n}', 400, "line 2, column 1"],
+  [
+    "is nested without end",
+    "/instructions",
+    "application/json",
+    `{"instruction":${'{"payload":{"data":['.repeat(20_000)}`,
+    400,
+    "nested deeper than",
+  ],
+  [
+    "names a callback that cannot be called",
+    "/instructions",
+    "application/json",
+    JSON.stringify(makeDispatch({ url: "file:///etc/passwd" })),
+    400,
+    "callback.url: expected http://",
+  ],
+  [
+    "names a token that no header can carry",
+    "/instructions",
+    "application/json",
+    JSON.stringify({
+      ...makeDispatch({ job: 1 }),
+      callback: { url: "http://127.0.0.1:1", token: "a\r\nb: c" },
+    }),
+    400,
+    "callback.token: expected",
+  ],
+])("refuses a body that %s, and does nothing", async (_what, path, type, body, status, words) => {
+  const url = await serve(idle, pino({ level: "silent" }));
+  const response = await fetch(url + path, {
+    method: "POST",
+    headers: { authorization: "Bearer t", "content-type": type },
+    body,
+  });
+  expect(response.status).toBe(status);
+  const { error } = await response.json();
+  expect(`${error.message} ${error.hint ?? ""}`).toContain(words);
 });

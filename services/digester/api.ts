@@ -28,6 +28,7 @@ import {
   type RegulatorPreview,
 } from "../contract/regulator.ts";
 import { notFound } from "../gate/http.ts";
+import { jsonBodyOf } from "../gate/json-body.ts";
 import { errorHandler, failureAnswer, hostGuard, tokenGuard } from "./http.ts";
 import type { DigesterMetrics } from "./metrics.ts";
 import { chooseRegulator, listRegulators, type ChosenRegulator } from "./regulators/index.ts";
@@ -70,7 +71,7 @@ export interface ApiOptions {
 /** How long a status waits for news. */
 const STATUS_WAIT_MS = 5000;
 /** An instruction names columns, not cells: this is a hundred times the largest that is known. */
-const BODY_LIMIT = "16mb";
+const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
 
 const JobParams = z.object({ job: z.coerce.number().int().positive() });
 const WithdrawQuery = z.object({ callback: z.url().optional() });
@@ -81,11 +82,11 @@ export function createApi(node: Node, { token, names, log, metrics }: ApiOptions
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
-  app.use(hostGuard(names));
   app.use((_request, response, next) => {
     response.set({ "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" });
     next();
   });
+  app.use(hostGuard(names));
 
   app.get("/healthz", (_request, response) => {
     response.json({ ok: true });
@@ -96,7 +97,7 @@ export function createApi(node: Node, { token, names, log, metrics }: ApiOptions
   });
 
   app.use(tokenGuard(token));
-  app.use(express.json({ limit: BODY_LIMIT }));
+  app.use(express.raw({ type: () => true, limit: BODY_LIMIT_BYTES }));
 
   app.get(
     "/metrics",
@@ -108,7 +109,7 @@ export function createApi(node: Node, { token, names, log, metrics }: ApiOptions
   app.post(
     "/instructions",
     handler(async (request, response) => {
-      const dispatch = parseOrThrow(Dispatch, bodyOf(request), "bad_request", "The dispatch");
+      const dispatch = parseOrThrow(Dispatch, jsonBodyOf(request), "bad_request", "The dispatch");
       await node.accept(dispatch);
       response.status(202).json({ job: dispatch.job, attempt: dispatch.attempt });
     }),
@@ -131,7 +132,7 @@ export function createApi(node: Node, { token, names, log, metrics }: ApiOptions
   app.post(
     "/instructions/batch",
     handler(async (request, response) => {
-      const { dispatches } = parseOrThrow(DispatchBatch, bodyOf(request), "bad_request");
+      const { dispatches } = parseOrThrow(DispatchBatch, jsonBodyOf(request), "bad_request");
       const answers = await Promise.all(dispatches.map((given) => acceptOne(given, request)));
       response.json({ answers } satisfies DispatchBatchAnswer);
     }),
@@ -190,7 +191,12 @@ export function createApi(node: Node, { token, names, log, metrics }: ApiOptions
   app.post(
     "/file-sizes",
     handler(async (request, response) => {
-      const { files } = parseOrThrow(FileSizesRequest, bodyOf(request), "bad_request", "The body");
+      const { files } = parseOrThrow(
+        FileSizesRequest,
+        jsonBodyOf(request),
+        "bad_request",
+        "The body",
+      );
       response.json({ sizes: await node.fileSizes(files) } satisfies z.infer<typeof FileSizes>);
     }),
   );
@@ -198,20 +204,20 @@ export function createApi(node: Node, { token, names, log, metrics }: ApiOptions
   app.post(
     "/preview",
     handler(async (request, response) => {
-      const wanted = parseOrThrow(PreviewRequest, bodyOf(request), "bad_request", "The body");
+      const wanted = parseOrThrow(PreviewRequest, jsonBodyOf(request), "bad_request", "The body");
       response.json(await node.look(wanted));
     }),
   );
   app.post(
     "/dry-run",
     handler(async (request, response) => {
-      const body = parseOrThrow(DryRunRequest, bodyOf(request), "bad_request", "The body");
+      const body = parseOrThrow(DryRunRequest, jsonBodyOf(request), "bad_request", "The body");
       response.json(await node.dryRun(dryRunInstruction(body), body));
     }),
   );
 
   app.post("/drain", (request, response) => {
-    const { draining } = parseOrThrow(DrainRequest, bodyOf(request), "bad_request", "The body");
+    const { draining } = parseOrThrow(DrainRequest, jsonBodyOf(request), "bad_request", "The body");
     node.drain(draining);
     response.json({ draining });
   });
@@ -231,11 +237,5 @@ function stateOf(node: Node): RegulatorState {
 }
 
 function readSwap(request: Request): RegulatorSwap {
-  return parseOrThrow(RegulatorSwap, bodyOf(request), "bad_request", "The choice");
-}
-
-/** Express leaves it undefined where there was none. */
-function bodyOf(request: Request): unknown {
-  const body: unknown = request.body;
-  return body ?? {};
+  return parseOrThrow(RegulatorSwap, jsonBodyOf(request), "bad_request", "The choice");
 }

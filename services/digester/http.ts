@@ -61,12 +61,19 @@ export function errorHandler(log: Logger): ErrorRequestHandler {
 function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   const error: Error & { type?: unknown; status?: unknown } = coerceError(thrown);
-  if (error.type === "entity.too.large") {
-    return new AppError("payload_too_large", "The body is too large.");
+  switch (error.type) {
+    case "entity.too.large":
+      return new AppError("payload_too_large", "The body is too large.");
+    case "encoding.unsupported":
+      return new AppError(
+        "unsupported_media_type",
+        "The body's Content-Encoding is not supported.",
+      );
+    default:
   }
-  // A body that is no JSON, a path that cannot be decoded, a compressed body that cannot be inflated.
+  // A path that cannot be decoded, a compressed body that cannot be inflated.
   if (typeof error.status === "number" && error.status >= 400 && error.status < 500) {
-    return new AppError("bad_request", "The request cannot be read: expected JSON in UTF-8.");
+    return new AppError("bad_request", "The request cannot be read.");
   }
   return new AppError("internal", "Something went wrong on the digester.", { cause: error });
 }

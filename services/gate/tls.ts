@@ -44,12 +44,47 @@ async function readPem(file: string): Promise<Buffer> {
   }
 }
 
+/** Whoever sends a body and says nothing for so long is gone. */
+const bodySilenceMs = 120_000;
+
+/**
+ * Node would cut every request that is not there after five minutes, which a file of some gigabytes is not. So a body may take
+ * as long as it keeps coming, and the headers a minute.
+ */
+const limits: http.ServerOptions = { requestTimeout: 0, headersTimeout: 60_000 };
+
 /** A server that speaks TLS where it has something to show, and plain HTTP where not. */
 export function createHttpServer(
   tls: TlsIdentity | null,
   listener: RequestListener,
+  silenceMs: number = bodySilenceMs,
 ): http.Server | https.Server {
-  return tls === null ? http.createServer(listener) : https.createServer(tls, listener);
+  const server =
+    tls === null ? http.createServer(limits) : https.createServer({ ...tls, ...limits });
+  server.on("request", (request, response) => endStalledBody(request, response, silenceMs));
+  return server.on("request", listener);
+}
+
+function endStalledBody(
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  silenceMs: number,
+): void {
+  if (request.complete) return;
+  const { socket } = request;
+  const cut = (): void => void socket.destroy();
+  const over = (): void => {
+    socket.off("timeout", cut);
+    if (!response.writableFinished) socket.setTimeout(0);
+  };
+  socket.setTimeout(silenceMs, cut);
+  request.once("end", over);
+  // What comes after the answer is thrown away, which need not go on for long.
+  response.once("finish", () => {
+    if (request.complete) return;
+    const late = setTimeout(cut, silenceMs).unref();
+    request.once("close", () => clearTimeout(late));
+  });
 }
 
 /** The URL of a server of either kind. */

@@ -129,7 +129,7 @@ export function createApp(deps: AppDeps): Express {
   app.disable("etag");
   app.set("query parser", "simple");
 
-  app.use(hostGuard(deps.isOurHost), originGuard(deps.isOurHost), securityHeaders());
+  app.use(securityHeaders(), hostGuard(deps.isOurHost), originGuard(deps.isOurHost));
   app.get("/healthz", (_request, response) => void response.json({ ok: true }));
   app.get("/readyz", (_request, response) => {
     const ready = deps.isReady();

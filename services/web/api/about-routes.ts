@@ -89,6 +89,8 @@ export function eventRoutes({ store, stream }: ApiDeps): Route[] {
       answer: StreamMessage,
       mediaType: "text/event-stream",
       async handle({ query, request, response }) {
+        // A stream without a body would never end.
+        if (request.method === "HEAD") return void response.type("text/event-stream").end();
         const header = request.headers["last-event-id"];
         const id = typeof header === "string" && /^\d{1,15}$/.test(header) ? Number(header) : null;
         await stream.open(response, id ?? query.lastEventId ?? null);

@@ -154,6 +154,7 @@ describe("placing", () => {
       expect(digester.calls).toContainEqual({
         method: "DELETE",
         path: "/instructions/1",
+        query: `?callback=${encodeURIComponent(`${web.url}/api/callback`)}`,
         body: null,
       }),
     );

@@ -1,5 +1,5 @@
 import { readdir, stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { AppError, coerceError } from "../../contract/errors.ts";
 import {
   FileListing,
@@ -60,6 +60,11 @@ export function fileRoutes({ crops, configuration }: ApiDeps): Route[] {
 
 /** @throws AppError `bad_request` outside the data roots, `not_found` where this machine sees no such directory. */
 async function list(crop: Crop, wanted: string | undefined): Promise<FileListing> {
+  if (wanted !== undefined && !isAbsolute(wanted)) {
+    throw new AppError("bad_request", `The path is a relative one: ${wanted}`, {
+      hint: `Give an absolute one, below ${crop.dataRoots.join(", ")}.`,
+    });
+  }
   const path = resolve(wanted ?? (await firstDirectory(crop)));
   if (!(await liesInside(crop, path))) {
     throw new AppError("bad_request", `${path} lies outside the data roots.`, {

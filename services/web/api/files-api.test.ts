@@ -65,6 +65,8 @@ describe("data files", () => {
     });
     const root = await list(`?path=${encodeURIComponent(web.dataDir)}`);
     expect(root.body).toMatchObject({ parent: null, entries: [{ name: "files" }] });
+    const relative = (await list("?path=files")).body.error.message;
+    expect(relative).toBe("The path is a relative one: files");
     expect((await list("?path=/etc")).body.error.message).toContain("lies outside the data roots");
     const missing = await list(`?path=${encodeURIComponent(join(files, "absent"))}`);
     expect(missing.status).toBe(404);

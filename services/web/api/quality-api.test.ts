@@ -59,6 +59,21 @@ async function text(web: TestWeb, path: string) {
 }
 
 describe("quality figures of a job", () => {
+  it("are no fault of the service where somebody has spoilt the file", async () => {
+    const web = await runningWeb();
+    const destination = await jobWithQuality(web, nowhere);
+    await mkdir(destination, { recursive: true });
+    for (const [spoilt, words] of [
+      ['{"markers":', "not JSON any more"],
+      ["{}", "is not valid"],
+    ] as const) {
+      await writeFile(join(destination, "quality.json"), spoilt);
+      const answer = await web.ask("GET", "/api/v1/jobs/k/quality");
+      expect(answer).toMatchObject({ status: 502, body: { error: { code: "upstream_failed" } } });
+      expect(answer.body.error.message).toContain(words);
+    }
+  });
+
   it("come from the directory that the job was published to", async () => {
     const web = await runningWeb();
     const destination = await jobWithQuality(web, nowhere);

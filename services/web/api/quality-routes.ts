@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { json } from "node:stream/consumers";
+import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { AppError, parseOrThrow } from "../../contract/errors.ts";
@@ -32,9 +32,7 @@ export function qualityRoutes(deps: ApiDeps): Route[] {
       async handle({ params }) {
         const job = await findJob(store, crops, params.id);
         const file = await openQualityFile(deps, job, "summary");
-        return {
-          body: parseOrThrow(Quality, await json(file), "upstream_failed", "The quality file"),
-        };
+        return { body: readQuality(await text(file)) };
       },
     }),
     streamRoute({
@@ -55,6 +53,17 @@ export function qualityRoutes(deps: ApiDeps): Route[] {
       },
     }),
   ];
+}
+
+/** @throws AppError `upstream_failed` where somebody has spoilt it. */
+function readQuality(written: string): Quality {
+  const what = "The quality file";
+  try {
+    return parseOrThrow(Quality, JSON.parse(written), "upstream_failed", what);
+  } catch (thrown) {
+    if (thrown instanceof AppError) throw thrown;
+    throw new AppError("upstream_failed", `${what} is not JSON any more.`, { cause: thrown });
+  }
 }
 
 /** @throws AppError `not_found` where the job has no quality figures, `upstream_failed`. */

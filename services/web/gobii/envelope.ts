@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { z } from "zod";
 import { AppError, parseOrThrow } from "../../contract/errors.ts";
-import { parseJsonBody } from "../http/json-body.ts";
+import { parseJsonBody } from "../../gate/json-body.ts";
 import type { Generation } from "./generations.ts";
 import type { StatusMessage } from "./status-message.ts";
 

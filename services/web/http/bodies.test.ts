@@ -1,6 +1,13 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { markerInstruction, runningWeb, type TestWeb } from "../testing/running-web.ts";
-import { parseJsonBody } from "./json-body.ts";
+import {
+  markerInstruction,
+  runningWeb,
+  temporaryDir,
+  type TestWeb,
+} from "../testing/running-web.ts";
+import { parseJsonBody } from "../../gate/json-body.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -76,6 +83,48 @@ describe("what hostile callers send", () => {
     });
     expect(path.status).toBe(400);
     expect((await web.ask("GET", "/api/v1/jobs")).body.total).toBe(0);
+  });
+
+  it("is no fault of the service where a page has no such range or version", async () => {
+    const consoleDir = await temporaryDir();
+    await mkdir(join(consoleDir, "assets"));
+    for (const name of ["index.html", "assets/a.js"]) await writeFile(join(consoleDir, name), "x");
+    const web = await runningWeb({ consoleDir });
+    for (const path of ["/jobs", "/assets/a.js"]) {
+      for (const headers of [{ range: "bytes=9-" }, { "if-match": '"other"' }]) {
+        const response = await fetch(web.url + path, { headers });
+        expect([response.status, (await response.json()).error.code]).toEqual([400, "bad_request"]);
+      }
+    }
+  });
+
+  it("gets the headers of any answer with a refusal, too", async () => {
+    const web = await runningWeb();
+    const response = await fetch(`${web.url}/api/v1/jobs`, { headers: { origin: "http://evil" } });
+    expect(response.status).toBe(403);
+    expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(response.headers.get("content-security-policy")).toContain("frame-ancestors");
+  });
+
+  it("ends where only the headers of the event stream are asked for", async () => {
+    const web = await runningWeb();
+    const headers = { authorization: `Bearer ${web.token}` };
+    const response = await fetch(`${web.url}/api/v1/events`, { method: "HEAD", headers });
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toMatch("text/event-stream");
+  });
+
+  it.each([
+    [{ url: "http://127.0.0.1:1", token: "a\nb" }, "token"],
+    [{ url: "asks://h", token: "t", id: ".." }, "id"],
+    [{ url: "asks://h", token: "t", id: "a\u0000/b" }, "id"],
+    [{ url: `http://${"a".repeat(3000)}`, token: "t" }, "url"],
+  ])("attaches no digester that nobody could call or detach: case %$", async (body, field) => {
+    const web = await runningWeb();
+    const answer = await web.ask("POST", "/api/v1/digesters", body);
+    expect(answer).toMatchObject({ status: 400, body: { error: { code: "bad_request" } } });
+    expect(answer.body.error.message).toContain(`${field}: `);
+    expect((await web.ask("GET", "/api/v1/digesters")).body.digesters).toEqual([]);
   });
 
   it("does not reach the prototype of anything", async () => {

@@ -37,8 +37,9 @@ function toAppError(thrown: unknown): AppError {
       return new AppError("bad_request", "The body did not arrive whole.");
     default:
   }
-  // A path that cannot be decoded, a compressed body that cannot be inflated.
-  if (error.status === 400) return new AppError("bad_request", "The request cannot be read.");
+  // A path that cannot be decoded, a compressed body that cannot be inflated, a range that a page does not have.
+  if (typeof error.status === "number" && error.status >= 400 && error.status < 500)
+    return new AppError("bad_request", "The request cannot be read.");
   return new AppError("internal", "Something went wrong on the server.", { cause: error });
 }
 

@@ -1,7 +1,7 @@
 import express, { type Request, type Response, type Router } from "express";
 import type { z } from "zod";
-import { AppError, parseOrThrow } from "../../contract/errors.ts";
-import { parseJsonBody } from "./json-body.ts";
+import { parseOrThrow } from "../../contract/errors.ts";
+import { jsonBodyOf } from "../../gate/json-body.ts";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
 
@@ -59,7 +59,7 @@ export function route<
         body:
           spec.body === undefined
             ? (undefined as Output<B>)
-            : read(spec.body as B, bodyOf(request), "The body"),
+            : read(spec.body as B, jsonBodyOf(request), "The body"),
         request,
       });
       response.status(status ?? spec.statuses?.[0] ?? 200).json(body);
@@ -155,16 +155,4 @@ function head(spec: {
 function read<S extends Schema>(schema: S, input: unknown, what: string): Output<S> {
   if (schema === undefined) return undefined as Output<S>;
   return parseOrThrow(schema, input, "bad_request", what) as Output<S>;
-}
-
-function bodyOf(request: Request): unknown {
-  const bytes: unknown = request.body;
-  if (!Buffer.isBuffer(bytes) || bytes.length === 0) return {};
-  const type = request.headers["content-type"] ?? "";
-  if (!/^application\/([\w.-]+\+)?json\b/i.test(type)) {
-    throw new AppError("unsupported_media_type", "The body is not declared as JSON.", {
-      hint: "Send it with Content-Type: application/json",
-    });
-  }
-  return parseJsonBody(bytes);
 }

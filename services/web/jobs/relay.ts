@@ -5,7 +5,7 @@ import { Errand } from "../../contract/errand.ts";
 import { AppError, coerceError, parseOrThrow } from "../../contract/errors.ts";
 import type { HttpSend } from "../../gate/http-client.ts";
 import { bearerOf, isSameSecret } from "../../gate/http.ts";
-import { parseJsonBody } from "../http/json-body.ts";
+import { parseJsonBody } from "../../gate/json-body.ts";
 import type { Mailboxes } from "./mailboxes.ts";
 import { httpTransport, type Transport } from "./transport.ts";
 

@@ -1,7 +1,26 @@
-import { AppError, coerceError } from "../../contract/errors.ts";
+import type { Request } from "express";
+import { AppError, coerceError } from "../contract/errors.ts";
 
 /** Deeper than any instruction by far, and shallow enough for whatever walks a body recursively. */
 const deepest = 200;
+
+/**
+ * The JSON of a request whose body was read by `express.raw`; `{}` where there is none.
+ *
+ * @throws AppError `unsupported_media_type` where it is not declared as JSON, so that no HTML form can send it; `bad_request`
+ * as `parseJsonBody`.
+ */
+export function jsonBodyOf(request: Request): unknown {
+  const bytes: unknown = request.body;
+  if (!Buffer.isBuffer(bytes) || bytes.length === 0) return {};
+  const type = request.headers["content-type"] ?? "";
+  if (!/^application\/([\w.-]+\+)?json\b/i.test(type)) {
+    throw new AppError("unsupported_media_type", "The body is not declared as JSON.", {
+      hint: "Send it with Content-Type: application/json",
+    });
+  }
+  return parseJsonBody(bytes);
+}
 
 /**
  * Reads a JSON body.
