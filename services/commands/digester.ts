@@ -19,6 +19,7 @@ import { readKept } from "../digester/outbox-file.ts";
 import { timeNotice } from "../digester/notices/time-notice.ts";
 import { endOfTime } from "../digester/time-left.ts";
 import { watchForNotice } from "../digester/notices/notice-watch.ts";
+import { outOfReach } from "./out-of-reach.ts";
 import { print, printJson, say } from "./output.ts";
 import { readPositive } from "./read-number.ts";
 import { readConfigFlag, readPort } from "./web-options.ts";
@@ -104,6 +105,8 @@ async function run(flags: Flags, command: Command): Promise<void> {
   if (flags.pull && flags.tlsCert !== undefined) {
     command.error("error: option '--pull' needs no '--tls-cert': nobody connects to it");
   }
+  const unreachable = outOfReach(flags);
+  if (unreachable !== null) say(unreachable);
   const ended = signalled();
   const file = await readConfigFlag(flags);
   const options = { ...headlessOptions(), ...handOverOption(file?.crops ?? []) };

@@ -21,6 +21,14 @@ describe("state directory", () => {
     expect(await readdir(path)).toEqual([]);
   });
 
+  it("that cannot be made is named, with the option that names another", async () => {
+    const path = "/proc/digester-state";
+    await expect(takeStateDir({ path })).rejects.toMatchObject({
+      message: expect.stringContaining(`The state directory ${path} cannot be used`),
+      hint: "Name another one with --state.",
+    });
+  });
+
   it("is taken over from a process that is gone, or whose number another process has now", async () => {
     for (const dead of [lockOf({ pid: 2 ** 22 + 1 }), lockOf({ processStart: "1" }), "no lock"]) {
       const path = await temporaryDirectory();

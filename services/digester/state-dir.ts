@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import envPaths from "env-paths";
 import { z } from "zod";
-import { AppError, systemCode } from "../contract/errors.ts";
+import { AppError, coerceError, systemCode } from "../contract/errors.ts";
 import { makeDirectory } from "../gate/make-directory.ts";
 import { isAlive, processStart } from "../gate/processes.ts";
 import { writeDurably } from "./durable-files.ts";
@@ -39,7 +39,7 @@ const LOOK_AGAIN_MS = 100;
  * starts after a crash finds what its earlier life left.
  *
  * @param patienceMs a process that has the directory that was asked for may take so long to end.
- * @throws AppError `unavailable` when it belongs to a process that lives.
+ * @throws AppError `unavailable` when it belongs to a process that lives, or cannot be made.
  */
 export async function takeStateDir(
   wanted: { path: string } | { webUrl: string },
@@ -71,7 +71,13 @@ export async function takeStateDir(
 }
 
 async function tryTake(path: string): Promise<StateDir | null> {
-  await makeDirectory(path, 0o700);
+  await makeDirectory(path, 0o700).catch((thrown: unknown) => {
+    const why = coerceError(thrown).message;
+    throw new AppError("unavailable", `The state directory ${path} cannot be used: ${why}`, {
+      cause: thrown,
+      hint: "Name another one with --state.",
+    });
+  });
   const lockPath = join(path, "lock.json");
   const own: Lock = {
     host: hostname(),
