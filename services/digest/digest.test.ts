@@ -1,4 +1,12 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -76,6 +84,55 @@ describe("what is wrong with an input", () => {
   ])("%s in the source directory", async (_what, file, words) => {
     put(file, "x");
     expect((await errorsOf(makeLoad(names)))[0]?.message).toMatch(words);
+  });
+
+  it("does not read again what it made, where the source directory is the destination", async () => {
+    put("input/a.txt", "id\ts1\nm1\tAA\n");
+    for (const name of ["quality.json", "quality.marker.tsv", "matrix.vcf", "digest.t"]) {
+      put(`input/${name}`, "x\nof an earlier digest\n");
+    }
+    const load = makeLoad(names);
+    const again = await runDigest(load, dir, join(dir, "input"));
+    expect(again.files["digest.t"]).toBe("name\nm1\n");
+    const elsewhere = await runDigest(load, dir);
+    expect(elsewhere.files["digest.t"]).toContain("of an earlier digest");
+  });
+
+  it("would be written over by what is made of it", async () => {
+    put("here/digest.t", "id\ts1\nm1\tAA\n");
+    symlinkSync(join(dir, "here"), join(dir, "there"));
+    const load = makeLoad(names, {}, { source: "here/digest.t" });
+    const { result, names: left } = await runDigest(load, dir, join(dir, "there"));
+    expect(left).toEqual([]);
+    expect(result.errors).toEqual([
+      {
+        message: expect.stringMatching(
+          /would take the place of this source; expected another dest/,
+        ),
+        file: join(dir, "here/digest.t"),
+        line: null,
+        column: null,
+      },
+    ]);
+  });
+
+  it("links that lead in a circle, a path through a file", async () => {
+    symlinkSync("round", join(dir, "round"));
+    put("a.txt", "id\nm1\n");
+    for (const [source, message] of [
+      ["round", /symbolic links that lead in a circle/],
+      ["a.txt/b", /^Unexpected Missing File: the source does not exist/],
+    ] as const) {
+      const errors = await errorsOf(makeLoad(names, {}, { source }));
+      expect(errors).toEqual([
+        {
+          message: expect.stringMatching(message),
+          file: join(dir, source),
+          line: null,
+          column: null,
+        },
+      ]);
+    }
   });
 
   it("no source, a relative one where none is allowed, or none named", async () => {

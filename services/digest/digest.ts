@@ -12,6 +12,7 @@ import { planLoad, type LoadPlan } from "./plan.ts";
 import { createProblems, NOWHERE, type Problems } from "./problems.ts";
 import { createMatrixQuality, type MatrixQuality } from "./quality/matrix-quality.ts";
 import { readTables, type TableRead, type TablesRead } from "./read-tables.ts";
+import { findOverwritten } from "./source/made-here.ts";
 import { watchLimit, type ReadLimit } from "./source/source-files.ts";
 import { describeSystemError, hasVanished } from "./system-problem.ts";
 import { validateDigestFiles } from "./validation/digest-validator.ts";
@@ -52,11 +53,12 @@ export async function digest(request: DigestRequest, hooks: DigestHooks): Promis
   const problems = createProblems();
   const warnings = createProblems();
   const guard = guardHooks(hooks);
-  const progress = { file: null as string | null, bytesRead: 0 };
+  const progress: Progress = { file: null, sources: new Set(), bytesRead: 0 };
   let outcome: Outcome = NO_OUTCOME;
   let isPassing = false;
   try {
     outcome = await run(request, guard, problems, warnings, progress);
+    keepSources(request, progress.sources, problems);
   } catch (thrown) {
     emptyDirectory(request.outDir);
     if (guard.stopped !== null) throw guard.stopped.thrown;
@@ -83,6 +85,30 @@ export async function digest(request: DigestRequest, hooks: DigestHooks): Promis
   };
 }
 
+interface Progress {
+  /** That is being read. */
+  file: string | null;
+  readonly sources: Set<string>;
+  bytesRead: number;
+}
+
+/** A load may lie where its source does, but what is made must not take the source's place. */
+function keepSources(
+  { outDir, publishDir, limit }: DigestRequest,
+  sources: ReadonlySet<string>,
+  problems: Problems,
+): void {
+  if (limit !== undefined) return;
+  const file = findOverwritten([...sources], readdirSync(outDir), publishDir);
+  if (file === null) return;
+  problems.report(
+    "overwritten",
+    { file, line: null, column: null },
+    () =>
+      "What is made would take the place of this source; expected another destination, or another name for the source",
+  );
+}
+
 interface Outcome {
   readonly read: TablesRead | null;
   readonly validation: TableValidation[];
@@ -97,7 +123,7 @@ async function run(
   guard: GuardedHooks,
   problems: Problems,
   warnings: Problems,
-  progress: { file: string | null; bytesRead: number },
+  progress: Progress,
 ): Promise<Outcome> {
   await guard.phase({ gobiiStatus: "validation", message: "Beginning Validation" });
   const plan = prepare(request, problems, warnings);
@@ -131,7 +157,7 @@ async function makeTables(
   guard: GuardedHooks,
   problems: Problems,
   warnings: Problems,
-  progress: { file: string | null; bytesRead: number },
+  progress: Progress,
 ): Promise<Outcome> {
   const { load, outDir } = request;
   const { limit, isCut } = watchLimit(request.limit);
@@ -151,6 +177,7 @@ async function makeTables(
     patternBudgetMs: request.patternBudgetMs,
     onFile: (path) => {
       progress.file = path;
+      progress.sources.add(path);
     },
     onProgress: (step) => {
       progress.bytesRead = step.bytesRead;

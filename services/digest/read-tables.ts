@@ -163,7 +163,10 @@ async function wantOfAlleles(
 function listPasses(request: ReadRequest, groups: readonly TablePlan[][]): Pass[] {
   return groups.flatMap((plans): Pass[] => {
     const format = plans[0]?.sourceFormat ?? null;
-    const listing = sourceFilesOf(format, listSource(plans[0]?.source ?? "", request.root));
+    const listing = sourceFilesOf(
+      format,
+      listSource(plans[0]?.source ?? "", request.root, request.publishDir),
+    );
     if ("files" in listing) {
       const decoding = decodingOf(request);
       const files = listing.files.map((file) => ({ ...file, limit: request.limit, decoding }));

@@ -328,6 +328,17 @@ describe("what a file is", () => {
     });
   });
 
+  it("is gzip in gzip, which is read once only", async () => {
+    await withBench(async (bench) => {
+      const path = bench.put("a.txt.gz", gzipSync(gzipSync("marker\ts1\nm1\tAA\n")));
+      const { encoding } = await bench.detect(path);
+      expect(encoding).toEqual({
+        value: "binary",
+        evidence: "It begins as another gzip file within the first; unpack it once.",
+      });
+    });
+  });
+
   it("is Latin-1 where it is not UTF-8", async () => {
     await withBench(async (bench) => {
       const path = bench.put("a.txt", Buffer.from("sample\tspecies\nMüller\tTriticum\n", "latin1"));

@@ -197,6 +197,10 @@ const KNOWN_STARTS: readonly (readonly [string, string])[] = [
   ["%PDF", "a PDF"],
   ["BCF\x02", "a BCF; make a VCF of it"],
   ["\x6c\x1b\x01", "a PLINK .bed"],
+  ["\x1f\x8b\x08", "another gzip file within the first; unpack it once"],
+  ["BZh", "a bzip2 file; unpack it, or pack it with gzip"],
+  ["\xfd7zXZ", "an xz file; unpack it, or pack it with gzip"],
+  ["\x28\xb5\x2f\xfd", "a Zstandard file; unpack it, or pack it with gzip"],
 ];
 
 /** As the digest reads it. */

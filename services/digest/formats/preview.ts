@@ -64,6 +64,10 @@ function inWords(thrown: unknown, path: string): Error {
     case "ENOENT":
     case "ENOTDIR":
       return new AppError("not_found", `There is no such file: ${path}`, { cause: error });
+    case "ELOOP":
+      return new AppError("bad_request", `Symbolic links lead in a circle: ${path}`, {
+        cause: error,
+      });
     case "EACCES":
     case "EPERM":
       return new AppError("bad_request", `The digester may not read this file: ${path}`, {

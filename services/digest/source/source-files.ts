@@ -1,6 +1,8 @@
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync, statSync, type Stats } from "node:fs";
 import { basename, isAbsolute, join, resolve } from "node:path";
+import { systemCode } from "../../contract/errors.ts";
 import type { Decoding } from "./decoding.ts";
+import { isMadeBeside, isSamePlace } from "./made-here.ts";
 
 /** A plain file to read, with its size on disk in bytes. */
 export interface SourceFile {
@@ -48,28 +50,30 @@ export type SourceListing =
  * its sub-directories. In a directory, files whose name contains "digest" are left out, as GOBii's 2.1 does.
  *
  * @param root what relative sources are relative to; null refuses them.
+ * @param publishDir where an earlier digest may have left files, which are no sources.
  */
-export function listSource(source: string, root: string | null): SourceListing {
+export function listSource(source: string, root: string | null, publishDir: string): SourceListing {
   if (source === "") return { path: source, problem: "The instruction names no source" };
   if (root === null && !isAbsolute(source)) {
     return { path: source, problem: "The source is a relative path; expected an absolute one" };
   }
   const path = root === null ? source : resolve(root, source);
-  const kind = statSync(path, { throwIfNoEntry: false });
-  if (kind === undefined) {
-    return { path, problem: "Unexpected Missing File: the source does not exist" };
-  }
+  const kind = kindOf(path);
+  if (typeof kind === "string") return { path, problem: kind };
   if (kind.isFile()) return { files: [{ path, name: basename(path), size: kind.size }] };
   if (!kind.isDirectory()) {
     return { path, problem: "The source is neither a file nor a directory" };
   }
   const names = readdirSync(path).toSorted(byCodeUnits);
+  const isPublished = isSamePlace(path, publishDir);
   const files = names
-    .filter((name) => !name.includes("digest"))
+    .filter((name) => !name.includes("digest") && !(isPublished && isMadeBeside(name)))
     .flatMap((name): SourceFile[] => {
       const file = join(path, name);
-      const entry = statSync(file, { throwIfNoEntry: false });
-      return entry?.isFile() === true ? [{ path: file, name, size: entry.size }] : [];
+      const entry = kindOf(file);
+      return typeof entry === "object" && entry.isFile()
+        ? [{ path: file, name, size: entry.size }]
+        : [];
     });
   if (files.length > 0) return { files };
   const skipped = names.some((name) => name.includes("digest"));
@@ -79,6 +83,23 @@ export function listSource(source: string, root: string | null): SourceListing {
       "Unexpected Missing File: the source directory has no file to read" +
       (skipped ? '; files whose name contains "digest" are not read' : ""),
   };
+}
+
+/** What there is, or why there is nothing, in words. */
+function kindOf(path: string): Stats | string {
+  try {
+    return statSync(path);
+  } catch (thrown) {
+    switch (systemCode(thrown)) {
+      case "ENOENT":
+      case "ENOTDIR":
+        return "Unexpected Missing File: the source does not exist";
+      case "ELOOP":
+        return "The source has symbolic links that lead in a circle";
+      default:
+        throw thrown;
+    }
+  }
 }
 
 /** Not by locale: the order must be the same on every machine. */
