@@ -218,6 +218,15 @@ describe("jobs, requeue, cancel", () => {
     expect((await run("jobs", "--web", url)).out).toContain("job-1  submitted");
   });
 
+  it("says how many instructions a search has not looked into yet", async () => {
+    const counts = { submitted: 0, in_progress: 0, completed: 0, failed: 0, aborted: 0 };
+    const { url } = await startApi({
+      "GET /jobs": () => ({ jobs: [], total: 0, nextCursor: null, counts, unsearched: 7 }),
+    });
+    const { err } = await run("jobs", "--web", url, "--q", "word");
+    expect(err).toContain("7 instructions are yet to be searched; ask again");
+  });
+
   it("tries every job named, and fails when one of them did", async () => {
     const { url, asked } = await startApi({
       "POST /jobs/a%2Fb/requeue": () => job(2, "submitted"),

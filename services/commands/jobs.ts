@@ -23,7 +23,10 @@ export function addJobsCommand(program: Command): void {
   addWebOptions(program.command("jobs"))
     .description("list jobs")
     .option("--status <list>", `only these, separated by commas: ${jobStatuses.join(", ")}`)
-    .option("--q <text>", "only those with this text in key, reason or source")
+    .option(
+      "--q <text>",
+      'only those that this finds, as in the console: status:failed submitter:ana "project 31"',
+    )
     .option("--sort <field>", "id, key, priority or updatedAt; with - in front: descending")
     .option("--limit <number>", "at most so many", readPositive, 50)
     .option("--json", "print the answer as JSON")
@@ -32,6 +35,9 @@ export function addJobsCommand(program: Command): void {
       if (options.json === true) return printJson(list);
       if (list.jobs.length > 0) print(table([heads, ...list.jobs.map(toRow)]));
       say(`${list.jobs.length} of ${list.total} jobs`);
+      if (list.unsearched > 0) {
+        say(`${list.unsearched} instructions are yet to be searched; ask again`);
+      }
     });
 }
 

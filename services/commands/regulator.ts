@@ -24,7 +24,7 @@ export function addRegulatorCommand(program: Command): void {
   addWebOptions(program.command("regulator"))
     .description("show, preview or swap the strategy by which a digester starts jobs")
     .option("--digester <id>", "which digester; the only one that is reachable unless given")
-    .option("--set <name>", "the strategy to swap to")
+    .option("--set <name>", "the strategy to swap to, one of those that are listed without this")
     .option("--options <json>", "its options, a JSON object", jsonObject)
     .option("--why <text>", "kept with the swap")
     .option("--preview", "show what would happen now, and change nothing")
