@@ -73,6 +73,13 @@ describe("what the shell asks the web service", () => {
     expect(await client({ "/api/v1/digesters": { digesters: [] } }).client.runningHere()).toBe(0);
   });
 
+  it("does not count a job that was cancelled and has yet to stop", async () => {
+    const own = digester(42, hostname(), 2);
+    if (own.status?.running[0] !== undefined) own.status.running[0].stopping = true;
+    const scene = client({ "/api/v1/digesters": { digesters: [own] } });
+    expect(await scene.client.runningHere()).toBe(1);
+  });
+
   it("knows the data roots of all crops", async () => {
     const about = {
       version: "1",

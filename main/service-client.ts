@@ -10,7 +10,7 @@ const answerWithinMs = 2_000;
 export type ServiceClient = {
   /** The data roots of all crops. */
   dataRoots(): Promise<readonly string[]>;
-  /** How many jobs the embedded digester is running; those of attached ones go on without us. */
+  /** How many jobs the embedded digester is running, but those that stop already; those of attached ones go on without us. */
   runningHere(): Promise<number>;
 };
 
@@ -38,7 +38,7 @@ export function createServiceClient(
       const own = digesters.find(
         ({ status }) => status?.pid === services.pid && status.host === hostname(),
       );
-      return own?.status?.running.length ?? 0;
+      return own?.status?.running.filter((job) => job.stopping !== true).length ?? 0;
     },
   };
 }

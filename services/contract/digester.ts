@@ -73,6 +73,8 @@ export const RunningJob = z.object({
   step: JobStep,
   progress: z.number().min(0).max(1),
   startedAt: z.iso.datetime(),
+  /** It was told to stop, by a person who cancels it for one, and has not yet. */
+  stopping: z.boolean().optional(),
 });
 export type RunningJob = z.infer<typeof RunningJob>;
 

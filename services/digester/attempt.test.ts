@@ -1,6 +1,6 @@
 import { access, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { JobPatch } from "../contract/callback.ts";
 import type { Dispatch } from "../contract/digester.ts";
 import { finishPublish, publish } from "../gate/publish.ts";
@@ -262,6 +262,26 @@ describe("an attempt", () => {
     gate.open();
     expect(await attempt.ended).toEqual({ kind: "settled", status: "completed" });
     expect(await readdir(root)).toEqual(["out"]);
+  });
+
+  it("says that it stops from when it is cancelled until it has", async () => {
+    const { context, dispatch } = await setUp(
+      (_request, _listener, signal) =>
+        new Promise((resolve) =>
+          signal.addEventListener("abort", () =>
+            setTimeout(() => resolve({ kind: "stopped" }), 50),
+          ),
+        ),
+    );
+    const onChange = vi.fn();
+    const attempt = startAttempt(dispatch, { ...context, onChange });
+    await until(() => attempt.view() !== null, "claimed");
+    expect(attempt.view()).not.toHaveProperty("stopping");
+    onChange.mockClear();
+    attempt.stop({ kind: "cancelled" });
+    expect(attempt.view()).toMatchObject({ stopping: true });
+    expect(onChange).toHaveBeenCalled();
+    expect(await attempt.ended).toEqual({ kind: "settled", status: "aborted" });
   });
 
   it("goes back to the line when nobody answers its claim", async () => {

@@ -87,7 +87,7 @@ export interface AttemptContext {
 export interface Attempt {
   readonly dispatch: Dispatch;
   /** What the status shows; null until the claim was accepted. */
-  readonly view: () => { step: JobStep; progress: number; startedAt: number } | null;
+  readonly view: () => AttemptView | null;
   /** Bytes of the sources that it has read so far. */
   readonly bytesRead: () => number;
   /** Resolves when it needs no worker any more, at the latest when it ends. What is left is asking, moving and telling. */
@@ -97,6 +97,16 @@ export interface Attempt {
   /** Never rejects. */
   readonly ended: Promise<AttemptEnd>;
 }
+
+export type AttemptView = {
+  readonly step: JobStep;
+  /** Share of the source bytes that were read, 0 to 1. */
+  readonly progress: number;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  /** It was told to stop, and has not yet. */
+  readonly stopping?: boolean;
+};
 
 export type StopReason =
   /** A person wants it: the outcome is `aborted`. */
@@ -155,6 +165,7 @@ export function startAttempt(
   const stop = (why: StopReason): void => {
     stopWish ??= why;
     stopping.abort();
+    onChange();
   };
   /** The caller knows to which crop a job was submitted; an instruction may not say, or say it otherwise. */
   const cropOf = (load: Load): string | null => dispatch.crop ?? load.crop;
@@ -441,7 +452,15 @@ export function startAttempt(
   return {
     dispatch,
     digested,
-    view: () => (startedAt === null ? null : { step, progress: share(bytes), startedAt }),
+    view: () =>
+      startedAt === null
+        ? null
+        : {
+            step,
+            progress: share(bytes),
+            startedAt,
+            ...(stopWish === null ? {} : { stopping: true }),
+          },
     bytesRead: () => bytes.bytesRead,
     stop,
     ended: run().catch((thrown: unknown): AttemptEnd => {

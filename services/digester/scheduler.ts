@@ -368,7 +368,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         if (view === null || !isOf(caller, attempt.dispatch)) return [];
         const { job, key, attempt: number } = attempt.dispatch;
         const startedAt = new Date(view.startedAt).toISOString();
-        return [{ job, key, attempt: number, step: view.step, progress: view.progress, startedAt }];
+        return [{ ...view, job, key, attempt: number, startedAt }];
       }),
       waiting: waitingView((decision ??= regulator.decide(situation())), line.list(), caller),
       draining,
