@@ -98,7 +98,7 @@ export interface Attempt {
   readonly ended: Promise<AttemptEnd>;
 }
 
-export type AttemptView = {
+type AttemptView = {
   readonly step: JobStep;
   /** Share of the source bytes that were read, 0 to 1. */
   readonly progress: number;
