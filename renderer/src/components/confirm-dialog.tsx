@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Text } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import type { ReactNode } from "react";
+import { Dialog } from "./dialog.tsx";
 
 interface ConfirmDialogProps {
   readonly title: string;
@@ -14,7 +15,7 @@ interface ConfirmDialogProps {
 /** Asks before something that cannot be taken back. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
   return (
-    <Modal opened onClose={props.onClose} title={props.title} size="sm">
+    <Dialog title={props.title} onClose={props.onClose}>
       <Text size="sm" component="div">
         {props.children}
       </Text>
@@ -26,6 +27,6 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
           {props.verb}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,10 +1,10 @@
-import { Modal } from "@mantine/core";
+import { Dialog } from "../../components/dialog.tsx";
 import { AttachForm } from "./attach-form.tsx";
 
 export function AttachDialog({ onClose }: { onClose: () => void }) {
   return (
-    <Modal opened onClose={onClose} title="Attach a digester" size="sm">
+    <Dialog title="Attach a digester" onClose={onClose}>
       <AttachForm onAttached={onClose} onLeave={onClose} />
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NumberInput, Skeleton, Text } from "@mantine/core";
+import { Button, Group, NumberInput, Skeleton, Text } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { BulkActionBody, JobAction } from "../../../../services/contract/api.ts";
@@ -6,6 +6,7 @@ import { coerceError } from "../../../../services/contract/errors.ts";
 import { priorityRange } from "../../../../services/contract/job.ts";
 import type { JobFilter } from "../../api/job-filter.ts";
 import { actOnJobs } from "../../api/jobs.ts";
+import { Dialog } from "../../components/dialog.tsx";
 import { tellError } from "../../components/tell.ts";
 import { actorOf, useYourName } from "../../components/your-name.ts";
 import { formatPlural } from "../../format/numbers.ts";
@@ -48,7 +49,7 @@ export function BulkDialog({ action, selection, filter, onClose, onDone }: BulkD
   const possible = trial.data?.possible ?? 0;
   const impossible = (trial.data?.matched ?? 0) - possible;
   return (
-    <Modal opened onClose={onClose} title={`${actionWords[action]} jobs`} size="sm">
+    <Dialog title={`${actionWords[action]} jobs`} onClose={onClose}>
       {action === "priority" && (
         <NumberInput
           label="Priority"
@@ -86,6 +87,6 @@ export function BulkDialog({ action, selection, filter, onClose, onDone }: BulkD
           {actionWords[action]} {trial.data !== undefined && formatPlural(possible, "job")}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }
