@@ -3,6 +3,7 @@ import { Bar } from "../../components/bar.tsx";
 import { useNow } from "../../components/clock.ts";
 import { useByteUnits } from "../../components/units.ts";
 import { formatPercent, formatPlural, formatRate } from "../../format/numbers.ts";
+import { withoutFolders } from "../../format/paths.ts";
 import { rateOf } from "../../format/progress.ts";
 import { formatDuration } from "../../format/time.ts";
 import { standingOf, stepWords } from "../../format/words.ts";
@@ -31,11 +32,6 @@ function Words({ text, kind }: { text: string; kind?: "failed" }) {
       {withoutFolders(text)}
     </span>
   );
-}
-
-/** In a row the name of a file must do: the cause stands behind it. */
-function withoutFolders(text: string): string {
-  return text.replaceAll(/(?:\/[^\s/:,]+)+\/([^\s/:,]+)/g, "$1");
 }
 
 function Running({ job }: { job: JobSummary }) {

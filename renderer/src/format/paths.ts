@@ -1,0 +1,5 @@
+/** A text with the last names alone of the paths in it: in a row the name of a file must do, the cause stands behind it. */
+export function withoutFolders(text: string): string {
+  // What follows a letter or digit is no path but alleles, as in A/C/G.
+  return text.replaceAll(/(?<![^\s["'(])(?:\/[^\s/:,\]]+)+\/([^\s/:,\]]+\/?)/g, "$1");
+}
