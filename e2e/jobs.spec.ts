@@ -121,6 +121,28 @@ test("does one thing to all that match but one, and takes it back", async ({ pag
   expect(await standing()).toBe("submitted submitted submitted submitted submitted");
 });
 
+test("says what is wrong with a search, and leads out of it", async ({ page }) => {
+  await page.goto("/jobs?q=status:finished");
+  const told = page.getByRole("main").getByRole("alert");
+  await expect(told).toContainText("This search is not understood");
+  await expect(told).toContainText('found "finished"');
+  await told.getByRole("button", { name: "Show all jobs" }).click();
+  await expect(rows(page)).toHaveCount(5);
+});
+
+test("gives the keyboard back where a dialog took it", async ({ page }) => {
+  await rows(page).first().getByRole("checkbox").click();
+  const opener = page.getByRole("region", { name: "Selected jobs" }).getByRole("button", {
+    name: "Priority",
+  });
+  await opener.focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toBeHidden();
+  await expect(opener).toBeFocused();
+});
+
 test("leaves rows where they are while some are selected", async ({ page, api }) => {
   const before = await rows(page).getByRole("link").allTextContents();
   await rows(page).nth(1).getByRole("checkbox").click();

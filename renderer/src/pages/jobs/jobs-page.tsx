@@ -35,7 +35,7 @@ export function JobsPage() {
   const selected = useSelection(filter, idsBetween);
   const { selection } = selected;
   const jobs = useJobWindow(filter, range, !isEmpty(selection));
-  const { terms } = parseSearch(filter.q);
+  const { terms, problems } = parseSearch(filter.q);
   const search = (q: string): void => setView({ ...view, filter: { ...filter, q } });
 
   async function idsBetween(from: number, to: number): Promise<readonly number[]> {
@@ -97,10 +97,12 @@ export function JobsPage() {
         </div>
       }
     >
-      {jobs.error !== null && jobs.total === undefined ? (
+      {problems[0] !== undefined ? (
+        <NoJobs isFiltered problem={problems[0].message} onClear={() => search("")} />
+      ) : jobs.error !== null && jobs.total === undefined ? (
         <ErrorPanel error={jobs.error} what="The jobs could not be read" onRetry={jobs.retry} />
       ) : jobs.total === 0 && !jobs.isStale ? (
-        <NoJobs isFiltered={filter.q !== ""} onClear={() => search("")} />
+        <NoJobs isFiltered={filter.q !== ""} problem={null} onClear={() => search("")} />
       ) : (
         <JobTable
           // Another list begins at its top.

@@ -3,8 +3,28 @@ import { IconFilterOff, IconListDetails } from "@tabler/icons-react";
 import { Link } from "wouter";
 import { Notice } from "../../components/notice.tsx";
 
+interface NoJobsProps {
+  readonly isFiltered: boolean;
+  /** Why the search says nothing; null where it does. */
+  readonly problem: string | null;
+  readonly onClear: () => void;
+}
+
 /** An empty list: because nothing was ever submitted, or because the filter lets nothing through. */
-export function NoJobs({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
+export function NoJobs({ isFiltered, problem, onClear }: NoJobsProps) {
+  if (problem !== null) {
+    return (
+      <Notice icon={IconFilterOff} title="This search is not understood" kind="error">
+        <Text size="sm">{problem}</Text>
+        <Text size="sm" c="dimmed">
+          Mend it in the search box, which completes what you type.
+        </Text>
+        <Button variant="default" mt="xs" onClick={onClear}>
+          Show all jobs
+        </Button>
+      </Notice>
+    );
+  }
   if (isFiltered) {
     return (
       <Notice icon={IconFilterOff} title="No job matches">
