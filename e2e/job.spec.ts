@@ -99,9 +99,18 @@ test("an error shows the lines at fault; the report holds them; the edit is comp
   await page.keyboard.press("Control+a");
   await page.keyboard.insertText(text);
   await expect(page.getByText("The edit is a right instruction.")).toBeVisible();
+  // A reload costs nothing of it.
+  await page.reload();
+  await expect(page.getByText("The edit is a right instruction.")).toBeVisible();
   await page.getByRole("button", { name: "Submit again" }).click();
   await expect(page).toHaveURL(/\/jobs\/2$/);
   await page.getByRole("tab", { name: "Instruction" }).click();
+  // What is looked at is in the link.
+  await page.reload();
+  await expect(page.getByRole("tab", { name: "Instruction" })).toHaveAttribute(
+    "aria-selected",
+    "true",
+  );
   await page.getByRole("button", { name: "Compare with the original" }).click();
   await expect(page.locator(".cm-changedText").first()).toBeVisible();
 });

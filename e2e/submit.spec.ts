@@ -81,6 +81,18 @@ test("pasted JSON is checked while one types, and its failure says what to mend"
   await expect(page.getByText(/line 3/i).first()).toBeVisible();
 });
 
+test("pasted JSON survives a reload until it is sent", async ({ page }) => {
+  await page.goto("/submit");
+  await page.getByRole("tab", { name: "Paste JSON" }).click();
+  const editor = page.getByRole("textbox", { name: "Instruction" });
+  await editor.click();
+  await page.keyboard.insertText('[{"table": "marker", "half": ');
+  await expect(page).toHaveURL(/tab=paste/);
+  await expect.poll(() => page.evaluate(() => JSON.stringify(sessionStorage))).toContain("half");
+  await page.reload();
+  await expect(editor).toContainText('"half"');
+});
+
 test("several instruction files go out together; what is wrong or refused keeps back none", async ({
   page,
   services,

@@ -1,8 +1,8 @@
-import { Button, Group, Tabs } from "@mantine/core";
+import { Button, Group, Tabs, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { IconSearchOff } from "@tabler/icons-react";
-import { useMemo, useState } from "react";
-import { Link } from "wouter";
+import { useMemo } from "react";
+import { Link, useLocation, useSearch } from "wouter";
 import { AppError } from "../../../../services/contract/errors.ts";
 import type { Job } from "../../../../services/contract/job.ts";
 import { jobEventsQuery, jobQuery } from "../../api/jobs.ts";
@@ -33,7 +33,14 @@ export function JobPage({ id }: { id: string }) {
       {isPending ? (
         <JobSkeleton />
       ) : error instanceof AppError && error.code === "not_found" ? (
-        <Notice icon={IconSearchOff} title={`There is no job ${id}`} />
+        <Notice icon={IconSearchOff} title={`There is no job ${id}`}>
+          <Text size="sm" c="dimmed">
+            It may have been removed since, or its number or name may be mistyped.
+          </Text>
+          <Button component={Link} href="/jobs" variant="default" mt="xs">
+            Go to the jobs
+          </Button>
+        </Notice>
       ) : (
         <ErrorPanel error={error} what="The job could not be read" onRetry={() => void refetch()} />
       )}
@@ -53,9 +60,13 @@ function Crumbs({ name }: { name: string }) {
   );
 }
 
+const tabs = ["result", "quality", "events", "instruction"] as const;
+
 function Found({ job, id }: { job: Job; id: string }) {
   const { data, isError, error, refetch } = useQuery(jobEventsQuery(job.id));
-  const [tab, setTab] = useState<string | null>("result");
+  const [path, navigate] = useLocation();
+  const wanted = new URLSearchParams(useSearch()).get("tab");
+  const tab = tabs.find((one) => one === wanted) ?? "result";
   const events = data?.events;
   const attempts = useMemo(() => attemptsOf(events ?? []), [events]);
   const hasQuality = job.result?.quality !== undefined;
@@ -86,7 +97,10 @@ function Found({ job, id }: { job: Job; id: string }) {
         <Timeline job={job} attempts={attempts} events={events ?? []} />
         <Tabs
           value={tab === "quality" && !hasQuality ? "result" : tab}
-          onChange={setTab}
+          // A link to the job leads to what is looked at; Back leads to where it was opened from.
+          onChange={(next) =>
+            navigate(next === "result" ? path : `${path}?tab=${next}`, { replace: true })
+          }
           keepMounted={false}
         >
           <Tabs.List>

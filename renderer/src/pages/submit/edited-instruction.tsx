@@ -20,7 +20,11 @@ export function EditedInstruction({ instructionKey }: { instructionKey: string }
           onRetry={() => void refetch()}
         />
       ) : (
-        <InstructionForm initialText={textOf(data)} editOf={instructionKey} />
+        <InstructionForm
+          initialText={textOf(data)}
+          editOf={instructionKey}
+          draft={`edit ${instructionKey}`}
+        />
       )}
     </Page>
   );

@@ -11,6 +11,8 @@ interface InstructionFormProps {
   readonly initialText: string;
   readonly initialKey?: string;
   readonly editOf: string | null;
+  /** Under which the text is kept until it is sent. */
+  readonly draft?: string;
   readonly fileName?: string;
   readonly onOtherFile?: () => void;
 }
@@ -18,7 +20,7 @@ interface InstructionFormProps {
 /** The text of an instruction, what it would make, and what is still wrong with it. */
 export function InstructionForm(props: InstructionFormProps) {
   const { initialText, initialKey = "", editOf } = props;
-  const form = useInstructionSubmit(initialText, initialKey, editOf);
+  const form = useInstructionSubmit(initialText, initialKey, editOf, props.draft ?? null);
   return (
     <div className={classes["form"]}>
       <div className={classes["text"]}>

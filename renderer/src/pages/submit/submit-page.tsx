@@ -2,10 +2,11 @@ import { Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { IconFile, IconFlask, IconJson, IconTable } from "@tabler/icons-react";
 import { useState } from "react";
-import { useSearch } from "wouter";
+import { useLocation, useSearch } from "wouter";
 import type { InstructionFile } from "../../../../services/contract/desktop.ts";
 import { digestersQuery } from "../../api/digesters.ts";
 import { samplesQuery } from "../../api/instructions.ts";
+import { writeDraft } from "../../components/draft.ts";
 import { Page } from "../../components/page.tsx";
 import { useDroppedFiles } from "../../frame/dropped-files.ts";
 import { DataFileTab } from "./data-file/data-file-tab.tsx";
@@ -27,20 +28,23 @@ export function SubmitPage() {
   if (editOf !== null) return <EditedInstruction key={editOf} instructionKey={editOf} />;
   const wanted = ways.find((way) => way === search.get("tab")) ?? null;
   // A file that comes from outside is begun with anew, whatever is on the page.
-  return <Ways key={`${wanted} ${drops} ${opened?.path}`} wanted={wanted} opened={opened} />;
+  return <Ways key={`${drops} ${opened?.path}`} wanted={wanted} opened={opened} />;
 }
 
 function Ways({ wanted, opened }: { wanted: Way | null; opened: InstructionFile | null }) {
   const samples = useQuery(samplesQuery);
-  const [chosen, setChosen] = useState(wanted);
+  const [, navigate] = useLocation();
   const hasSamples = samples.isPending || (samples.data ?? []).length > 0;
   const [text, setText] = useState({ text: "", name: "" });
-  const way = chosen ?? (opened === null ? (hasSamples ? "sample" : "data") : "file");
+  const way = wanted ?? (opened === null ? (hasSamples ? "sample" : "data") : "file");
   return (
     <Page title="Submit" fixed={<NoDigester />}>
       <Tabs
         value={way}
-        onChange={(next) => setChosen(next as Way)}
+        // What was chosen on the other ways is kept with the page in the browser's history.
+        onChange={(next) =>
+          navigate(`/submit?tab=${next}`, { replace: true, state: history.state as unknown })
+        }
         className={classes["tabs"] ?? ""}
       >
         <Tabs.List>
@@ -62,8 +66,11 @@ function Ways({ wanted, opened }: { wanted: Way | null; opened: InstructionFile 
         <Tabs.Panel value="data" className={classes["panel"] ?? ""}>
           <DataFileTab
             onText={(made, name) => {
+              // Takes the place of what was being pasted.
+              writeDraft("paste", made);
+              writeDraft("paste options", null);
               setText({ text: made, name });
-              setChosen("paste");
+              navigate("/submit?tab=paste", { state: history.state as unknown });
             }}
           />
         </Tabs.Panel>
@@ -81,6 +88,7 @@ function Ways({ wanted, opened }: { wanted: Way | null; opened: InstructionFile 
             initialText={text.text}
             initialKey={text.name}
             editOf={null}
+            draft="paste"
           />
         </Tabs.Panel>
       </Tabs>

@@ -1,9 +1,11 @@
 import { useDebouncedValue } from "@mantine/hooks";
 import { useMutation } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useLocation } from "wouter";
+import { z } from "zod";
 import type { StoredInstruction } from "../../../../services/contract/instruction.ts";
 import { submitInstruction } from "../../api/instructions.ts";
+import { readDraft, writeDraft } from "../../components/draft.ts";
 import { readText } from "./instruction-text.ts";
 import { keyProblem, submitBody } from "./submit-body.ts";
 import { useSubmitOptions } from "./use-submit-options.ts";
@@ -14,29 +16,44 @@ import { useSubmitOptions } from "./use-submit-options.ts";
  *
  * @param initialKey left out where it is no right key.
  * @param editOf key of the instruction that this one is an edit of.
+ * @param draft under which the text is kept until it is sent; null: it is not.
  */
 export function useInstructionSubmit(
   initialText: string,
   initialKey: string,
   editOf: string | null,
+  draft: string | null,
 ) {
   const [, navigate] = useLocation();
-  const [text, setText] = useState(initialText);
+  const [text, setText] = useState(
+    () => (draft === null ? null : readDraft(draft, z.string())) ?? initialText,
+  );
+  const [begun] = useState(text);
   const [settledText] = useDebouncedValue(text, 150);
+  const isUnchanged = editOf !== null && settledText === initialText;
+  useEffect(() => {
+    if (draft !== null) writeDraft(draft, isUnchanged ? null : settledText);
+  }, [draft, settledText, isUnchanged]);
   const reading = useMemo(() => readText(settledText), [settledText]);
   const initial = keyProblem(initialKey) === null ? initialKey : "";
-  const { options, setOptions, keepName } = useSubmitOptions(initial);
+  const { options, setOptions, keepName } = useSubmitOptions(
+    initial,
+    draft === null ? null : `${draft} options`,
+  );
   const sending = useMutation({
     mutationFn: (instruction: StoredInstruction) =>
       submitInstruction(submitBody(instruction, options, editOf)),
     onSuccess: ({ job }) => {
       keepName();
+      if (draft !== null) writeDraft(draft, null);
       navigate(`/jobs/${job.id}`);
     },
   });
   const isReady =
     reading.kind === "right" && settledText === text && keyProblem(options.key) === null;
   return {
+    /** What it began with: what was given, or what was written before the page was loaded anew. */
+    begun,
     text,
     setText,
     reading,

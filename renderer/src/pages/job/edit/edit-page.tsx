@@ -45,7 +45,7 @@ export function EditPage({ id }: { id: string }) {
 }
 
 function Edit({ original, jobKey }: { original: string; jobKey: string }) {
-  const form = useInstructionSubmit(original, "", jobKey);
+  const form = useInstructionSubmit(original, "", jobKey, `edit ${jobKey}`);
   const { text, setText, reading, options } = form;
   return (
     <form
@@ -57,7 +57,7 @@ function Edit({ original, jobKey }: { original: string; jobKey: string }) {
     >
       <InstructionDiff
         original={original}
-        initial={original}
+        initial={form.begun}
         onChange={setText}
         lint={lintInstruction}
       />

@@ -1,4 +1,7 @@
 import { useState } from "react";
+import { useLocation } from "wouter";
+import { useHistoryState } from "wouter/use-browser-location";
+import { z } from "zod";
 import { FileChooser } from "./file-chooser.tsx";
 import { dataSetsOf } from "./load-plan.ts";
 import { MappingView } from "./mapping-view.tsx";
@@ -8,22 +11,32 @@ interface DataFileTabProps {
   readonly onText: (text: string, name: string) => void;
 }
 
+/** What was chosen, kept with the page in the browser's history: a reload finds it again, Back goes to the choice. */
+const Chosen = z.object({ dataFiles: z.array(z.string().min(1)), crop: z.string().nullable() });
+
 /** From a data file to a load, without an instruction at hand. */
 export function DataFileTab({ onText }: DataFileTabProps) {
-  const [crop, setCrop] = useState<string | null>(null);
-  const [paths, setPaths] = useState<readonly string[]>([]);
-  const [first, ...others] = dataSetsOf(paths);
-  if (first === undefined) {
-    return <FileChooser crop={crop} onCrop={setCrop} onChosen={setPaths} />;
+  const [, navigate] = useLocation();
+  const chosen = Chosen.safeParse(useHistoryState<unknown>()).data;
+  const [crop, setCrop] = useState(chosen?.crop ?? null);
+  const [first, ...others] = dataSetsOf(chosen?.dataFiles ?? []);
+  if (chosen === undefined || first === undefined) {
+    return (
+      <FileChooser
+        crop={crop}
+        onCrop={setCrop}
+        onChosen={(dataFiles) => navigate("/submit?tab=data", { state: { dataFiles, crop } })}
+      />
+    );
   }
   return (
     <MappingView
       key={first}
-      crop={crop}
+      crop={chosen.crop}
       path={first}
       others={others}
       onText={onText}
-      onOther={() => setPaths([])}
+      onOther={() => navigate("/submit?tab=data")}
     />
   );
 }

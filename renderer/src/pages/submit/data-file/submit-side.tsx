@@ -40,7 +40,7 @@ const idFields: readonly { key: keyof LoadIds; label: string }[] = [
 export function SubmitSide(props: SubmitSideProps) {
   const { crop, name, detection, plan, onPlan, paths, planFor } = props;
   const [, navigate] = useLocation();
-  const { options, setOptions, keepName } = useSubmitOptions(name);
+  const { options, setOptions, keepName } = useSubmitOptions(name, `${paths[0]} options`);
   const possible = possibleParts(detection);
   const parts = partsOf(detection, plan);
 
