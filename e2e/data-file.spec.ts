@@ -193,6 +193,44 @@ test("templates that only this browser has are given to the lab, and forgotten h
   expect(templates).toMatchObject(kept);
 });
 
+test("a reload costs nothing of what was said; Back leads to the choice of a file", async ({
+  page,
+}) => {
+  await openDataFiles(page);
+  await choose(page, { name: "mine.txt", text: matrix("A/G") });
+  const platform = page.getByRole("textbox", { name: "Platform" });
+  await expect(platform).toBeVisible({ timeout: 15_000 });
+  await giveIds(page);
+  await page.getByRole("textbox", { name: /^Name/ }).fill("my_own_name");
+  await page.getByRole("button", { name: /^Column 1:/ }).click();
+  await page.getByRole("menuitem", { name: "Sample name" }).click();
+  await expect(page.getByRole("button", { name: "Column 1: Sample name" })).toBeVisible();
+
+  await page.reload();
+  await expect(platform).toHaveValue("3");
+  await expect(page.getByRole("textbox", { name: "Data set" })).toHaveValue("17");
+  await expect(page.getByRole("textbox", { name: /^Name/ })).toHaveValue("my_own_name");
+  await expect(page.getByRole("button", { name: "Column 1: Sample name" })).toBeVisible();
+
+  await page.goBack();
+  await expect(page.getByRole("button", { name: "Choose a data file" })).toBeVisible();
+  await page.goForward();
+  await expect(platform).toHaveValue("3");
+});
+
+test("what is no data is said to be none, before anything is asked", async ({ page }) => {
+  await openDataFiles(page);
+  await choose(page, { name: "empty.txt", text: "" });
+  await expect(page.getByText("empty.txt is empty: it has 0 bytes.")).toBeVisible();
+
+  await choose(page, { name: "plot.txt", text: "%PDF-1.7 and what follows" });
+  const told = page.getByRole("alert").filter({ hasText: "plot.txt is no genotype file" });
+  await expect(told).toContainText("It begins as a PDF.", { timeout: 15_000 });
+  await expect(page.getByRole("textbox", { name: "Platform" })).toBeHidden();
+  await told.getByRole("button", { name: "Choose another file" }).click();
+  await expect(page.getByRole("button", { name: "Choose a data file" })).toBeVisible();
+});
+
 test("a call that is none is told of before anything is submitted", async ({ page }) => {
   await openDataFiles(page);
   const rows = Array.from(

@@ -195,6 +195,8 @@ const KNOWN_STARTS: readonly (readonly [string, string])[] = [
   ["\xd0\xcf\x11\xe0", "an old Excel spreadsheet; save it as text"],
   ["\x89HDF", "an HDF5 file"],
   ["%PDF", "a PDF"],
+  ["\x89PNG", "a picture, PNG"],
+  ["\xff\xd8\xff", "a picture, JPEG"],
   ["BCF\x02", "a BCF; make a VCF of it"],
   ["\x6c\x1b\x01", "a PLINK .bed"],
   ["\x1f\x8b\x08", "another gzip file within the first; unpack it once"],

@@ -41,6 +41,11 @@ export function FileChooser({ crop, onCrop, onChosen }: FileChooserProps) {
       const words = `${tooLarge.name} has ${formatBytes(tooLarge.size, units)}; at most ${formatBytes(limit, units)} are taken. Put it below a data root and choose it there.`;
       return tellError("The file was not sent", new Error(words));
     }
+    const empty = files.find((file) => file.size === 0);
+    if (empty !== undefined) {
+      const words = `${empty.name} is empty: it has 0 bytes. Was it exported or downloaded to its end?`;
+      return tellError("The file was not sent", new Error(words));
+    }
     const stopping = new AbortController();
     abort.current = stopping;
     // Each choice has a folder of its own, so that a file of the same name stays what it is.

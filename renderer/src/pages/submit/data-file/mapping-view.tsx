@@ -1,12 +1,16 @@
-import { Alert, Button, Skeleton } from "@mantine/core";
+import { Alert, Button, Skeleton, Text } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useMemo, useState } from "react";
+import { IconFileAlert } from "@tabler/icons-react";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { z } from "zod";
 import type { Preview } from "../../../../../services/contract/preview.ts";
-import type { LoadPlan, Mapping } from "../../../../../services/contract/saved-template.ts";
+import { LoadPlan, Mapping } from "../../../../../services/contract/saved-template.ts";
 import { configurationQuery } from "../../../api/service.ts";
 import { previewQuery } from "../../../api/preview.ts";
+import { readDraft, writeDraft } from "../../../components/draft.ts";
 import { ErrorPanel } from "../../../components/error-panel.tsx";
+import { Notice } from "../../../components/notice.tsx";
 import { DryRunView } from "./dry-run-view.tsx";
 import { FileFacts } from "./file-facts.tsx";
 import { Findings } from "./findings.tsx";
@@ -26,12 +30,19 @@ interface MappingViewProps {
   readonly onOther: () => void;
 }
 
+/** What a person says of a file. */
+const Said = z.object({ mapping: Mapping, plan: LoadPlan, template: z.string().nullable() });
+const nothingSaid: z.infer<typeof Said> = {
+  mapping: noMapping,
+  plan: { parts: null, ids: noIds },
+  template: null,
+};
+
 /** What a file is, what of it goes where, and what that would make: looked at and changed before it is submitted. */
 export function MappingView(props: MappingViewProps) {
-  const [mapping, setMapping] = useState(noMapping);
-  const [plan, setPlan] = useState<LoadPlan>({ parts: null, ids: noIds });
-  const [template, setTemplate] = useState<string | null>(null);
-  const preview = useQuery(previewQuery(props.path, props.crop, mapping.format));
+  const [said, setSaid] = useState(() => readDraft(props.path, Said) ?? nothingSaid);
+  useEffect(() => writeDraft(props.path, said), [props.path, said]);
+  const preview = useQuery(previewQuery(props.path, props.crop, said.mapping.format));
 
   if (preview.isPending) return <Skeleton height={420} animate={false} />;
   if (preview.isError) {
@@ -48,16 +59,31 @@ export function MappingView(props: MappingViewProps) {
       </>
     );
   }
+  const { encoding, format, warnings } = preview.data.detection;
+  if (encoding.value === "binary" && format === "DELIMITED") {
+    return (
+      <Notice icon={IconFileAlert} title={`${nameOf(props.path)} is no genotype file`} kind="error">
+        <Text size="sm">{[encoding.evidence, ...warnings].join(" ")}</Text>
+        <Text size="sm" c="dimmed">
+          What is taken is text, plain or gzipped (HapMap, VCF, KASP, DArT, SSR, a delimited
+          matrix), and PLINK&rsquo;s .bed with its .bim and .fam.
+        </Text>
+        <Button mt="xs" onClick={props.onOther}>
+          Choose another file
+        </Button>
+      </Notice>
+    );
+  }
   return (
     <Mapped
       {...props}
       preview={preview.data}
-      mapping={mapping}
-      onMapping={setMapping}
-      plan={plan}
-      onPlan={setPlan}
-      template={template}
-      onTemplate={setTemplate}
+      mapping={said.mapping}
+      onMapping={(mapping) => setSaid((before) => ({ ...before, mapping }))}
+      plan={said.plan}
+      onPlan={(plan) => setSaid((before) => ({ ...before, plan }))}
+      template={said.template}
+      onTemplate={(template) => setSaid((before) => ({ ...before, template }))}
     />
   );
 }
@@ -136,6 +162,10 @@ function Mapped(props: MappedProps) {
       />
     </div>
   );
+}
+
+function nameOf(path: string): string {
+  return path.split("/").at(-1) ?? path;
 }
 
 /** The row above the calls or the list. */
