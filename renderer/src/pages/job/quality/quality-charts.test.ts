@@ -52,6 +52,16 @@ it("makes pictures of the figures that there are, with the numbers behind them",
   expect(charts[3]?.rows).toEqual([["1–5", "3–4", 20]]);
 });
 
+it("names the fullest bar of a picture without a threshold for what it is", () => {
+  const { histograms } = quality;
+  const charts = chartsOf({
+    ...quality,
+    histograms: { ...histograms, markerHeterozygosity: { to: 1, counts: [3, 4, 2, 1] } },
+  });
+  const heterozygosity = charts.find(({ name }) => name === "marker-heterozygosity");
+  expect(heterozygosity?.summary).toBe("4 of 10 markers at 0.25–0.5, the fullest bar.");
+});
+
 it("exports them as a spreadsheet reads them", () => {
   expect(toCsv({ heads: ["a", 'b "c"'], rows: [["1,000", 2]] })).toBe('a,"b ""c"""\r\n"1,000",2');
 });

@@ -93,7 +93,7 @@ function bar(
     title,
     summary:
       threshold === null
-        ? `Most of ${formatPlural(all, what)} between ${labels[mode] ?? ""}.`
+        ? `${formatCount(counts[mode] ?? 0)} of ${formatPlural(all, what)} at ${labels[mode] ?? ""}, the fullest bar.`
         : `${formatCount(below)} of ${formatPlural(all, what)} below ${threshold}.`,
     heads: [title, what === "marker" ? "Markers" : "Samples"],
     rows: labels.map((label, i) => [label, counts[i] ?? 0]),
@@ -166,7 +166,7 @@ function mapOf({ rows, markersPerRow, samplesPerColumn }: Quality["missingMap"])
       ...common(colours),
       grid: { left: 8, right: 16, top: 8, bottom: 8, containLabel: true },
       xAxis: axisOfMap(rows[0]?.length ?? 0, samplesPerColumn, colours),
-      yAxis: { ...axisOfMap(rows.length, markersPerRow, colours), inverse: true },
+      yAxis: { ...axisOfMap(rows.length, markersPerRow, colours, mapTicks), inverse: true },
       visualMap: {
         show: false,
         min: 0,
@@ -184,13 +184,21 @@ function placesOf(index: number, size: number): string {
   return size === 1 ? first : `${first}–${formatCount((index + 1) * size)}`;
 }
 
-function axisOfMap(length: number, size: number, colours: Colours) {
+/** So many labels fit beside the map without touching. */
+const mapTicks = 8;
+
+/** @param ticks so many labels at most; as many as fit in a row unless given, which is not told of those in a column. */
+function axisOfMap(length: number, size: number, colours: Colours, ticks?: number) {
   return {
     type: "category",
     data: Array.from({ length }, (_, i) => formatCount(i * size + 1)),
     axisTick: { show: false },
     axisLine: { lineStyle: { color: colours.line } },
-    axisLabel: { ...labelOf(colours), hideOverlap: true },
+    axisLabel: {
+      ...labelOf(colours),
+      hideOverlap: true,
+      ...(ticks === undefined ? {} : { interval: Math.max(0, Math.ceil(length / ticks) - 1) }),
+    },
     splitArea: { show: false },
   };
 }

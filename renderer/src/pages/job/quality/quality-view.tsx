@@ -66,8 +66,8 @@ export function QualityView({ job }: { job: Job }) {
 function Figures({ quality: { summary } }: { quality: Quality }) {
   const figures = [
     ["Call rate", formatShare(summary.callRate)],
-    ["Minor allele frequency", share(summary.minorAlleleFrequency)],
-    ["Heterozygosity", share(summary.heterozygosity)],
+    ["Mean minor allele frequency", share(summary.minorAlleleFrequency)],
+    ["Mean heterozygosity", share(summary.heterozygosity)],
     ["Monomorphic markers", formatCount(summary.monomorphicMarkers)],
     ["Markers without a call", formatCount(summary.allMissingMarkers)],
     ["Samples without a call", formatCount(summary.allMissingSamples)],
