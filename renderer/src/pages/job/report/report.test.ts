@@ -58,3 +58,7 @@ it("tells what went wrong with the lines, what was made and what happened", () =
     expect(html).toContain(part);
   }
 });
+
+it("shows the instruction, so that it is printed too", () => {
+  expect(reportOf(input)).toContain("<details open>");
+});

@@ -49,7 +49,7 @@ ${facts(job, zone)}
 ${result(input)}
 ${input.quality === null ? "" : qualityPart(input.quality)}
 ${timeline(input)}
-${input.instruction === null ? "" : `<h2>Instruction</h2><details><summary>Show the instruction</summary><pre>${escaped(input.instruction)}</pre></details>`}
+${input.instruction === null ? "" : `<h2>Instruction</h2><details open><summary>Show the instruction</summary><pre>${escaped(input.instruction)}</pre></details>`}
 <footer>Made ${escaped(formatDateTime(now, zone))}.</footer>
 </body>
 </html>
@@ -149,10 +149,11 @@ function qualityPart({ summary, histograms, lowestCallRate }: Quality): string {
     histogram("Call rate by marker", histograms.markerCallRate),
     histogram("Call rate by sample", histograms.sampleCallRate),
     histogram("Minor allele frequency", histograms.minorAlleleFrequency),
+    histogram("Heterozygosity by marker", histograms.markerHeterozygosity),
     histogram("Heterozygosity by sample", histograms.sampleHeterozygosity),
   ];
   return `<h2>Quality</h2>
-<p>Call rate ${share(summary.callRate)}, minor allele frequency ${share(summary.minorAlleleFrequency)}, heterozygosity ${share(summary.heterozygosity)}; ${formatPlural(summary.monomorphicMarkers, "monomorphic marker")}.</p>
+<p>Call rate ${share(summary.callRate)}, mean minor allele frequency ${share(summary.minorAlleleFrequency)}, mean heterozygosity ${share(summary.heterozygosity)}; ${formatPlural(summary.monomorphicMarkers, "monomorphic marker")}.</p>
 <div class="charts">${drawn.join("")}</div>
 ${table(
   "Lowest call rates of samples",
@@ -171,14 +172,16 @@ function histogram(
   data: { readonly to: number; readonly counts: readonly number[] } | null,
 ): string {
   if (data === null) return "";
-  const [width, height] = [320, 90];
+  // The scale stands above the bars, which would cover it.
+  const [width, top, height] = [320, 14, 90];
+  const foot = top + height;
   const most = Math.max(1, ...data.counts);
   const step = width / data.counts.length;
   const bars = data.counts.map((count, i) => {
     const tall = Math.max(count > 0 ? 1 : 0, (count / most) * height);
-    return `<rect x="${(i * step).toFixed(1)}" y="${(height - tall).toFixed(1)}" width="${(step * 0.9).toFixed(1)}" height="${tall.toFixed(1)}"/>`;
+    return `<rect x="${(i * step).toFixed(1)}" y="${(foot - tall).toFixed(1)}" width="${(step * 0.9).toFixed(1)}" height="${tall.toFixed(1)}"/>`;
   });
-  return `<figure><figcaption>${title}</figcaption><svg viewBox="0 0 ${width} ${height + 14}" role="img" aria-label="${title}">${bars.join("")}<text x="0" y="${height + 12}">0</text><text x="${width}" y="${height + 12}" text-anchor="end">${data.to}</text><text x="${width}" y="10" text-anchor="end">${formatCount(most)}</text></svg></figure>`;
+  return `<figure><figcaption>${title}</figcaption><svg viewBox="0 0 ${width} ${foot + 14}" role="img" aria-label="${title}">${bars.join("")}<text x="0" y="${foot + 12}">0</text><text x="${width}" y="${foot + 12}" text-anchor="end">${data.to}</text><text x="${width}" y="10" text-anchor="end">at most ${formatCount(most)}</text></svg></figure>`;
 }
 
 function timeline({ events, zone }: ReportInput): string {
