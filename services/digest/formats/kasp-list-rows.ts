@@ -1,3 +1,4 @@
+import { formatCount } from "../counts.ts";
 import { coerceError } from "../../contract/errors.ts";
 import { createRowBuilder } from "./row-builder.ts";
 import {
@@ -121,7 +122,7 @@ export const readKaspList: RowReader = async (file, context) => {
       "call list gaps",
       { file: file.path, line: null, column: null },
       () =>
-        `${absent} of the calls of ${markers.length} markers and ${samples.length} samples are not in the list; they are taken for missing`,
+        `${formatCount(absent)} of the calls of ${formatCount(markers.length)} markers and ${formatCount(samples.length)} samples are not in the list; they are taken for missing`,
     );
   }
   return null;

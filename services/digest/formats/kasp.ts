@@ -1,4 +1,5 @@
 import type { CellReader } from "../matrix/crop-codes.ts";
+import { formatCount } from "../counts.ts";
 import type { Format } from "./format.ts";
 import { isMissing } from "./calls.ts";
 import { findListColumns } from "./kasp-list-rows.ts";
@@ -42,7 +43,7 @@ export const kaspGrid: Format = {
       confidence: headerRow >= 0 ? 0.95 : 0.86,
       evidence: [
         ...(headerRow < 0 ? [] : [`The header in line ${headerRow + 1} begins with "${corner}".`]),
-        `${calls} of ${cells.length} cells are calls such as A:G, ${cells.length - calls} are not.`,
+        `${formatCount(calls)} of ${formatCount(cells.length)} cells are calls such as A:G, ${formatCount(cells.length - calls)} are not.`,
       ],
       orientation: samplesDown
         ? { value: "SAMPLE_FAST", evidence: "A grid has its samples in rows." }
@@ -82,7 +83,7 @@ export const kaspList: Format = {
       confidence: 0.95,
       evidence: [
         `Line ${headerRow + 1} names ${header[columns.marker]}, ${header[columns.sample]} and ${header[columns.call]}.`,
-        `${good} of ${cells.length} cells below ${header[columns.call]} are calls.`,
+        `${formatCount(good)} of ${formatCount(cells.length)} cells below ${header[columns.call]} are calls.`,
       ],
       orientation: {
         value: "MARKER_FAST",

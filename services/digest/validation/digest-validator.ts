@@ -1,3 +1,4 @@
+import { formatCount } from "../counts.ts";
 import type { DigestProblem, TableValidation } from "../../contract/result.ts";
 import {
   EXAMPLES,
@@ -133,7 +134,7 @@ async function failuresOf(
       case "warn of duplicates": {
         const { duplicates, repeats } = column([check.column]);
         if (repeats > 0) {
-          const rows = repeats === 1 ? "a row repeats" : `${repeats} rows repeat`;
+          const rows = repeats === 1 ? "a row repeats" : `${formatCount(repeats)} rows repeat`;
           const more = repeats > duplicates.length ? ", …" : "";
           warnings.push({
             message: `Table ${file.table} has values of ${check.column} more than once, ${rows} one: ${duplicates.join(", ")}${more}`,
