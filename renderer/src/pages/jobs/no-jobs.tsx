@@ -14,7 +14,8 @@ interface NoJobsProps {
 export function NoJobs({ isFiltered, problem, onClear }: NoJobsProps) {
   if (problem !== null) {
     return (
-      <Notice icon={IconFilterOff} title="This search is not understood" kind="error">
+      // The search box says it aloud.
+      <Notice icon={IconFilterOff} title="This search is not understood">
         <Text size="sm">{problem}</Text>
         <Text size="sm" c="dimmed">
           Mend it in the search box, which completes what you type.
