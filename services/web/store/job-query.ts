@@ -188,17 +188,21 @@ export function parseCursor(cursor: string, sort: JobSort): Position {
   const id = Number(number);
   if (sort === "id" || sort === "-id") return { value: id, id };
   if (value === undefined) throw notACursor(cursor);
-  switch (value[0]) {
-    case undefined:
-      return { value: null, id };
-    case "=": {
-      const text = decoded(value.slice(1));
-      if (text === null) throw notACursor(cursor);
-      return { value: text, id };
-    }
-    default:
-      return { value: Number(value), id };
-  }
+  if (value === "") return { value: null, id };
+  const given = value.startsWith("=") ? decoded(value.slice(1)) : Number(value);
+  const isFitting = isOfText(sort)
+    ? typeof given === "string"
+    : typeof given === "number" && Math.abs(given) <= latestTime;
+  if (!isFitting) throw notACursor(cursor);
+  return { value: given, id };
+}
+
+/** No date is further from 1970, in milliseconds. Source: ECMA-262, "Time Values and Time Range". */
+const latestTime = 8.64e15;
+
+/** Whether jobs are sorted by a text, else by a number or time. */
+function isOfText(sort: JobSort): boolean {
+  return /^-?(key|crop|digester|submittedBy)$/.test(sort);
 }
 
 function decoded(text: string): string | null {

@@ -144,6 +144,18 @@ export function describeLists(empty: () => Promise<StoreUnderTest>, runs: number
         await expectCode(store.list({ ...query, cursor }), "bad_request");
       }
       await expectCode(store.list({ ...query, sort: "key", cursor: nextCursor }), "bad_request");
+      for (const [sort, value] of [
+        ["updatedAt", "9999999999999999"],
+        ["updatedAt", "=later"],
+        ["priority", "=high"],
+        ["key", "7"],
+      ] as const) {
+        await expectCode(
+          store.list({ ...query, sort, cursor: `${sort}.1.${value}` }),
+          "bad_request",
+        );
+      }
+      expect(await keys(store, { sort: "status", cursor: "status.1.9999999999" })).toEqual([]);
     });
 
     it("goes on with a page where the last ended, though jobs come meanwhile", async () => {

@@ -60,7 +60,7 @@ function sortedBy(sort: JobSort): { sql: string; type: string; way: "ASC" | "DES
       return { sql: "id", type: "bigint", way };
     case "status": {
       const list = jobStatuses.map((status) => `'${status}'`).join(", ");
-      return { sql: `(array_position(ARRAY[${list}], status) - 1)`, type: "integer", way };
+      return { sql: `(array_position(ARRAY[${list}], status) - 1)`, type: "double precision", way };
     }
     case "key":
     case "crop":
