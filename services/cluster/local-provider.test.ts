@@ -20,7 +20,7 @@ async function world(script: string, walltimeMs: number | null, program = proces
   const clock = { now: 1_800_000_000_000 };
   const plan: PilotPlan = {
     command: [program, "-e", script],
-    web: "http://127.0.0.1:1",
+    web: ["http://127.0.0.1:1"],
     token: "secret",
     workers: 1,
     labels: [],

@@ -2,8 +2,8 @@
 export interface PilotPlan {
   /** The program that has the `digester` command, with its first arguments. */
   readonly command: readonly string[];
-  /** Where pilots reach the web service. */
-  readonly web: string;
+  /** Where pilots reach the web service, or all that keep its record. */
+  readonly web: readonly string[];
   /** Its token goes by the environment: command lines are seen by everybody on a node. */
   readonly token: string;
   readonly workers: number;
@@ -35,7 +35,7 @@ export function pilotCommand(plan: PilotPlan, id: string, host: string): string[
     "--id",
     id,
     "--web",
-    plan.web,
+    ...plan.web,
     "--leave",
     "--workers",
     String(plan.workers),

@@ -6,7 +6,7 @@ import { pilotScript, readQueue, slurmProvider, type RunCommand } from "./slurm-
 
 const plan: PilotPlan = {
   command: ["/opt/it's node/bin/node", "/opt/digester/services.js"],
-  web: "https://web-host:8443",
+  web: ["https://web-host:8443", "https://web-2:8443"],
   token: "a secret",
   workers: 4,
   labels: ["wheat"],
@@ -53,6 +53,7 @@ describe("asking Slurm for a pilot", () => {
     const shown = script.replace("exec ", "printf '%s\\n' ");
     const { stdout } = spawnSync("sh", ["-c", shown], { encoding: "utf8" });
     expect(stdout.split("\n").slice(0, 5)).toEqual([...plan.command, "digester", "--id", id]);
+    expect(stdout).toContain("\n--web\nhttps://web-host:8443\nhttps://web-2:8443\n--leave\n");
     expect(stdout).toContain("\n--data\n/data/$HOME\n");
     expect(stdout).toContain("\n--walltime\n28800\n--end-early\n120\n");
     expect(stdout).toContain(`\n--state\n/tmp/${id}\n`);

@@ -11,9 +11,9 @@ import { webRecord } from "./web-record.ts";
 export interface ClusterOptions {
   readonly configuration: ClusterConfiguration;
   /** Where the keeper reaches the web service. */
-  readonly web: { readonly url: string; readonly token: string };
+  readonly web: { readonly urls: readonly string[]; readonly token: string };
   /** Where pilots reach it, unless the configuration says. */
-  readonly publicUrl: string;
+  readonly publicUrls: readonly string[];
   /** How the `services` command is called on this machine. */
   readonly command: readonly string[];
   /** For the notes of pilots that are processes of this machine. */
@@ -56,11 +56,11 @@ export async function startCluster(
   return { close: () => keeper.stop() };
 }
 
-function planOf({ configuration, web, publicUrl, command, stateDir }: ClusterOptions): PilotPlan {
+function planOf({ configuration, web, publicUrls, command, stateDir }: ClusterOptions): PilotPlan {
   const { provider, walltimeMinutes, noticeSeconds } = configuration;
   return {
     command: configuration.command ?? command,
-    web: configuration.web ?? publicUrl,
+    web: configuration.web === undefined ? publicUrls : [configuration.web].flat(),
     token: web.token,
     workers: configuration.workers,
     labels: configuration.labels,

@@ -1,7 +1,10 @@
 import { ClusterOrders, type ClusterReport } from "../contract/cluster.ts";
 import { AppError, coerceError, ErrorBody, parseOrThrow } from "../contract/errors.ts";
 
-/** The web service, as the keeper of a cluster needs it. Every call throws AppError `unavailable` when it does not answer. */
+/**
+ * The web service, as the keeper of a cluster needs it. Every call throws AppError `unavailable` when it does not answer; of
+ * several the next call asks the next.
+ */
 export interface WebRecord {
   report(report: ClusterReport): Promise<ClusterOrders>;
   drain(digester: string): Promise<void>;
@@ -13,14 +16,29 @@ const timeoutMs = 10_000;
 
 /** The record of a web service behind its own API. @param cluster the name under which it is reported. */
 export function webRecord(
-  web: { readonly url: string; readonly token: string },
+  web: { readonly urls: readonly string[]; readonly token: string },
   cluster: string,
 ): WebRecord {
-  const base = `${web.url.replace(/\/+$/, "")}/api/v1`;
+  let turn = 0;
 
   const ask = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const url = web.urls[turn % web.urls.length] ?? "";
     try {
-      const response = await fetch(base + path, {
+      return await askAt(url, method, path, body);
+    } catch (thrown) {
+      if (thrown instanceof AppError && thrown.code === "unavailable") turn += 1;
+      throw thrown;
+    }
+  };
+
+  const askAt = async (
+    url: string,
+    method: string,
+    path: string,
+    body: unknown,
+  ): Promise<unknown> => {
+    try {
+      const response = await fetch(`${url.replace(/\/+$/, "")}/api/v1${path}`, {
         method,
         headers: {
           authorization: `Bearer ${web.token}`,
@@ -35,13 +53,13 @@ export function webRecord(
       const said = ErrorBody.safeParse(answer).data?.error;
       throw new AppError(
         response.status >= 500 ? "unavailable" : (said?.code ?? "upstream_failed"),
-        `${web.url} answered ${response.status}${said === undefined ? "" : `: ${said.message}`}`,
+        `${url} answered ${response.status}${said === undefined ? "" : `: ${said.message}`}`,
       );
     } catch (thrown) {
       if (thrown instanceof AppError) throw thrown;
       const error = coerceError(thrown);
       const why = error.cause === undefined ? error.message : coerceError(error.cause).message;
-      throw new AppError("unavailable", `${web.url} does not answer: ${why}`, { cause: thrown });
+      throw new AppError("unavailable", `${url} does not answer: ${why}`, { cause: thrown });
     }
   };
 

@@ -1,6 +1,6 @@
 import { createParser } from "eventsource-parser";
 import type { Command } from "commander";
-import { Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import { z } from "zod";
 import { AppError, coerceError, ErrorBody, parseOrThrow, systemCode } from "../contract/errors.ts";
 import { StreamMessage } from "../contract/event.ts";
@@ -32,33 +32,42 @@ const tokenHint =
   "Give --token or DIGESTER_WEB_TOKEN: it stands in the web service's data directory, .digester-web/token";
 
 /** Where `web` listens unless told otherwise. */
-const hereUrl = "http://127.0.0.1:8080";
+export const hereUrl = "http://127.0.0.1:8080";
 
 /** `--web` and `--token`, which the environment may give as well. */
 export function addWebOptions(command: Command): Command {
-  return withToken(command.addOption(webOption().default(hereUrl)));
+  const web = new Option("--web <url>", "the web service").env("DIGESTER_WEB").default(hereUrl);
+  return withToken(command.addOption(web)).hook("preAction", (_hooked, acting) => {
+    const given = acting.opts<{ web: string }>().web;
+    if (isAddress(given)) return;
+    acting.error(
+      `error: option '--web <url>' is invalid: '${given}'. Expected a URL such as ${hereUrl}.`,
+    );
+  });
 }
 
-/** The same for a command that can do without a web service. */
-export function addOptionalWebOptions(command: Command): Command {
-  return withToken(command.addOption(webOption()));
+/** The same for a command that goes on with the next of several web services on one record, or can do without any. */
+export function addWebListOptions(command: Command): Command {
+  const web = new Option("--web <url...>", "the web service, or all that keep its record")
+    .env("DIGESTER_WEB")
+    .argParser(readAddresses);
+  return withToken(command.addOption(web));
 }
 
-function webOption(): Option {
-  return new Option("--web <url>", "the web service").env("DIGESTER_WEB");
+/** Several, as an environment variable has them: with commas or spaces between them. */
+function readAddresses(text: string, before: readonly string[] = []): readonly string[] {
+  const urls = text.split(/[\s,]+/).filter((url) => url !== "");
+  if (urls.length > 0 && urls.every(isAddress)) return [...new Set([...before, ...urls])];
+  throw new InvalidArgumentError(`Expected a URL such as ${hereUrl}.`);
 }
+
+const isAddress = (text: string): boolean =>
+  !/[\s,]/.test(text) && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 
 function withToken(command: Command): Command {
-  return command
-    .addOption(new Option("--token <token>", "the web service's token").env("DIGESTER_WEB_TOKEN"))
-    .hook("preAction", (_hooked, acting) => {
-      const { web } = acting.opts<{ web?: string }>();
-      if (web === undefined) return;
-      if (URL.canParse(web) && /^https?:$/.test(new URL(web).protocol)) return;
-      acting.error(
-        `error: option '--web <url>' is invalid: '${web}'. Expected a URL such as ${hereUrl}.`,
-      );
-    });
+  return command.addOption(
+    new Option("--token <token>", "the web service's token").env("DIGESTER_WEB_TOKEN"),
+  );
 }
 
 export function createApiClient(

@@ -11,7 +11,7 @@ import { startDigester, type DigesterOptions, type RunningDigester } from "../di
 import { handOversOf } from "../web/configuration.ts";
 import type { Crop } from "../web/crop.ts";
 import { commandLog } from "./command-log.ts";
-import { addOptionalWebOptions } from "./api-client.ts";
+import { addWebListOptions } from "./api-client.ts";
 import { noticeForms, noticeSource } from "../digester/notices/index.ts";
 import type { NoticeSource } from "../digester/notices/notice.ts";
 import { readLog } from "../digester/append-log.ts";
@@ -27,7 +27,7 @@ import { addTlsOptions, readTlsFlags, type TlsFlags } from "./tls-options.ts";
 import { signalled } from "./web.ts";
 
 interface Flags extends TlsFlags {
-  readonly web?: string;
+  readonly web?: readonly string[];
   readonly token?: string;
   readonly port: number;
   readonly host: string;
@@ -51,7 +51,7 @@ interface Flags extends TlsFlags {
 
 /** `digester`: a node that digests, until a signal ends it or the node is taken away. */
 export function addDigesterCommand(program: Command): void {
-  addTlsOptions(addOptionalWebOptions(program.command("digester")))
+  addTlsOptions(addWebListOptions(program.command("digester")))
     .description(
       "a digester service, which registers itself with a web service or waits to be attached to one",
     )
@@ -125,7 +125,7 @@ async function run(flags: Flags, command: Command): Promise<void> {
   );
   const digester = await startDigester({
     ...options,
-    ...(flags.web === undefined ? {} : { web: { url: flags.web, token: flags.token ?? "" } }),
+    ...webOf(flags),
     port: flags.port,
     host: flags.host,
     tls: await readTlsFlags(flags),
@@ -175,9 +175,16 @@ async function removeState(state: string | undefined, log: Logger): Promise<void
 const fetchBytesOf = (megabytes: number | true): number =>
   (megabytes === true ? 50_000 : megabytes) * 1_000_000;
 
+/** The first has the state directory by its name. */
+function webOf({ web: [url, ...others] = [], token = "" }: Flags): Pick<DigesterOptions, "web"> {
+  return url === undefined ? {} : { web: { url, others, token } };
+}
+
 function announce({ id, url, token }: RunningDigester, { web, json }: Flags): void {
   if (web !== undefined) {
-    return json === true ? printJson({ url, id }) : say(`${id} at ${url} digests for ${web}.`);
+    return json === true
+      ? printJson({ url, id })
+      : say(`${id} at ${url} digests for ${web.join(" or ")}.`);
   }
   if (json === true) return printJson({ url, id, token });
   print(`${id} listens at ${url}. Attach it with:\n  services digesters attach ${url} ${token}`);

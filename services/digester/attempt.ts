@@ -66,6 +66,7 @@ export interface AttemptContext {
   /** Room for copies of what is read, where this node does not see the disks that instructions name; null: it does. */
   readonly fetching?: {
     readonly space: FetchSpace;
+    readonly askTarget: FetchingOptions["askTarget"];
     readonly onBytes: FetchingOptions["onBytes"];
   } | null;
   /** What is run with the files of a load of this crop, once they are published; null: nothing. */

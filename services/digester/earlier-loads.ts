@@ -5,6 +5,7 @@ import { namingFilesIn, type EarlierFile } from "../digest/validation/known-dige
 import { createHttpSend, type HttpSend } from "../gate/http-client.ts";
 import { liesInside } from "../gate/paths.ts";
 import { messageOf, parseJson, reasonOf } from "./delivery.ts";
+import { askDirectly, type AskTarget } from "./web-addresses.ts";
 
 /** The digest files of earlier loads of a crop, as far as this node sees them. */
 interface EarlierFiles {
@@ -27,14 +28,19 @@ const TIMEOUT_MS = 30_000;
  *
  * @returns a function that throws AppError `unavailable`, which may pass, where there is no answer.
  */
-export function createAskEarlierFiles(send: HttpSend = createHttpSend()): AskEarlierFiles {
-  return async ({ url, token }, job, roots) => {
-    const { status, text } = await send({
-      method: "GET",
-      url: `${url.replace(/\/+$/, "")}/job/${job}/earlier`,
-      headers: { authorization: `Bearer ${token}` },
-      timeoutMs: TIMEOUT_MS,
-    }).catch((thrown: unknown) => {
+export function createAskEarlierFiles(
+  send: HttpSend = createHttpSend(),
+  ask: AskTarget = askDirectly,
+): AskEarlierFiles {
+  return async (target, job, roots) => {
+    const { status, text } = await ask(target, (base) =>
+      send({
+        method: "GET",
+        url: `${base}/job/${job}/earlier`,
+        headers: { authorization: `Bearer ${target.token}` },
+        timeoutMs: TIMEOUT_MS,
+      }),
+    ).catch((thrown: unknown) => {
       throw unanswered(reasonOf(thrown));
     });
     if (status !== 200) throw unanswered(`status ${status}${messageOf(text)}`);

@@ -4,6 +4,7 @@ import type { CallbackTarget } from "../contract/digester.ts";
 import { ErrandList, type Errand } from "../contract/errand.ts";
 import { AppError, coerceError } from "../contract/errors.ts";
 import { messageOf, reasonOf } from "./delivery.ts";
+import { askDirectly, type AskTarget } from "./web-addresses.ts";
 
 /*
  * What a digester does that cannot be reached: it asks the web service for the calls that others would send it, makes them at
@@ -16,6 +17,8 @@ export interface ErrandsOptions {
   /** This digester's own API. */
   readonly own: { readonly url: string; readonly token: string };
   readonly log: Logger;
+  /** @default where the target says */
+  readonly askTarget?: AskTarget;
   readonly fetcher?: typeof fetch;
   /** How long a question may take; the web service holds it for five seconds. */
   readonly askMs?: number;
@@ -34,20 +37,21 @@ const LONGEST_PAUSE_MS = 2000;
 const REPEATABLE = /^application\/json\b/;
 
 export function startErrands(options: ErrandsOptions): Errands {
-  const { own, log, fetcher = fetch, askMs = ASK_MS } = options;
+  const { target, own, log, fetcher = fetch, askMs = ASK_MS, askTarget = askDirectly } = options;
   const closing = new AbortController();
-  const base = `${options.target.url.replace(/\/+$/, "")}/errands`;
-  const authorization = `Bearer ${options.target.token}`;
+  const authorization = `Bearer ${target.token}`;
   const underWay = new Set<string>();
 
   const ask = async (): Promise<Errand[]> => {
-    const response = await fetcher(base, {
-      method: "POST",
-      headers: { authorization, "content-type": "application/json" },
-      body: JSON.stringify({ underWay: [...underWay] }),
-      redirect: "manual",
-      signal: AbortSignal.any([closing.signal, AbortSignal.timeout(askMs)]),
-    });
+    const response = await askTarget(target, (base) =>
+      fetcher(`${base}/errands`, {
+        method: "POST",
+        headers: { authorization, "content-type": "application/json" },
+        body: JSON.stringify({ underWay: [...underWay] }),
+        redirect: "manual",
+        signal: AbortSignal.any([closing.signal, AbortSignal.timeout(askMs)]),
+      }),
+    );
     const text = await response.text();
     if (!response.ok) {
       throw new AppError("upstream_failed", `it answered ${response.status}${messageOf(text)}`);
@@ -98,13 +102,15 @@ export function startErrands(options: ErrandsOptions): Errands {
     body: NonNullable<RequestInit["body"]> | null,
     signal: AbortSignal,
   ): Promise<void> => {
-    const response = await fetcher(`${base}/${id}?status=${status}`, {
-      method: "POST",
-      headers: { authorization, "content-type": "application/octet-stream" },
-      ...(body === null ? {} : { body, duplex: "half" as const }),
-      redirect: "manual",
-      signal,
-    });
+    const response = await askTarget(target, (base) =>
+      fetcher(`${base}/errands/${id}?status=${status}`, {
+        method: "POST",
+        headers: { authorization, "content-type": "application/octet-stream" },
+        ...(body === null ? {} : { body, duplex: "half" as const }),
+        redirect: "manual",
+        signal,
+      }),
+    );
     const text = await response.text();
     if (response.status >= 500) {
       throw new AppError("unavailable", `it answered ${response.status}${messageOf(text)}`);

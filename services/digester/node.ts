@@ -49,6 +49,8 @@ export interface NodeParts {
   readonly onUndrained: () => void;
   /** The address to use for a caller: one that goes by several names is one caller, and a job of it one job. */
   readonly callerOf: (callback: CallbackTarget) => CallbackTarget;
+  /** The same for an address alone. */
+  readonly nameOf: (callbackUrl: string) => string;
   readonly log: Logger;
 }
 
@@ -71,7 +73,8 @@ export function createNode(parts: NodeParts): Node {
       await scheduler.accept({ ...dispatch, callback: parts.callerOf(dispatch.callback) });
     },
     // Whoever does not say whose job it means is the web service: others' jobs may have the same number.
-    withdraw: (job, callbackUrl) => scheduler.withdraw(job, callbackUrl ?? parts.keeper()),
+    withdraw: (job, callbackUrl) =>
+      scheduler.withdraw(job, callbackUrl === null ? parts.keeper() : parts.nameOf(callbackUrl)),
     status: async (since, waitMs) => {
       parts.onPolled();
       if (since !== null) await revision.after(since, waitMs);

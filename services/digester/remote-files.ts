@@ -18,6 +18,7 @@ import { makeDirectory } from "../gate/make-directory.ts";
 import { fileProblem } from "../gate/staging.ts";
 import { parseJson, reasonOf } from "./delivery.ts";
 import { backoffMs } from "./outbox.ts";
+import { askDirectly, type AskTarget } from "./web-addresses.ts";
 
 export interface RemoteFilesOptions {
   readonly target: CallbackTarget;
@@ -26,6 +27,8 @@ export interface RemoteFilesOptions {
   /** Ends all trying. */
   readonly signal: AbortSignal;
   readonly onBytes: (kind: "fetched" | "returned", bytes: number) => void;
+  /** @default where the target says */
+  readonly askTarget?: AskTarget;
   readonly fetcher?: typeof fetch;
   readonly tryMs?: number;
 }
@@ -60,21 +63,23 @@ interface Given {
 
 export function createRemoteFiles(options: RemoteFilesOptions): RemoteFiles {
   const { target, job, attempt, signal, onBytes, fetcher = fetch, tryMs = TRY_MS } = options;
-  const base = `${target.url.replace(/\/+$/, "")}/job/${job}`;
+  const { askTarget = askDirectly } = options;
 
-  const once = async (
+  const once = (
     path: string,
     { headers, ...more }: Given,
     enough: AbortSignal,
-  ): Promise<{ response: Response; bytes: Bytes }> => {
-    const response = await fetcher(`${base}/${path}`, {
-      ...more,
-      headers: { authorization: `Bearer ${target.token}`, ...headers },
-      redirect: "manual",
-      signal: enough,
+  ): Promise<{ status: number; response: Response; bytes: Bytes }> =>
+    askTarget(target, async (base) => {
+      const response = await fetcher(`${base}/job/${job}/${path}`, {
+        ...more,
+        headers: { authorization: `Bearer ${target.token}`, ...headers },
+        redirect: "manual",
+        signal: enough,
+      });
+      const bytes = Buffer.from(await response.arrayBuffer());
+      return { status: response.status, response, bytes };
     });
-    return { response, bytes: Buffer.from(await response.arrayBuffer()) };
-  };
 
   /** Tries until there is an answer that trying again would not change. */
   const ask = async (path: string, given: Given = { method: "GET" }): Promise<Bytes> => {

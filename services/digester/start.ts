@@ -12,6 +12,7 @@ import type { HandOver } from "../contract/hand-over.ts";
 import { loadKernels } from "../digest/kernels/kernels.ts";
 import { reachable, reachableHere } from "../gate/address.ts";
 import { finishPublish, publish } from "../gate/publish.ts";
+import { createHttpSend } from "../gate/http-client.ts";
 import { listen } from "../gate/listen.ts";
 import { createHttpServer, serverUrl, type TlsIdentity } from "../gate/tls.ts";
 import { createApi } from "./api.ts";
@@ -37,13 +38,21 @@ import { createScheduler } from "./scheduler.ts";
 import { createSourceMeasure } from "./source-measure.ts";
 import { digesterId, digesterToken, takeStateDir, type StateDir } from "./state-dir.ts";
 import type { Publisher } from "../gate/staging.ts";
+import { createWebAddresses } from "./web-addresses.ts";
 import { createWebClient } from "./web-client.ts";
 import { createFetchSpace } from "./workplace.ts";
 import { createWorkerPool, type WorkerPool } from "./worker-pool.ts";
 
 export interface DigesterOptions {
-  /** The web service to register with, and the token of its own API. Without it, others call this digester directly. */
-  readonly web?: { readonly url: string; readonly token: string };
+  /**
+   * The web service to register with, others that keep the same record, and the token of their own API. Without it, others
+   * call this digester directly.
+   */
+  readonly web?: {
+    readonly url: string;
+    readonly others?: readonly string[];
+    readonly token: string;
+  };
   /** 0 takes a free one. @default 0 */
   readonly port?: number;
   /** The address to listen on. @default "127.0.0.1" */
@@ -142,7 +151,7 @@ export async function startDigester(options: DigesterOptions): Promise<RunningDi
 async function startIn(state: StateDir, options: DigesterOptions): Promise<RunningDigester> {
   const { web, host = "127.0.0.1", lineLimit = 1000, workers, labels = [] } = options;
   const now = options.replace?.now ?? Date.now;
-  const deliver = options.replace?.deliver ?? createDeliver();
+  const httpSend = createHttpSend();
   const publisher = options.replace?.publisher ?? workersPublisher;
   const id = options.id ?? (await digesterId(state));
   const token = options.token ?? (await digesterToken(state));
@@ -151,7 +160,16 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
   const revision = createRevision();
   const ending = new AbortController();
 
+  let onMoved: (() => void) | null = null;
+  const addresses = createWebAddresses({
+    urls: web === undefined ? [] : [web.url, ...(web.others ?? [])],
+    httpSend,
+    onMoved: () => onMoved?.(),
+    log,
+  });
+  const deliver = options.replace?.deliver ?? createDeliver(httpSend, undefined, addresses.ask);
   const outbox = await openOutbox({ path: join(state.path, "outbox.ndjson"), deliver, log });
+  onMoved = outbox.tryNow;
   const intake = await openIntake(join(state.path, "intake"));
   const { journal, left } = await openAttemptJournal(join(state.path, "attempts.ndjson"));
   const leftovers = createLeftovers({ journal, log });
@@ -177,7 +195,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
 
   let answer: AttachAnswer | null = null;
   let attachment: Attachment | null = null;
-  const client = web === undefined ? null : createWebClient(web);
+  const client = web === undefined ? null : createWebClient(addresses, web.token, log);
   const dataRoots = (): readonly string[] => options.dataRoots ?? answer?.dataRoots ?? [];
   const pool =
     options.replace?.pool ??
@@ -195,7 +213,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
       const databases = options.knownDatabases ?? {};
       return databases[crop?.toLowerCase() ?? ""] ?? databases[""] ?? null;
     },
-    earlierFiles: createAskEarlierFiles(),
+    earlierFiles: createAskEarlierFiles(httpSend, addresses.ask),
     deliver,
     outbox,
     journal,
@@ -209,6 +227,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
       : {
           fetching: {
             space: createFetchSpace(fetchDir, options.fetchBytes),
+            askTarget: addresses.ask,
             onBytes: metrics.bytesMoved,
           },
         }),
@@ -273,7 +292,8 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
     isReady: () => web === undefined || answer !== null,
     onPolled: () => attachment?.polled(),
     onUndrained: () => attachment?.askAgain(),
-    callerOf: (given) => (given.token === answer?.callback.token ? answer.callback : given),
+    callerOf: addresses.callerOf,
+    nameOf: addresses.nameOf,
     log,
   });
 
@@ -313,7 +333,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
         if (asks && !ending.signal.aborted) {
           errands?.close();
           const own = { url: serverUrl(tls, reachableHere(host), port), token };
-          errands = startErrands({ target: given.callback, own, log });
+          errands = startErrands({ target: given.callback, own, log, askTarget: addresses.ask });
         }
         outbox.renewToken(given.callback.url, given.callback.token);
         outbox.tryNow();
@@ -329,6 +349,11 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
       labels,
     });
   }
+  onMoved = () => {
+    outbox.tryNow();
+    if (answer !== null) scheduler.callerAnswers(answer.callback.url);
+    attachment?.askAgain();
+  };
   const attached = (attachment?.attached ?? Promise.resolve()).then(() => undefined);
   attached.catch(() => undefined);
 

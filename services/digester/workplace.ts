@@ -7,6 +7,7 @@ import type { Load } from "../contract/load.ts";
 import type { OutputFile } from "../contract/remote-files.ts";
 import type { Publisher } from "../gate/staging.ts";
 import { createRemoteFiles } from "./remote-files.ts";
+import type { AskTarget } from "./web-addresses.ts";
 
 /** Where an attempt reads and writes: where the instruction says, or in copies on this node. */
 export interface Workplace {
@@ -86,6 +87,7 @@ export function createFetchSpace(directory: string, limit: number): FetchSpace {
 
 export interface FetchingOptions {
   readonly space: FetchSpace;
+  readonly askTarget: AskTarget;
   readonly signal: AbortSignal;
   /** A word for people. */
   readonly onMessage: (message: string) => void;
@@ -104,7 +106,7 @@ export async function fetchedWorkplace(
   load: Load,
   options: FetchingOptions,
 ): Promise<Workplace> {
-  const { space, signal, onMessage, onProgress } = options;
+  const { space, askTarget, signal, onMessage, onProgress } = options;
   const base = join(space.directory, `${job}-${attempt}-${randomBytes(4).toString("hex")}`);
   let moved = 0;
   let total = 0;
@@ -118,6 +120,7 @@ export async function fetchedWorkplace(
     job,
     attempt,
     signal,
+    askTarget,
     onBytes: (kind, bytes) => {
       moved += bytes;
       options.onBytes(kind, bytes);
