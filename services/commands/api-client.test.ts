@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { expect, it } from "vitest";
-import { createApiClient } from "./api-client.ts";
+import { Command } from "commander";
+import { expect, it, vi } from "vitest";
+import { addWebListOptions, createApiClient } from "./api-client.ts";
 
 const ask = (fetcher: typeof fetch) =>
   createApiClient({ url: "https://web:8080", token: "x" }, fetcher).get("/jobs", z.unknown());
@@ -22,4 +23,23 @@ it("says where a token is found, rather than in which header it goes", async () 
   await expect(ask(async () => Response.json({ error }, { status: 401 }))).rejects.toMatchObject({
     hint: expect.stringContaining(".digester-web/token"),
   });
+});
+
+it("takes several web services, however they are given", () => {
+  const read = (...args: string[]): unknown => {
+    const command = addWebListOptions(new Command()).exitOverride();
+    command.configureOutput({ writeErr: () => undefined }).action(() => undefined);
+    return command.parse(args, { from: "user" }).opts()["web"];
+  };
+  const both = ["https://a:8080", "https://b"];
+  expect(read("--web", "https://a:8080", "--web", "https://b")).toEqual(both);
+  expect(read("--web", "https://a:8080", "https://b", "https://a:8080")).toEqual(both);
+  expect(read()).toBeUndefined();
+  vi.stubEnv("DIGESTER_WEB", "https://a:8080, https://b");
+  expect(read()).toEqual(both);
+  expect(read("--web", "https://c")).toEqual(["https://c"]);
+  for (const wrong of ["", "web-host", "https://a,ftp://b"]) {
+    expect(() => read("--web", wrong)).toThrow("Expected a URL such as");
+  }
+  vi.unstubAllEnvs();
 });

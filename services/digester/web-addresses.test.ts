@@ -13,13 +13,14 @@ const callbackOf = (url: string, token = "of-record"): { url: string; token: str
 });
 const refused = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
 
+const baseOf = (url: string): string => url.slice(0, url.indexOf("/api/callback"));
+
 /** @param knownAt whose tokens each address knows; one that is missing does not answer. */
 function setUp(knownAt: Record<string, string[]>, urls: string[] = [`${a}/`, b, c]) {
   const proofs: string[] = [];
   const said: string[] = [];
   let moves = 0;
   let time = 0;
-  const baseOf = (url: string) => url.slice(0, url.indexOf("/api/callback"));
   const httpSend = async ({ url, headers }: HttpRequest) => {
     proofs.push(baseOf(url));
     const known = knownAt[baseOf(url)];
