@@ -25,12 +25,13 @@ it("says where a token is found, rather than in which header it goes", async () 
   });
 });
 
+function read(...args: string[]): unknown {
+  const command = addWebListOptions(new Command()).exitOverride();
+  command.configureOutput({ writeErr: () => undefined }).action(() => undefined);
+  return command.parse(args, { from: "user" }).opts()["web"];
+}
+
 it("takes several web services, however they are given", () => {
-  const read = (...args: string[]): unknown => {
-    const command = addWebListOptions(new Command()).exitOverride();
-    command.configureOutput({ writeErr: () => undefined }).action(() => undefined);
-    return command.parse(args, { from: "user" }).opts()["web"];
-  };
   const both = ["https://a:8080", "https://b"];
   expect(read("--web", "https://a:8080", "--web", "https://b")).toEqual(both);
   expect(read("--web", "https://a:8080", "https://b", "https://a:8080")).toEqual(both);

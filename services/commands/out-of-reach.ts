@@ -6,20 +6,22 @@ import { isLoopback } from "../web/http/guards.ts";
  * shows there as silence alone; null where it can, or may.
  */
 export function outOfReach({
-  web,
+  web = [],
   host,
   advertise,
   pull,
 }: {
-  readonly web?: string;
+  /** Those that it registers with. */
+  readonly web?: readonly string[];
   /** The address that the digester listens on. */
   readonly host: string;
   readonly advertise?: string;
   readonly pull?: true;
 }): string | null {
-  if (web === undefined || pull === true || advertise !== undefined || !isLoopback(host))
-    return null;
-  const { hostname: asked } = new URL(web);
-  if (isLoopback(asked.replace(/^\[|\]$/g, "")) || asked === hostname().toLowerCase()) return null;
+  if (pull === true || advertise !== undefined || !isLoopback(host)) return null;
+  const asked = web
+    .map((url) => new URL(url).hostname)
+    .find((name) => !isLoopback(name.replace(/^\[|\]$/g, "")) && name !== hostname().toLowerCase());
+  if (asked === undefined) return null;
   return `From another machine, ${asked} cannot reach ${host}: give --host 0.0.0.0, or --pull.`;
 }
