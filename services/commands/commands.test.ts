@@ -7,6 +7,7 @@ import { Command } from "commander";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Job, JobStatus } from "../contract/job.ts";
 import { addCancelCommand } from "./cancel.ts";
+import { addDigesterCommand } from "./digester.ts";
 import { exitCodeOf } from "./exit.ts";
 import { addJobsCommand } from "./jobs.ts";
 import { addRegulatorCommand } from "./regulator.ts";
@@ -99,6 +100,7 @@ async function run(...args: string[]): Promise<{ out: string; err: string; exitC
     addJobsCommand,
     addRequeueCommand,
     addCancelCommand,
+    addDigesterCommand,
     addRegulatorCommand,
   ]) {
     add(program);
@@ -133,6 +135,14 @@ describe("exit codes", () => {
     expect((await run("jobs", "--web", "http://x", "--limit", "many")).exitCode).toBe(2);
     const options = ["--web", "http://x", "--options", "[1]"];
     expect((await run("regulator", ...options)).exitCode).toBe(2);
+    const state = ["--state", "/nowhere"];
+    for (const [option, wrong, words] of [
+      ["--id", "..", "expected a name without control characters"],
+      ["--advertise", "ftp://node", "expected http://… or https://…"],
+    ] as const) {
+      const { err, exitCode } = await run("digester", ...state, option, wrong);
+      expect([exitCode, err]).toEqual([2, expect.stringContaining(words)]);
+    }
     expect((await run("jobs", "--help")).exitCode).toBe(0);
   });
 

@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import type { Logger } from "pino";
+import type { z } from "zod";
+import { DigesterId, HttpUrl } from "../contract/digester.ts";
 import { AppError, coerceError } from "../contract/errors.ts";
 import { Labels } from "../contract/job.ts";
 import { startDigester, type DigesterOptions, type RunningDigester } from "../digester/start.ts";
@@ -57,7 +59,11 @@ export function addDigesterCommand(program: Command): void {
     )
     .option("--port <number>", "port to listen on; 0 takes a free one", readPort, 0)
     .option("--host <address>", "address to listen on", "127.0.0.1")
-    .option("--advertise <url>", "where the web service reaches it, if not where it listens")
+    .option(
+      "--advertise <url>",
+      "where the web service reaches it, if not where it listens",
+      readBy(HttpUrl),
+    )
     .option("--pull", "asks the web service for work, which then need not reach it")
     .option(
       "--fetch [megabytes]",
@@ -68,7 +74,7 @@ export function addDigesterCommand(program: Command): void {
     .option("--workers <number>", "jobs that run at once", readPositive, defaultWorkers())
     .option("--data <dir...>", "read and write below these only; else what the web service names")
     .option("--state <dir>", "keeps its id, its token and what could not be delivered yet")
-    .option("--id <name>", "the name by which it is known")
+    .option("--id <name>", "the name by which it is known", readBy(DigesterId))
     .option("--label <label...>", "what it is for or has; jobs may ask for labels", readLabel, [])
     .option("--notice <source>", `where to hear that the node ends: ${noticeForms}`, readNotice)
     .option(
@@ -247,6 +253,14 @@ function databasesOf(text: string): Readonly<Record<string, string>> {
     .split(/\s+/)
     .filter((one) => one !== "")
     .reduce<Readonly<Record<string, string>>>((all, one) => readDatabase(one, all), {});
+}
+
+function readBy(schema: z.ZodType<string>): (text: string) => string {
+  return (text) => {
+    const read = schema.safeParse(text);
+    if (read.success) return read.data;
+    throw new InvalidArgumentError(`${read.error.issues[0]?.message ?? "It cannot be read"}.`);
+  };
 }
 
 function readLabel(text: string, before: readonly string[]): readonly string[] {

@@ -10,7 +10,9 @@ const BearerToken = z
   .string()
   .regex(/^[\x21-\x7e]{1,4096}$/, { error: "expected a token of visible ASCII characters" });
 
-const HttpUrl = z.url({ protocol: /^https?$/, error: "expected http://… or https://…" }).max(2000);
+export const HttpUrl = z
+  .url({ protocol: /^https?$/, error: "expected http://… or https://…" })
+  .max(2000);
 
 /**
  * Where a digester reports to, and with which bearer token. `url` is the base: `{url}/job/{id}` is patched. Who sets
@@ -113,7 +115,7 @@ export const DigesterStatus = z.object({
 export type DigesterStatus = z.infer<typeof DigesterStatus>;
 
 /** In a path "." and ".." would be taken for steps, so nobody could detach it. */
-const DigesterId = z
+export const DigesterId = z
   .string()
   .min(1)
   .max(200)
