@@ -17,3 +17,16 @@ test("each load is a block of its worker's lane, and a row of the table", async 
   await api.post(`/api/v1/jobs/${job.id}/requeue`, { data: {} });
   await expect(row).toHaveCount(2, { timeout: 30_000 });
 });
+
+test("an empty line does not say that nobody waits while jobs wait outside of it", async ({
+  page,
+  api,
+}) => {
+  await page.goto("/digesters");
+  await expect(page.getByText("Nobody waits.")).toBeVisible();
+  const { digesters } = await (await api.get("/api/v1/digesters")).json();
+  await api.post(`/api/v1/digesters/${digesters[0].id}/drain`, { data: { draining: true } });
+  await api.post("/api/v1/samples/vcf", { data: {} });
+  await page.getByRole("link", { name: "1 job waits outside of it: see why" }).click();
+  await expect(page.getByText(/digester is draining/)).toBeVisible();
+});

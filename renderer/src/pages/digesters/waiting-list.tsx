@@ -1,7 +1,9 @@
 import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "wouter";
 import type { WaitingJob } from "../../../../services/contract/regulator.ts";
+import { jobCountsQuery } from "../../api/jobs.ts";
 import { formatPlural } from "../../format/numbers.ts";
 import classes from "./lines.module.css";
 
@@ -14,7 +16,7 @@ export function WaitingList({ waiting }: { waiting: readonly WaitingJob[] }) {
   const [all, setAll] = useState(false);
   const shown = waiting.slice(0, all ? shownAtMost : shownAtFirst);
   const hidden = waiting.length - shown.length;
-  if (waiting.length === 0) return <p className={classes["none"]}>Nobody waits.</p>;
+  if (waiting.length === 0) return <EmptyLine />;
   return (
     <>
       <ol className={classes["lines"]} aria-label="Waiting jobs">
@@ -37,5 +39,25 @@ export function WaitingList({ waiting }: { waiting: readonly WaitingJob[] }) {
         <p className={classes["none"]}>…and {formatPlural(hidden, "more", "more")} behind them.</p>
       )}
     </>
+  );
+}
+
+/** Jobs may wait all the same: for another digester, or because this one takes none. */
+function EmptyLine() {
+  const { data } = useQuery(jobCountsQuery);
+  const elsewhere = data?.submitted ?? 0;
+  return (
+    <p className={classes["none"]}>
+      {elsewhere === 0 ? (
+        "Nobody waits."
+      ) : (
+        <>
+          Nobody waits in this line.{" "}
+          <Link href="/jobs?q=status:submitted">
+            {formatPlural(elsewhere, "job waits", "jobs wait")} outside of it: see why
+          </Link>
+        </>
+      )}
+    </p>
   );
 }
