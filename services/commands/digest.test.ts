@@ -33,6 +33,32 @@ function write(instruction: unknown): void {
 }
 
 describe("digestFile", () => {
+  it("says in words what is wrong with what it was given", async () => {
+    const messageOf = async (options: object = {}, of = file) =>
+      (await digestFile(of, { ...quiet, ...options })).errors[0]?.message;
+    write([]);
+    expect(await messageOf()).toBe("The instruction has no tables");
+    expect(await messageOf({}, join(dir, "none.json"))).toBe(
+      `${join(dir, "none.json")} cannot be read: there is no such file`,
+    );
+    expect(await messageOf({}, dir)).toBe(`${dir} cannot be read: it is a directory`);
+    writeFileSync(file, Buffer.from("[é]", "latin1"));
+    expect(await messageOf()).toBe(`${file} is not valid UTF-8. Send JSON in UTF-8.`);
+    write([tableOf("t")]);
+    const taken = join(dir, "input/a.txt");
+    expect(await messageOf({ out: taken })).toBe(
+      `The destination ${taken} is a file; expected a directory`,
+    );
+    expect(await messageOf({ out: join(taken, "deeper") })).toBe(
+      `The destination ${join(taken, "deeper")} lies below a file; expected a directory`,
+    );
+    expect(await messageOf({ known: join(dir, "known.json") })).toBe(
+      `${join(dir, "known.json")} cannot be read: there is no such file`,
+    );
+    expect(readFileSync(taken, "utf8")).toBe("name\nann\nbob\n");
+    expect(readdirSync(dir).toSorted()).toEqual(["input", "instruction.json"]);
+  });
+
   it("puts the files where the instruction says, relative to its own folder", async () => {
     write([tableOf("t")]);
     const result = await digestFile(file, quiet);

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, rmSync, rmdirSync } from "node:fs";
+import { mkdirSync, rmSync, rmdirSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import type { Command } from "commander";
-import { AppError, coerceError } from "../contract/errors.ts";
+import { AppError, coerceError, systemCode } from "../contract/errors.ts";
 import { toLoad, type Load } from "../contract/load.ts";
 import type { QualitySummary } from "../contract/quality.ts";
 import type { DigestResult } from "../contract/result.ts";
@@ -107,6 +107,9 @@ export async function digestFile(
   const startedAt = performance.now();
   try {
     const load = toLoad(readInstructionFile(file));
+    if (load.tables.length === 0) {
+      throw new AppError("invalid_instruction", "The instruction has no tables");
+    }
     const root = resolve(options.root ?? dirname(file));
     const destination =
       options.out === undefined ? resolve(root, destinationOf(load)) : resolve(options.out);
@@ -170,6 +173,7 @@ async function withStaging(
   destination: string,
   work: (outDir: string) => Promise<DigestResult>,
 ): Promise<DigestResult> {
+  refuseFiles(destination);
   const parent = dirname(destination);
   const made = mkdirSync(parent, { recursive: true });
   const name = `.digester-cli-${process.pid}-${randomBytes(6).toString("hex")}`;
@@ -183,6 +187,23 @@ async function withStaging(
   } finally {
     rmSync(staging, { recursive: true, force: true });
     if (!completed && made !== undefined) removeEmpty(parent, made);
+  }
+}
+
+/** @throws AppError `bad_request` where a file stands in the place of the destination or of a directory above it. */
+function refuseFiles(destination: string): void {
+  for (let path = destination; ; path = dirname(path)) {
+    try {
+      if (statSync(path).isDirectory()) return;
+    } catch (thrown) {
+      if (systemCode(thrown) === "ENOENT" || systemCode(thrown) === "ENOTDIR") continue;
+      throw thrown;
+    }
+    const where = path === destination ? "is a file" : "lies below a file";
+    throw new AppError(
+      "bad_request",
+      `The destination ${destination} ${where}; expected a directory`,
+    );
   }
 }
 
@@ -207,12 +228,14 @@ function failedResult(file: string, thrown: unknown, durationMs: number): Digest
     tables: [],
     matrix: null,
     validation: [],
-    errors: [`${error.message}${hint}`, ...details].map((message) => ({
-      message,
-      file,
-      line: null,
-      column: null,
-    })),
+    errors: [hint === "" ? error.message : error.message.replace(/\.$/, "") + hint, ...details].map(
+      (message) => ({
+        message,
+        file,
+        line: null,
+        column: null,
+      }),
+    ),
     errorCount: 1 + details.length,
     warnings: [],
     durationMs,

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { AppError, coerceError } from "../contract/errors.ts";
+import { AppError, coerceError, systemCode } from "../contract/errors.ts";
 import { readInstruction, type StoredInstruction } from "../contract/instruction.ts";
 import { parseJsonBody } from "../gate/json-body.ts";
 
@@ -19,6 +19,19 @@ function readBytes(file: string): Uint8Array {
     const bytes = readFileSync(file);
     return bytes.subarray(0, 3).toString("hex") === "efbbbf" ? bytes.subarray(3) : bytes;
   } catch (thrown) {
-    throw new AppError("bad_request", `${file} cannot be read: ${coerceError(thrown).message}`);
+    throw new AppError("bad_request", `${file} cannot be read: ${reasonOf(thrown)}`);
+  }
+}
+
+function reasonOf(thrown: unknown): string {
+  switch (systemCode(thrown)) {
+    case "ENOENT":
+      return "there is no such file";
+    case "EISDIR":
+      return "it is a directory";
+    case "EACCES":
+      return "permission denied";
+    default:
+      return coerceError(thrown).message;
   }
 }

@@ -4,12 +4,13 @@ import { fileFormats, PreviewRequest, type Preview } from "../contract/preview.t
 import { parseOrThrow } from "../contract/errors.ts";
 import { previewFile } from "../digest/formats/preview.ts";
 import { print, printJson, table } from "./output.ts";
+import { readPositive } from "./read-number.ts";
 import { addReadingOptions, settingsOf, type ReadingOptions } from "./settings-options.ts";
 
 interface PreviewOptions extends ReadingOptions {
   readonly format?: string;
-  readonly rows: string;
-  readonly columns: string;
+  readonly rows: number;
+  readonly columns: number;
   readonly json?: true;
 }
 
@@ -19,15 +20,15 @@ export function addPreviewCommand(program: Command): void {
     .description("say what a genotype file is, and show how it begins")
     .argument("<file>", "of any size; only its beginning is read")
     .addOption(new Option("--format <name>", "take it for this").choices(fileFormats))
-    .option("--rows <n>", "rows to show", "8")
-    .option("--columns <n>", "columns to show", "8")
+    .option("--rows <n>", "rows to show, at most 200", readPositive, 8)
+    .option("--columns <n>", "columns to show, at most 200", readPositive, 8)
     .option("--json", "print all findings as JSON")
     .action(async (file: string, options: PreviewOptions) => {
       const request = parseOrThrow(PreviewRequest, {
         path: resolve(file),
         format: options.format,
-        rows: Number(options.rows),
-        columns: Number(options.columns),
+        rows: options.rows,
+        columns: options.columns,
         settings: settingsOf(options),
       });
       const preview = await previewFile(request);

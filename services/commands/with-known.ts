@@ -1,6 +1,7 @@
 import { openGobiiDatabase } from "../digester/gobii-database.ts";
 import { knownTo, namingFilesIn } from "../digest/validation/known-digests.ts";
-import { knownFromFile, type KnownSource } from "../digest/validation/known-source.ts";
+import { knownFromJson, type KnownSource } from "../digest/validation/known-source.ts";
+import { readJsonFile } from "./instruction-file.ts";
 
 export interface KnownOptions {
   /** A file that says what the database knows. */
@@ -20,7 +21,7 @@ export async function withKnown<T>(
   { known, knownDatabase, knownDigests }: KnownOptions,
   work: (known: KnownSource) => Promise<T>,
 ): Promise<T> {
-  if (known !== undefined) return work(knownFromFile(known));
+  if (known !== undefined) return work(knownFromJson(readJsonFile(known)));
   const files = knownDigests?.flatMap((directory) => namingFilesIn(directory)) ?? null;
   if (knownDatabase === undefined) return work(knownTo(null, files));
   const database = openGobiiDatabase(knownDatabase);

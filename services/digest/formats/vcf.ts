@@ -28,7 +28,12 @@ export const vcf: Format = {
             orientation: { value: null, evidence: "Without a header it cannot be told." },
             dataSetType: { value: null, evidence: "Without a header it cannot be told." },
             layout: { firstRow: 0, firstColumn: null, columns: [], rows: [] },
-            warnings: ["The line that begins with #CHROM, divided by tabs, was not found."],
+            warnings: [
+              "The line that begins with #CHROM, divided by tabs, was not found" +
+                (head.isWhole
+                  ? "."
+                  : ` in the first ${Math.round(head.bytes.length / (1 << 20))} MiB of it.`),
+            ],
           };
     }
     const cells = (head.lines[headerRow] ?? "").split("\t");

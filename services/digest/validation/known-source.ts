@@ -48,7 +48,7 @@ const KnownFile = z.record(z.string(), z.array(z.union([z.string(), z.number()])
  *
  * @throws AppError `bad_request` where the file has another form.
  */
-function knownFromJson(json: unknown): KnownSource {
+export function knownFromJson(json: unknown): KnownSource {
   const lists = parseOrThrow(KnownFile, json, "bad_request", "The file of what is known");
   const setOf = (key: string): ReadonlySet<string> | undefined => {
     const list = lists[key];
