@@ -90,8 +90,10 @@ function makeCluster(directory: string, processes: ServicesProcess<unknown>[]): 
     async startDigester(name, more = []) {
       const { url, token } = announced();
       const state = join(directory, name);
+      // Given twice it would be two addresses.
+      const web = more.includes("--web") ? [] : ["--web", url];
       const started = await startServices<DigesterAnnouncement>(
-        ["digester", "--web", url, "--token", token, "--state", state, "--id", name, ...more],
+        ["digester", ...web, "--token", token, "--state", state, "--id", name, ...more],
         { XDG_DATA_HOME: directory },
       );
       processes.push(started);
