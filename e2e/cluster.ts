@@ -91,9 +91,9 @@ function makeCluster(directory: string, processes: ServicesProcess<unknown>[]): 
       const { url, token } = announced();
       const state = join(directory, name);
       // Given twice it would be two addresses.
-      const web = more.includes("--web") ? [] : ["--web", url];
+      const address = more.includes("--web") ? [] : ["--web", url];
       const started = await startServices<DigesterAnnouncement>(
-        ["digester", ...web, "--token", token, "--state", state, "--id", name, ...more],
+        ["digester", ...address, "--token", token, "--state", state, "--id", name, ...more],
         { XDG_DATA_HOME: directory },
       );
       processes.push(started);

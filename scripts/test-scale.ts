@@ -69,6 +69,7 @@ function passesTests(): boolean {
       "--maxWorkers=1",
       "services/web/store/postgres",
       "services/web/shared-record.test.ts",
+      "services/web/outlived.test.ts",
     ],
     {
       stdio: "inherit",

@@ -146,7 +146,10 @@ async function startServices(
       "--port",
       String(await freePort(random)),
     ];
-    const work = ["--web", urls[n % urls.length] ?? "", "--token", token, "--workers", "1"];
+    // Each begins with another one, and goes on with the next.
+    const begin = n % urls.length;
+    const inTurn = [...urls.slice(begin), ...urls.slice(0, begin)];
+    const work = ["--web", ...inTurn, "--token", token, "--workers", "1"];
     digesters.push(supervise(name, ["digester", ...place, ...work], log(name)));
   }
   await Promise.all(digesters.map((one) => one.firstLine()));
