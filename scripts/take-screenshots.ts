@@ -69,6 +69,9 @@ function shotsOf({ jobs }: Scene): Shot[] {
       name: "submit",
       path: "/submit?tab=data",
       act: async (page) => {
+        // Loaded again, the page would still show the file of the last picture.
+        await page.goto("/submit");
+        await page.goto("/submit?tab=data");
         const choosing = page.waitForEvent("filechooser");
         await page.getByRole("button", { name: "Choose a data file" }).click();
         await (await choosing).setFiles("resources/samples/hapmap/files/maize-panel.hmp.txt");
