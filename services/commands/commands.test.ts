@@ -229,7 +229,6 @@ describe("jobs, requeue, cancel", () => {
   });
 
   it("says how many instructions a search has not looked into yet", async () => {
-    const counts = { submitted: 0, in_progress: 0, completed: 0, failed: 0, aborted: 0 };
     const { url } = await startApi({
       "GET /jobs": () => ({ jobs: [], total: 0, nextCursor: null, counts, unsearched: 7 }),
     });
