@@ -1,15 +1,15 @@
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, test } from "./fixtures.ts";
 import { datasetInstruction } from "./large-matrix.ts";
+import { violationsOn } from "./violations.ts";
 
 /** Every screen, as axe sees it, in both themes, wide and narrow. What opens on a screen is gone through where it is told of. */
 
 const widths = [1360, 412] as const;
 
 async function findBarriers(page: Page, where: string): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  const violations = await violationsOn(page);
   return violations.map(({ id, nodes }) => `${where} ${id}: ${nodes[0]?.html}`);
 }
 

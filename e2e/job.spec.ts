@@ -1,10 +1,10 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { APIRequestContext, Page } from "@playwright/test";
 import { withCrops } from "./configured-services.ts";
 import { expect, test } from "./fixtures.ts";
 import { datasetInstruction } from "./large-matrix.ts";
+import { violationsOn } from "./violations.ts";
 
 /** What a person does with one job: looks at what came of it, finds what is wrong, mends it, tells a colleague. */
 
@@ -16,7 +16,7 @@ async function ended(api: APIRequestContext, id: number): Promise<string> {
 }
 
 async function barriers(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  const violations = await violationsOn(page);
   return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
 }
 

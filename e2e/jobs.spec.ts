@@ -1,6 +1,6 @@
 import type { APIRequestContext, Page } from "@playwright/test";
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "./fixtures.ts";
+import { violationsOn } from "./violations.ts";
 
 /** What a person does with many jobs: finds them, looks at them in their own way, does one thing to all of them. */
 
@@ -167,7 +167,7 @@ for (const scheme of ["light", "dark"] as const) {
   test(`menus and dialogs have no barrier that axe finds, ${scheme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
     const check = async (what: string): Promise<void> => {
-      const { violations } = await new AxeBuilder({ page }).analyze();
+      const violations = await violationsOn(page);
       expect(violations.map(({ id, nodes }) => `${what} ${id}: ${nodes[0]?.html}`)).toEqual([]);
     };
     await searchBox(page).fill("submitter:");

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { mkdir, writeFile } from "node:fs/promises";
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "./fixtures.ts";
 import { datasetInstruction } from "./large-matrix.ts";
 import { startServices } from "./services-process.ts";
+import { violationsOn } from "./violations.ts";
 
 /** What a person sees at a glance, and where it leads. */
 
@@ -133,7 +133,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.mouse.move(0, 400);
     await expect(page.getByRole("tooltip")).toHaveCount(0);
     const barriers = async (): Promise<string[]> => {
-      const { violations } = await new AxeBuilder({ page }).analyze();
+      const violations = await violationsOn(page);
       return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
     };
     expect(await barriers()).toEqual([]);

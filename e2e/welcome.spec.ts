@@ -1,7 +1,7 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, test } from "./fixtures.ts";
 import { startServices } from "./services-process.ts";
+import { violationsOn } from "./violations.ts";
 
 /** A person opens the console for the first time. */
 
@@ -85,7 +85,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     for (const width of [1360, 400]) {
       await page.setViewportSize({ width, height: 860 });
       await expect(heading(page)).toBeVisible();
-      const { violations } = await new AxeBuilder({ page }).analyze();
+      const violations = await violationsOn(page);
       expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
       const overflow = await page.evaluate(() => document.body.scrollWidth - window.innerWidth);
       expect(overflow).toBeLessThanOrEqual(0);
