@@ -30,10 +30,11 @@ export function useInstructionSubmit(
   );
   const [begun] = useState(text);
   const [settledText] = useDebouncedValue(text, 150);
-  const isUnchanged = editOf !== null && settledText === initialText;
+  const isUnchanged = editOf !== null && text === initialText;
+  // At once: what was typed a moment before a reload is not to be lost either.
   useEffect(() => {
-    if (draft !== null) writeDraft(draft, isUnchanged ? null : settledText);
-  }, [draft, settledText, isUnchanged]);
+    if (draft !== null) writeDraft(draft, isUnchanged ? null : text);
+  }, [draft, text, isUnchanged]);
   const reading = useMemo(() => readText(settledText), [settledText]);
   const initial = keyProblem(initialKey) === null ? initialKey : "";
   const { options, setOptions, keepName } = useSubmitOptions(
