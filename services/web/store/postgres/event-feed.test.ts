@@ -22,6 +22,8 @@ it("tells of what is committed while it finds that older events are gone", async
     writer: "me",
     from: 10,
     async read(seq) {
+      // As from a database: not before the question has gone out.
+      await Promise.resolve();
       if (later.length === 0) later.push(feed.committed([], 15));
       return seq < 12 ? [] : [13, 14, 15].filter((one) => one > seq).map(happened);
     },
