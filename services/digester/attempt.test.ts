@@ -273,7 +273,7 @@ describe("an attempt", () => {
           ),
         ),
     );
-    const onChange = vi.fn();
+    const onChange = vi.fn<() => void>();
     const attempt = startAttempt(dispatch, { ...context, onChange });
     await until(() => attempt.view() !== null, "claimed");
     expect(attempt.view()).not.toHaveProperty("stopping");
