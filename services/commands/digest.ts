@@ -9,6 +9,7 @@ import { toLoad, type Load } from "../contract/load.ts";
 import type { QualitySummary } from "../contract/quality.ts";
 import type { DigestResult } from "../contract/result.ts";
 import { digest } from "../digest/digest.ts";
+import { makeDirectory } from "../gate/make-directory.ts";
 import { publish } from "../gate/publish.ts";
 import type { KnownSource } from "../digest/validation/known-source.ts";
 import { describeDryRun, dryRunFile } from "./dry-run.ts";
@@ -175,7 +176,7 @@ async function withStaging(
 ): Promise<DigestResult> {
   refuseFiles(destination);
   const parent = dirname(destination);
-  const made = mkdirSync(parent, { recursive: true });
+  const made = await makeDirectory(parent);
   const name = `.digester-cli-${process.pid}-${randomBytes(6).toString("hex")}`;
   const staging = join(parent, name);
   let completed = false;
@@ -186,7 +187,7 @@ async function withStaging(
     return result;
   } finally {
     rmSync(staging, { recursive: true, force: true });
-    if (!completed && made !== undefined) removeEmpty(parent, made);
+    if (!completed && made !== null) removeEmpty(parent, made);
   }
 }
 

@@ -14,8 +14,9 @@ beforeEach(async () => {
 
 describe("makeDirectory", () => {
   it("makes what is missing, with its mode, and leaves what is there", async () => {
-    await makeDirectory(join(root, "a", "b", "c"), 0o700);
-    await makeDirectory(join(root, "a", "b", "c"));
+    expect(await makeDirectory(join(root, "a", "b", "c"), 0o700)).toBe(join(root, "a"));
+    expect(await makeDirectory(join(root, "a", "b", "c"))).toBeNull();
+    expect(await makeDirectory(join(root, "a", "d"), 0o700)).toBe(join(root, "a", "d"));
     for (const path of ["a", "a/b", "a/b/c"]) {
       expect((await stat(join(root, path))).mode & 0o777).toBe(0o700);
     }

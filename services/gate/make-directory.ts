@@ -12,26 +12,26 @@ const MOST_TRIES = 4;
  * directory that it does not let be made in one that is there, as automounters and procfs do. (nodejs/node, `MKDirpAsync`)
  *
  * @param mode of what is made.
+ * @returns the topmost directory that was made; null where all was there.
  * @throws the system error that is in the way.
  */
-export async function makeDirectory(path: string, mode = 0o777): Promise<void> {
+export async function makeDirectory(path: string, mode = 0o777): Promise<string | null> {
   const parent = dirname(path);
+  let above: string | null = null;
   for (let tries = 1; ; tries++) {
-    const problem = await tryToMake(path, mode);
-    if (problem === null) return;
-    const isMissingAbove = systemCode(problem) === "ENOENT" && parent !== path;
-    if (!isMissingAbove || tries === MOST_TRIES) throw problem;
-    await makeDirectory(parent, mode);
+    try {
+      await mkdir(path, mode);
+      return above ?? path;
+    } catch (thrown) {
+      if (await isDirectory(path)) return above;
+      const isMissingAbove = systemCode(thrown) === "ENOENT" && parent !== path;
+      if (!isMissingAbove || tries === MOST_TRIES) throw thrown;
+    }
+    above = (await makeDirectory(parent, mode)) ?? above;
   }
 }
 
-/** What is in the way; null once there is a directory. */
-async function tryToMake(path: string, mode: number): Promise<unknown> {
-  try {
-    await mkdir(path, mode);
-    return null;
-  } catch (thrown) {
-    const there = await stat(path).catch(() => null);
-    return there?.isDirectory() === true ? null : thrown;
-  }
+async function isDirectory(path: string): Promise<boolean> {
+  const there = await stat(path).catch(() => null);
+  return there?.isDirectory() === true;
 }
