@@ -2,6 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { FileLines } from "../../../services/contract/file-lines.ts";
 import { MadeFiles } from "../../../services/contract/made-files.ts";
 import { Quality } from "../../../services/contract/quality.ts";
+import { fileName } from "../format/paths.ts";
 import { keys } from "./keys.ts";
 import { request } from "./request.ts";
 
@@ -50,7 +51,7 @@ export function madeFilesQuery(job: number, attempt: number) {
 
 /** Where a file that a job made is downloaded from. */
 export function madeFileUrl(job: number, file: string): string {
-  const name = file.split("/").at(-1) ?? "";
+  const name = fileName(file);
   return `/api/v1/jobs/${job}/files/${encodeURIComponent(name)}`;
 }
 

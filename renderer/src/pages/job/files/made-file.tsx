@@ -6,6 +6,7 @@ import { madeFilesQuery, madeFileUrl } from "../../../api/job-files.ts";
 import { CopyButton } from "../../../components/copy-button.tsx";
 import { useByteUnits } from "../../../components/units.ts";
 import { formatBytes } from "../../../format/numbers.ts";
+import { fileName } from "../../../format/paths.ts";
 import { OpenFolder } from "../open-folder.tsx";
 import classes from "./made-file.module.css";
 
@@ -29,7 +30,7 @@ export function MadeFileSize({ told, ...which }: MadeFileProps & { told?: number
 /** Where a file lies that a job made, and what can be done with it; or that it is gone. */
 export function MadeFilePath({ job, file }: MadeFileProps) {
   const found = useMadeFile({ job, file });
-  const name = file.split("/").at(-1) ?? file;
+  const name = fileName(file);
   return (
     <>
       <div className={classes["path"]}>

@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import type { Preview } from "../../../../../services/contract/preview.ts";
 import { useByteUnits } from "../../../components/units.ts";
 import { formatBytes, formatCount, formatPlural } from "../../../format/numbers.ts";
+import { fileName } from "../../../format/paths.ts";
 import { formatSpan } from "../../../format/time.ts";
 import classes from "./file-facts.module.css";
 
@@ -33,10 +34,7 @@ export function FileFacts({ preview, others, onOther }: FileFactsProps) {
       {others.length > 0 && (
         <p className={classes["muted"]}>
           With it {formatCount(others.length)} more, to be loaded the same way:{" "}
-          {others
-            .slice(0, 5)
-            .map((other) => other.split("/").at(-1))
-            .join(", ")}
+          {others.slice(0, 5).map(fileName).join(", ")}
           {others.length > 5 && " …"}
         </p>
       )}

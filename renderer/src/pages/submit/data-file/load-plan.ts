@@ -8,6 +8,7 @@ import {
   possibleParts,
   type TemplatePart,
 } from "../../../../../services/contract/templates.ts";
+import { fileName } from "../../../format/paths.ts";
 
 const idNames = ["project", "platform", "experiment", "dataset", "mapset"] as const;
 
@@ -92,7 +93,7 @@ export function partsOf(detection: Detection, { parts }: LoadPlan): TemplatePart
  * @param at milliseconds since 1970.
  */
 export function loadName(path: string, at: number): string {
-  const file = path.split("/").at(-1) ?? "";
+  const file = fileName(path);
   const stem = file
     .replace(/\.(gz|bgz)$/i, "")
     .replace(/\.[A-Za-z0-9]{1,5}$/, "")

@@ -11,6 +11,7 @@ import { previewQuery } from "../../../api/preview.ts";
 import { readDraft, writeDraft } from "../../../components/draft.ts";
 import { ErrorPanel } from "../../../components/error-panel.tsx";
 import { Notice } from "../../../components/notice.tsx";
+import { fileName } from "../../../format/paths.ts";
 import { DryRunView } from "./dry-run-view.tsx";
 import { FileFacts } from "./file-facts.tsx";
 import { Findings } from "./findings.tsx";
@@ -62,7 +63,11 @@ export function MappingView(props: MappingViewProps) {
   const { encoding, format, warnings } = preview.data.detection;
   if (encoding.value === "binary" && format === "DELIMITED") {
     return (
-      <Notice icon={IconFileAlert} title={`${nameOf(props.path)} is no genotype file`} kind="error">
+      <Notice
+        icon={IconFileAlert}
+        title={`${fileName(props.path)} is no genotype file`}
+        kind="error"
+      >
         <Text size="sm">{[encoding.evidence, ...warnings].join(" ")}</Text>
         <Text size="sm" c="dimmed">
           What is taken is text, plain or gzipped (HapMap, VCF, KASP, DArT, SSR, a delimited
@@ -162,10 +167,6 @@ function Mapped(props: MappedProps) {
       />
     </div>
   );
-}
-
-function nameOf(path: string): string {
-  return path.split("/").at(-1) ?? path;
 }
 
 /** The row above the calls or the list. */

@@ -1,4 +1,5 @@
 import { AppError, coerceError } from "../../../../../services/contract/errors.ts";
+import { fileName } from "../../../format/paths.ts";
 
 /**
  * Submits the loads of several files, one after the other, up to the first that is refused.
@@ -32,13 +33,9 @@ function refusalOf(path: string, done: number, count: number, thrown: unknown): 
     ...(known?.hint === undefined ? [] : [known.hint]),
     ...(done === 0 ? [] : [`${done} of ${count} are submitted, and will not be again.`]),
   ];
-  return new AppError(
-    known?.code ?? "internal",
-    `${path.split("/").at(-1) ?? path}: ${error.message}`,
-    {
-      cause: thrown,
-      ...(known === null ? {} : { details: known.details }),
-      ...(hints.length === 0 ? {} : { hint: hints.join(" ") }),
-    },
-  );
+  return new AppError(known?.code ?? "internal", `${fileName(path)}: ${error.message}`, {
+    cause: thrown,
+    ...(known === null ? {} : { details: known.details }),
+    ...(hints.length === 0 ? {} : { hint: hints.join(" ") }),
+  });
 }
