@@ -6,7 +6,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import type { Logger } from "pino";
 import type { z } from "zod";
-import { DigesterId, HttpUrl } from "../contract/digester.ts";
+import { DigesterId, ServiceUrl } from "../contract/digester.ts";
 import { AppError, coerceError } from "../contract/errors.ts";
 import { Labels } from "../contract/job.ts";
 import { startDigester, type DigesterOptions, type RunningDigester } from "../digester/start.ts";
@@ -62,7 +62,7 @@ export function addDigesterCommand(program: Command): void {
     .option(
       "--advertise <url>",
       "where the web service reaches it, if not where it listens",
-      readBy(HttpUrl),
+      readBy(ServiceUrl),
     )
     .option("--pull", "asks the web service for work, which then need not reach it")
     .option(

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { ClusterName, PilotCount } from "./cluster.ts";
+import { HttpUrl } from "./http-url.ts";
 import { Labels } from "./job.ts";
 
 const word = z.string().min(1).max(4000);
 /** What ends up as one option of sbatch, or one line of its script. */
 const line = z.string().regex(/^[^\r\n\0]{1,4000}$/, { error: "expected one line of text" });
-const webUrl = z.url({ protocol: /^https?$/, error: "expected http://… or https://…" });
 const path = z.string().min(1);
 
 /** The `cluster` section of the configuration: pilots of one cluster. */
@@ -29,7 +29,7 @@ export const ClusterConfiguration = z
     /** Pilots ask for work, where nothing can reach them. */
     pull: z.boolean().default(false),
     /** Where pilots reach the web service, or a list of all that keep its record. Left out: its public URL. */
-    web: z.union([webUrl, z.array(webUrl).min(1)]).optional(),
+    web: z.union([HttpUrl, z.array(HttpUrl).min(1)]).optional(),
     /** Below which pilots read and write. Left out: what the web service names. */
     dataRoots: z.array(path).default([]),
     /** Where pilots keep their state on their node. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { DigestSettings } from "./digest-settings.ts";
 import { coerceError } from "./errors.ts";
+import { HttpUrl } from "./http-url.ts";
 import { readInstruction } from "./instruction.ts";
 import { JobStep } from "./job.ts";
 import { RegulatorChoice, RegulatorInfo, WaitingJob } from "./regulator.ts";
@@ -10,16 +11,15 @@ const BearerToken = z
   .string()
   .regex(/^[\x21-\x7e]{1,4096}$/, { error: "expected a token of visible ASCII characters" });
 
-export const HttpUrl = z
-  .url({ protocol: /^https?$/, error: "expected http://… or https://…" })
-  .max(2000);
+/** Of a digester, or of who calls it. */
+export const ServiceUrl = HttpUrl.max(2000);
 
 /**
  * Where a digester reports to, and with which bearer token. `url` is the base: `{url}/job/{id}` is patched. Who sets
  * `batch` takes many patches at once as well, at `POST {url}/batch`.
  */
 export const CallbackTarget = z.object({
-  url: HttpUrl,
+  url: ServiceUrl,
   token: BearerToken,
   batch: z.boolean().optional(),
 });

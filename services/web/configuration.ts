@@ -5,6 +5,7 @@ import { ClusterConfiguration } from "../contract/cluster-configuration.ts";
 import { DigestSettings } from "../contract/digest-settings.ts";
 import { AppError, coerceError, describeIssues } from "../contract/errors.ts";
 import { HandOver } from "../contract/hand-over.ts";
+import { HttpUrl } from "../contract/http-url.ts";
 import { Labels, priorityRange } from "../contract/job.ts";
 import { roles, upstreamUrl, type Crop } from "./crop.ts";
 import { contains } from "../gate/paths.ts";
@@ -24,7 +25,6 @@ const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, {
 });
 const host = z.string().min(1).max(255);
 const port = z.number().int().min(0).max(65_535);
-const httpUrl = z.url({ protocol: /^https?$/, error: "expected http://… or https://…" });
 const path = z.string().min(1);
 
 const User = z.strictObject({
@@ -55,7 +55,7 @@ const CropConfiguration = z.strictObject({
     .default({}),
   upstream: z
     .strictObject({
-      url: httpUrl,
+      url: HttpUrl,
       role: z.enum(roles).default("submit"),
       roles: z.record(z.string(), z.enum(roles)).default({}),
     })
@@ -118,7 +118,7 @@ const Configuration = z
       .string()
       .refine(isDatabaseUrl, { error: "expected postgres://user:password@host:port/database" })
       .optional(),
-    publicUrl: httpUrl.optional(),
+    publicUrl: HttpUrl.optional(),
     allowedHosts: z.array(host).default([]),
     maxUploadMbytes: z.number().positive().max(1_000_000).optional(),
     tokenHours: z.number().positive().max(100_000).optional(),
