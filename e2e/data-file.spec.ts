@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import type { Page } from "@playwright/test";
+import type { Page, Route } from "@playwright/test";
 import { withCrops } from "./configured-services.ts";
 import { expect, test } from "./fixtures.ts";
 import { violationsOn } from "./violations.ts";
@@ -287,6 +287,31 @@ test("a file dropped anywhere is taken: data is mapped, an instruction is looked
   await dropOn(page, "main", "panel.json", "[]");
   await expect(page.getByText("panel.json")).toBeVisible();
   await expect(page).toHaveURL(/\/submit$/);
+});
+
+test("a file goes on being sent while one looks at other pages, and takes nobody away from them", async ({
+  page,
+}) => {
+  const stopped: Route[] = [];
+  await page.route(/\/api\/v1\/files\?folder=/, (route) => void stopped.push(route));
+  await page.goto("/jobs");
+  await dropOn(page, "main", "calls.txt", matrix("A/G"));
+  await expect(page.getByText("Sending calls.txt")).toBeVisible();
+  await page.getByRole("link", { name: "Digesters" }).click();
+  await dropOn(page, "main", "other.txt", matrix("A/A"));
+  await expect(page.getByText("Another one is being sent.")).toBeVisible();
+  await page.getByRole("link", { name: "Submit" }).click();
+  await page.getByRole("tab", { name: "Data file" }).click();
+  await expect(page.getByText("Sending calls.txt")).toBeVisible();
+  await dropOn(page, "main", "panel.json", "[]");
+  await expect(page.getByText("panel.json")).toBeVisible();
+
+  for (const route of stopped) await route.continue();
+  await expect(page.getByText("calls.txt was sent.")).toBeVisible();
+  await expect(page.getByText("panel.json")).toBeVisible();
+  await page.getByRole("button", { name: "Say what is what" }).click();
+  await expect(page.getByRole("button", { name: "Column 1: Marker name" })).toBeVisible();
+  await expect(page.getByText("calls.txt was sent.")).toHaveCount(0);
 });
 
 for (const scheme of ["light", "dark"] as const) {

@@ -10,12 +10,11 @@ import { desktop } from "../desktop.ts";
 import type { Command } from "./commands.ts";
 import { KeyList } from "./key-list.tsx";
 import { CommandContext } from "./command-context.ts";
-import { DroppedFilesContext } from "./dropped-files.ts";
 import { Palette } from "./palette.tsx";
 import { SideBar } from "./side-bar.tsx";
+import { UploadProvider } from "./upload-provider.tsx";
 import { useBadge } from "./use-badge.ts";
 import { useDesktopEvents } from "./use-desktop-events.ts";
-import { useFileDrop } from "./use-file-drop.ts";
 import { useKeyStrokes } from "./use-key-strokes.ts";
 import classes from "./frame.module.css";
 
@@ -72,7 +71,6 @@ export function Frame({ announcement, children }: FrameProps) {
   useKeyStrokes(run);
   useDesktopEvents();
   useBadge();
-  const dropped = useFileDrop();
   useDensityOfPage();
 
   return (
@@ -83,7 +81,7 @@ export function Frame({ announcement, children }: FrameProps) {
       <div className={classes["frame"]}>
         <SideBar />
         <div className={classes["page"]}>
-          <DroppedFilesContext value={dropped}>{children}</DroppedFilesContext>
+          <UploadProvider>{children}</UploadProvider>
         </div>
       </div>
       <VisuallyHidden component="output" aria-live="polite">

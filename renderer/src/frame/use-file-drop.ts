@@ -1,28 +1,24 @@
-import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { useEffect, useEffectEvent } from "react";
 import { useLocation } from "wouter";
 import { mostInstructionBytes } from "../api/instructions.ts";
-import type { DroppedFiles } from "./dropped-files.ts";
 
 /**
  * Takes what is dropped where nothing else does, from the file manager or elsewhere: without it the browser would show
- * the file in place of the console. An instruction is opened to be looked over, data files are sent to be mapped.
+ * the file in place of the console. An instruction is opened to be looked over.
+ *
+ * @param onDataFiles told of all else.
  */
-export function useFileDrop(): DroppedFiles {
+export function useFileDrop(onDataFiles: (files: readonly File[]) => void): void {
   const [, navigate] = useLocation();
-  const [drops, setDrops] = useState(0);
-  const waiting = useRef<readonly File[]>([]);
 
   const onDrop = useEffectEvent(async (files: readonly File[]) => {
     const [only] = files;
-    if (only === undefined) return;
-    if (files.length === 1 && /\.json$/i.test(only.name) && only.size <= mostInstructionBytes) {
+    if (files.length === 1 && only !== undefined && isInstruction(only)) {
       const file = { name: only.name, path: `${only.name} ${Date.now()}`, text: await only.text() };
       navigate("/submit", { state: { file } });
       return;
     }
-    waiting.current = files;
-    setDrops(drops + 1);
-    navigate("/submit?tab=data");
+    onDataFiles(files);
   });
 
   useEffect(() => {
@@ -42,13 +38,8 @@ export function useFileDrop(): DroppedFiles {
       window.removeEventListener("drop", drop);
     };
   }, []);
+}
 
-  return {
-    drops,
-    take: () => {
-      const files = waiting.current;
-      waiting.current = [];
-      return files;
-    },
-  };
+function isInstruction(file: File): boolean {
+  return /\.json$/i.test(file.name) && file.size <= mostInstructionBytes;
 }

@@ -8,7 +8,6 @@ import { digestersQuery } from "../../api/digesters.ts";
 import { samplesQuery } from "../../api/instructions.ts";
 import { writeDraft } from "../../components/draft.ts";
 import { Page } from "../../components/page.tsx";
-import { useDroppedFiles } from "../../frame/dropped-files.ts";
 import { DataFileTab } from "./data-file/data-file-tab.tsx";
 import { EditedInstruction } from "./edited-instruction.tsx";
 import { FileTab } from "./file-tab.tsx";
@@ -21,14 +20,13 @@ const ways = ["data", "sample", "file", "paste"] as const;
 type Way = (typeof ways)[number];
 
 export function SubmitPage() {
-  const { drops } = useDroppedFiles();
   const opened = useOpenedFile();
   const search = new URLSearchParams(useSearch());
   const editOf = search.get("from");
   if (editOf !== null) return <EditedInstruction key={editOf} instructionKey={editOf} />;
   const wanted = ways.find((way) => way === search.get("tab")) ?? null;
-  // A file that comes from outside is begun with anew, whatever is on the page.
-  return <Ways key={`${drops} ${opened?.path}`} wanted={wanted} opened={opened} />;
+  // An instruction that comes from outside is begun with anew, whatever is on the page.
+  return <Ways key={opened?.path} wanted={wanted} opened={opened} />;
 }
 
 function Ways({ wanted, opened }: { wanted: Way | null; opened: InstructionFile | null }) {

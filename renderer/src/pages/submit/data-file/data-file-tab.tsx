@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useLocation } from "wouter";
 import { useHistoryState } from "wouter/use-browser-location";
-import { z } from "zod";
+import { ChosenFiles } from "../../../frame/upload.ts";
 import { FileChooser } from "./file-chooser.tsx";
 import { dataSetsOf } from "./load-plan.ts";
 import { MappingView } from "./mapping-view.tsx";
@@ -11,13 +11,11 @@ interface DataFileTabProps {
   readonly onText: (text: string, name: string) => void;
 }
 
-/** What was chosen, kept with the page in the browser's history: a reload finds it again, Back goes to the choice. */
-const Chosen = z.object({ dataFiles: z.array(z.string().min(1)), crop: z.string().nullable() });
-
 /** From a data file to a load, without an instruction at hand. */
 export function DataFileTab({ onText }: DataFileTabProps) {
   const [, navigate] = useLocation();
-  const chosen = Chosen.safeParse(useHistoryState<unknown>()).data;
+  // A reload finds it again, Back goes to the choice.
+  const chosen = ChosenFiles.safeParse(useHistoryState<unknown>()).data;
   const [crop, setCrop] = useState(chosen?.crop ?? null);
   const [first, ...others] = dataSetsOf(chosen?.dataFiles ?? []);
   if (chosen === undefined || first === undefined) {

@@ -8,11 +8,12 @@ import type { LoadPlan } from "../../../../../services/contract/saved-template.t
 import { possibleParts, templateParts } from "../../../../../services/contract/templates.ts";
 import { submitInstruction } from "../../../api/instructions.ts";
 import { formatCount } from "../../../format/numbers.ts";
+import { loadName } from "../../../format/load-name.ts";
 import { keyProblem, submitBody } from "../submit-body.ts";
 import { SubmitError } from "../submit-error.tsx";
 import { SubmitOptionsForm } from "../submit-options-form.tsx";
 import { useSubmitOptions } from "../use-submit-options.ts";
-import { loadName, neededIds, partsOf, type LoadIds, type Planned } from "./load-plan.ts";
+import { neededIds, partsOf, type LoadIds, type Planned } from "./load-plan.ts";
 import { partNames } from "./names.ts";
 import { submitEach } from "./submit-each.ts";
 import classes from "./submit-side.module.css";
