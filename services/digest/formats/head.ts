@@ -6,7 +6,7 @@ import { coerceError } from "../../contract/errors.ts";
 import type { DigestSettings, Encoding } from "../../contract/digest-settings.ts";
 import { createCellReader, type CellReader } from "../matrix/crop-codes.ts";
 import { createDecoder } from "../source/decoding.ts";
-import { openChunks } from "../source/line-blocks.ts";
+import { openChunks } from "../source/file-chunks.ts";
 import { guessDelimiter, splitCells, type DelimiterGuess } from "./delimiter-guess.ts";
 
 /** What is read of a file to find out what it is: enough lines, and never more than so many bytes of text. */
@@ -59,7 +59,7 @@ export async function readHead(path: string, settings: DigestSettings): Promise<
   let isWhole = true;
   let problem: string | null = null;
   try {
-    for await (const chunk of openChunks({ path }, MIN_BYTES, () => {})) {
+    for await (const chunk of openChunks(path, MIN_BYTES, () => {})) {
       if (
         length >= MAX_BYTES ||
         (length >= MIN_BYTES && lines >= FEW_LINES && !endsInComment(chunks))

@@ -1,9 +1,7 @@
-import { closeSync, createReadStream, fstatSync, openSync, readSync } from "node:fs";
-import { pipeline } from "node:stream";
-import { createGunzip } from "node:zlib";
 import type { DigestProblem } from "../../contract/result.ts";
 import type { Pace } from "../pace.ts";
 import { createDecoder } from "./decoding.ts";
+import { openChunks } from "./file-chunks.ts";
 import type { SourceFile } from "./source-files.ts";
 
 /**
@@ -80,7 +78,7 @@ export async function readLineBlocks(
     return fault === null ? null : { ...fault, file: path, column: null };
   };
 
-  for await (const chunk of openChunks(file, chunkBytes, hooks.onBytes, place)) {
+  for await (const chunk of openChunks(path, chunkBytes, hooks.onBytes, place)) {
     if (limit.isReached(chunk.length)) return null;
     const { bytes, oddAt } = decoder?.push(chunk) ?? { bytes: chunk, oddAt: -1 };
     const fault = push(bytes, oddAt);
@@ -299,59 +297,3 @@ function createLimiter(limit: SourceFile["limit"], onBlock: ReadHooks["onBlock"]
     },
   };
 }
-
-/**
- * The bytes of a file in chunks, each valid until the next is asked for.
- *
- * @param place where to put a chunk of at most so many bytes; it need not be used.
- */
-export async function* openChunks(
-  file: Pick<SourceFile, "path">,
-  chunkBytes: number,
-  onBytes: (count: number) => void,
-  place?: (length: number) => Buffer,
-): AsyncGenerator<Buffer> {
-  const descriptor = openSync(file.path, "r");
-  try {
-    if (isGzip(descriptor)) {
-      yield* inflate(file.path, onBytes);
-      return;
-    }
-    const length = Math.min(chunkBytes, fstatSync(descriptor).size + 1);
-    const own = place === undefined ? Buffer.allocUnsafe(length) : null;
-    for (;;) {
-      const chunk = own ?? place?.(length) ?? Buffer.alloc(0);
-      const count = readSync(descriptor, chunk, 0, chunk.length, null);
-      if (count === 0) return;
-      onBytes(count);
-      yield chunk.subarray(0, count);
-    }
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function isGzip(descriptor: number): boolean {
-  const magic = Buffer.alloc(2);
-  return readSync(descriptor, magic, 0, 2, 0) === 2 && magic[0] === 0x1f && magic[1] === 0x8b;
-}
-
-async function* inflate(
-  path: string,
-  onBytes: (count: number) => void,
-): AsyncGenerator<Buffer, void> {
-  const compressed = createReadStream(path, { highWaterMark: INFLATED_BYTES });
-  const inflated = createGunzip({ chunkSize: INFLATED_BYTES });
-  // Errors of either stream reach the loop below through `inflated`.
-  pipeline(compressed, inflated, () => {});
-  let seen = 0;
-  for await (const chunk of inflated as AsyncIterable<Buffer>) {
-    onBytes(compressed.bytesRead - seen);
-    seen = compressed.bytesRead;
-    yield chunk;
-  }
-  onBytes(compressed.bytesRead - seen);
-}
-
-/** Four times faster than zlib's default of 16 KiB. */
-const INFLATED_BYTES = 1 << 18;
