@@ -17,7 +17,7 @@ import { judge, printTable, WITH_QUALITY, type Measured } from "./report.ts";
 /*
  * How fast the engine is beside other programs that do the same to the same genotypes, each as a process with all it needs
  * to start. Sizes are markers x samples. The runs of all programs take turns, so that whatever else the machine does meets
- * all of them; goals are ratios of CPU seconds within the run.
+ * all of them; goals are ratios within the run. On a machine with other work, look at those of CPU seconds.
  *
  * npm run bench:digest -- [--size 20000x1000] [--runs 5] [--seed 1] [--quick] [--dir DIR]
  */

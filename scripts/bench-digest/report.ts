@@ -13,7 +13,7 @@ const TASKS: Readonly<Record<Measured["task"], string>> = {
   transpose: "two-letter matrix, transposed",
 };
 
-/** How many times as fast as another program the engine is to be, in CPU seconds. */
+/** How many times as fast as another program the engine is to be: for who waits, by the clock; for who shares a node, in CPU seconds. */
 const GOALS: readonly { task: Measured["task"]; program: string; times: number }[] = [
   { task: "vcf", program: "bcftools query", times: 4 },
   { task: "vcf", program: "plink1.9 compound-genotypes", times: 1 },
@@ -52,8 +52,11 @@ export function judge(measured: readonly Measured[]): string[] {
   const speeds = GOALS.flatMap(({ task, program, times }) => {
     const [ours, theirs] = [find(task, "digester"), find(task, program)];
     if (ours === undefined || theirs === undefined) return [];
-    const ratio = theirs.run.cpu / ours.run.cpu;
-    return `${verdict(ratio >= times)}: ${task}: ${ratio.toFixed(2)} times as fast as ${program} (goal >= ${times})`;
+    const [clock, cpu] = [theirs.run.wall / ours.run.wall, theirs.run.cpu / ours.run.cpu];
+    return (
+      `${verdict(clock >= times)} by the clock, ${verdict(cpu >= times)} in CPU seconds: ${task}: ${clock.toFixed(2)} and ` +
+      `${cpu.toFixed(2)} times as fast as ${program} (goal >= ${times})`
+    );
   });
   const peaks = measured
     .filter(({ program }) => program === "digester" || program === WITH_QUALITY)
