@@ -1,3 +1,4 @@
+import type { Dirent } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { AppError, coerceError } from "../../contract/errors.ts";
@@ -71,7 +72,7 @@ async function list(crop: Crop, wanted: string | undefined): Promise<FileListing
       hint: `They are: ${crop.dataRoots.join(", ")}.`,
     });
   }
-  const names = (await namesIn(path)).filter((name) => !name.startsWith("."));
+  const names = await shownIn(path);
   const found = await Promise.all(
     names.slice(0, mostEntries).map((name) => entryOf(crop, join(path, name), name)),
   );
@@ -80,7 +81,10 @@ async function list(crop: Crop, wanted: string | undefined): Promise<FileListing
     path,
     parent: isRoot ? null : dirname(path),
     roots: [...crop.dataRoots],
-    entries: found.filter((entry) => entry !== null).toSorted(byKindAndName),
+    entries: directoriesFirst(
+      found.filter((entry) => entry !== null),
+      ({ kind }) => kind === "directory",
+    ),
     total: names.length,
   };
 }
@@ -94,15 +98,29 @@ async function firstDirectory(crop: Crop): Promise<string> {
   return isThere ? files : (crop.dataRoots[0] ?? "/");
 }
 
-async function namesIn(path: string): Promise<string[]> {
+/** Names of what is not hidden, directories first, `chr9` before `chr10`. */
+async function shownIn(path: string): Promise<string[]> {
+  // Made once: a comparison of strings that makes its own takes 25 times as long.
+  const { compare } = new Intl.Collator("en", { numeric: true });
+  const found = await entriesIn(path);
+  const shown = found.filter(({ name }) => !name.startsWith("."));
+  const sorted = shown.toSorted((a, b) => compare(a.name, b.name));
+  return directoriesFirst(sorted, (entry) => entry.isDirectory()).map(({ name }) => name);
+}
+
+async function entriesIn(path: string): Promise<Dirent[]> {
   try {
-    return await readdir(path);
+    return await readdir(path, { withFileTypes: true });
   } catch (thrown) {
     throw new AppError("not_found", `${path} cannot be listed: ${coerceError(thrown).message}`, {
       hint: "Where only the nodes see the data, type the path of the file instead.",
       cause: thrown,
     });
   }
+}
+
+function directoriesFirst<T>(entries: readonly T[], isDirectory: (entry: T) => boolean): T[] {
+  return [...entries.filter(isDirectory), ...entries.filter((entry) => !isDirectory(entry))];
 }
 
 /** Null for what is neither a file nor a directory, has gone meanwhile, or leads out of the roots. */
@@ -118,9 +136,4 @@ async function entryOf(crop: Crop, path: string, name: string): Promise<FileEntr
   } catch {
     return null;
   }
-}
-
-function byKindAndName(a: FileEntry, b: FileEntry): number {
-  if (a.kind !== b.kind) return a.kind === "directory" ? -1 : 1;
-  return a.name.localeCompare(b.name, "en", { numeric: true });
 }

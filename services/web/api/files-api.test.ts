@@ -72,4 +72,21 @@ describe("data files", () => {
     expect(missing.status).toBe(404);
     expect(missing.body.error.hint).toContain("type the path");
   });
+
+  it("are listed in order where there are more than are listed", async () => {
+    const web = await runningWeb();
+    const files = join(web.dataDir, "files");
+    await mkdir(join(files, "zea"), { recursive: true });
+    for (let k = 2100; k > 0; k--) await writeFile(join(files, `plate${k}.csv`), "1");
+    const { body } = await web.ask("GET", "/api/v1/files");
+    expect(body.total).toBe(2101);
+    const names = body.entries.map(({ name }: { name: string }) => name);
+    expect(names).toHaveLength(2000);
+    expect([...names.slice(0, 3), names.at(-1)]).toEqual([
+      "zea",
+      "plate1.csv",
+      "plate2.csv",
+      "plate1999.csv",
+    ]);
+  });
 });
