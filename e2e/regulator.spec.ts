@@ -72,6 +72,52 @@ test("a choice that the strategy refuses is said in its words, and nothing is sw
   await expect(page.getByLabel("From (hh:mm)")).toHaveValue(hour(2));
 });
 
+test("weights and strategies in order are rows that one adds, fills, moves and removes", async ({
+  page,
+  api,
+}) => {
+  const id = await closeWindow(api);
+  await api.post("/api/v1/samples/vcf", { data: { submittedBy: "Ana" } });
+  await page.goto("/regulator");
+  const strategy = page.getByRole("combobox", { name: "Strategy", exact: true });
+  await strategy.click();
+  await page.getByRole("option", { name: /^Fair share/ }).click();
+  await page.getByRole("button", { name: "Add a submitter" }).click();
+  await page.getByRole("combobox", { name: "Submitter 1" }).fill("a");
+  await page.getByRole("option", { name: "Ana", exact: true }).click();
+  await page.getByRole("textbox", { name: "Weight 1" }).fill("2.5");
+  await page.getByRole("button", { name: "Add a submitter" }).click();
+  await page.getByRole("combobox", { name: "Submitter 2" }).fill("Ana");
+  await expect(page.getByText("Stands above already")).toBeVisible();
+  await page.getByRole("combobox", { name: "Submitter 2" }).fill("Ben");
+  await page.getByRole("button", { name: "Add a submitter" }).click();
+  await page.getByRole("combobox", { name: "Submitter 3" }).fill("Cas");
+  await page.getByRole("button", { name: "Remove Ben" }).click();
+  await page.getByRole("button", { name: "Put in force" }).click();
+  await expect(page.getByText("weights: Ana 2.5, Cas 1")).toBeVisible();
+  const inForce = async (): Promise<unknown> =>
+    (await (await api.get(`/api/v1/digesters/${id}/regulator`)).json()).regulator.options;
+  expect(await inForce()).toMatchObject({ weights: { Ana: 2.5, Cas: 1 } });
+
+  // What was begun and left is gone, and what is in force stands there again.
+  await page.getByRole("textbox", { name: "Weight 1" }).fill("7");
+  await page.getByRole("button", { name: "Leave it" }).click();
+  await expect(page.getByRole("textbox", { name: "Weight 1" })).toHaveValue("2.5");
+
+  await strategy.click();
+  await page.getByRole("option", { name: "Combination" }).click();
+  const parts = page.getByRole("list", { name: "Strategies, in order" });
+  await expect(parts.getByRole("combobox", { name: /^Strategy/ })).toHaveCount(3);
+  await page.getByRole("button", { name: "Remove Resource budget" }).click();
+  await page.getByRole("button", { name: /^Fair share between submitters earlier$/ }).click();
+  await page.getByRole("textbox", { name: "Half-life (hours)" }).fill("8");
+  await page.getByRole("button", { name: "Put in force" }).click();
+  await expect(page.getByRole("heading", { level: 2 })).toHaveText("Combination");
+  expect(await inForce()).toMatchObject({
+    parts: [{ name: "fair-share", options: { halfLifeHours: 8 } }, { name: "priority" }],
+  });
+});
+
 for (const colorScheme of ["light", "dark"] as const) {
   test(`no barrier that axe finds while another strategy is considered, ${colorScheme}`, async ({
     page,

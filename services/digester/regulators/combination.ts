@@ -8,15 +8,25 @@ import { shortestFirst, ShortestFirstOptions } from "./shortest-first.ts";
 import { timeWindow, TimeWindowOptions } from "./time-window.ts";
 
 const Part = z.discriminatedUnion("name", [
-  z.strictObject({ name: z.literal("first-come") }),
-  z.strictObject({ name: z.literal("priority"), options: PriorityOptions.prefault({}) }),
-  z.strictObject({ name: z.literal("fair-share"), options: FairShareOptions.prefault({}) }),
-  z.strictObject({ name: z.literal("shortest-first"), options: ShortestFirstOptions.prefault({}) }),
-  z.strictObject({
-    name: z.literal("resource-budget"),
-    options: ResourceBudgetOptions.prefault({}),
-  }),
-  z.strictObject({ name: z.literal("time-window"), options: TimeWindowOptions.prefault({}) }),
+  z.strictObject({ name: z.literal("first-come") }).meta({ title: firstCome.title }),
+  z
+    .strictObject({ name: z.literal("priority"), options: PriorityOptions.prefault({}) })
+    .meta({ title: priority.title }),
+  z
+    .strictObject({ name: z.literal("fair-share"), options: FairShareOptions.prefault({}) })
+    .meta({ title: fairShare.title }),
+  z
+    .strictObject({ name: z.literal("shortest-first"), options: ShortestFirstOptions.prefault({}) })
+    .meta({ title: shortestFirst.title }),
+  z
+    .strictObject({
+      name: z.literal("resource-budget"),
+      options: ResourceBudgetOptions.prefault({}),
+    })
+    .meta({ title: resourceBudget.title }),
+  z
+    .strictObject({ name: z.literal("time-window"), options: TimeWindowOptions.prefault({}) })
+    .meta({ title: timeWindow.title }),
 ]);
 type Part = z.infer<typeof Part>;
 
@@ -29,7 +39,7 @@ const Options = z.strictObject({
     .meta({
       title: "Strategies, in order",
       description:
-        'A job starts when all of them let it; who is next is for the first to say, and between equals for the next one. E.g. [{"name": "priority", "options": {"agingMinutes": 5}}, {"name": "fair-share"}].',
+        "A job starts when all of them let it; who is next is for the first to say, and between equals for the next one.",
     }),
 });
 

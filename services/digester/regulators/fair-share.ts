@@ -11,11 +11,17 @@ export const FairShareOptions = z.strictObject({
     title: "Half-life (hours)",
     description: "After so many hours, what somebody had digested counts half.",
   }),
-  weights: z.record(z.string(), z.number().min(0.01).max(1000)).default({}).meta({
-    title: "Weights (share by submitter)",
-    description:
-      'Who has twice the weight gets twice the bytes, e.g. {"ana": 2}. Everybody else has 1.',
-  }),
+  weights: z
+    .record(
+      // What a search for jobs calls it, so that a form can offer those that there are.
+      z.string().meta({ title: "Submitter", qualifier: "submitter" }),
+      z.number().min(0.01).max(1000).meta({ title: "Weight" }),
+    )
+    .default({})
+    .meta({
+      title: "Weights",
+      description: "Who has twice the weight gets twice the bytes. Everybody else has 1.",
+    }),
 });
 
 /** The submitter who had the least digested for their weight is next; each one's own jobs keep their order. */

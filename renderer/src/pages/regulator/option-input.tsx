@@ -1,6 +1,9 @@
 import { JsonInput, NumberInput, Select, Switch, TextInput } from "@mantine/core";
 import { useState } from "react";
+import { boundsProps } from "./bounds-props.ts";
+import { NumbersInput } from "./numbers-input.tsx";
 import type { OptionField } from "./options-schema.ts";
+import { PartsInput } from "./parts-input.tsx";
 
 interface OptionInputProps {
   readonly field: OptionField;
@@ -18,10 +21,8 @@ export function OptionInput({ field, value, onChange }: OptionInputProps) {
       return (
         <NumberInput
           {...words}
+          {...boundsProps(field)}
           value={typeof said === "number" ? said : ""}
-          allowDecimal={!field.isWhole}
-          {...(field.min === undefined ? {} : { min: field.min })}
-          {...(field.max === undefined || field.max > 1e12 ? {} : { max: field.max })}
           onChange={(next) => onChange(next === "" ? undefined : Number(next))}
         />
       );
@@ -49,6 +50,12 @@ export function OptionInput({ field, value, onChange }: OptionInputProps) {
           value={typeof said === "string" ? said : ""}
           onChange={(event) => onChange(event.currentTarget.value || undefined)}
         />
+      );
+    case "numbers":
+      return <NumbersInput field={field} {...words} said={said} onChange={onChange} />;
+    case "parts":
+      return (
+        <PartsInput field={field} {...words} said={said} onChange={onChange} Option={OptionInput} />
       );
     case "json":
       return <JsonOption words={words} said={said} onChange={onChange} />;
