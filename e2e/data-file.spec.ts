@@ -218,6 +218,51 @@ test("a reload costs nothing of what was said; Back leads to the choice of a fil
   await expect(platform).toHaveValue("3");
 });
 
+test("another template, and going on as JSON, cost nothing of what was said of the load", async ({
+  page,
+}) => {
+  await openDataFiles(page);
+  await choose(page, { name: "mine.txt", text: matrix("A/G") });
+  const name = page.getByRole("textbox", { name: /^Name/ });
+  await name.fill("my_own_name");
+  await giveIds(page);
+  await page.getByRole("textbox", { name: /^Priority/ }).fill("7");
+  await page.getByRole("checkbox", { name: /^Hold/ }).check();
+  const looked = page.waitForResponse(/\/api\/v1\/preview$/);
+  await templateOf(page).click();
+  await page.getByRole("option", { name: "IUPAC matrix" }).click();
+  await looked;
+  await expect(templateOf(page)).toHaveValue("IUPAC matrix");
+  await expect(page.getByText(/^Recognised as/)).toHaveCount(0);
+  const stillThere = async (): Promise<void> => {
+    await expect(name.filter({ visible: true })).toHaveValue("my_own_name");
+    const priority = page.getByRole("textbox", { name: /^Priority/ }).filter({ visible: true });
+    await expect(priority).toHaveValue("7");
+    await expect(
+      page.getByRole("checkbox", { name: /^Hold/ }).filter({ visible: true }),
+    ).toBeChecked();
+  };
+  await stillThere();
+  await expect(page.getByRole("textbox", { name: "Data set" })).toHaveValue("17");
+  await page.getByRole("button", { name: "Change the instruction as JSON" }).click();
+  await expect(page).toHaveURL(/tab=paste/);
+  await stillThere();
+});
+
+test("a file that was sent is looked at anew when it is chosen again", async ({ page }) => {
+  await openDataFiles(page);
+  await choose(page, { name: "mine.txt", text: matrix("A/G") });
+  await giveIds(page);
+  await sayOfColumn1(page, "Sample name");
+  await sayOfColumn1(page, "Marker name");
+  await page.getByRole("textbox", { name: "Platform" }).fill("99");
+  await page.getByRole("button", { name: "Submit", exact: true }).click();
+  await expect(page).toHaveURL(/\/jobs\/1$/);
+  await page.goBack();
+  await expect(page.getByRole("button", { name: "Column 1: Marker name" })).toBeVisible();
+  await expect(page.getByRole("textbox", { name: "Platform" })).toHaveValue("");
+});
+
 test("what is no data is said to be none, before anything is asked", async ({ page }) => {
   await openDataFiles(page);
   await choose(page, { name: "empty.txt", text: "" });

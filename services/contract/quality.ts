@@ -39,6 +39,11 @@ const MissingMap = z.object({
   samplesPerColumn: z.number().int().positive(),
   /** Row by row, in whole percent; any missing call makes at least 1. */
   rows: z.array(z.array(z.number().int().min(0).max(100))),
+  /**
+   * Where each chromosome begins, by the number of its first marker from 0; "" for markers without one. Absent where the load
+   * does not tell them, or where they are not in order.
+   */
+  chromosomes: z.array(z.object({ name: z.string(), first: count })).optional(),
 });
 
 const DuplicateSamples = z.object({
@@ -97,7 +102,25 @@ export const Quality = z.object({
 });
 export type Quality = z.infer<typeof Quality>;
 
+/** Figures by which markers and samples are left out, as the tables call them. */
+export const ThresholdFigure = z.enum(["call_rate", "minor_allele_frequency"]);
+export type ThresholdFigure = z.infer<typeof ThresholdFigure>;
+
+/** `GET /api/v1/jobs/{id}/quality/{table}/below`: whoever has less than `under` of a figure; whoever has no figure is not counted. */
+export const BelowQuery = z.object({
+  figure: ThresholdFigure,
+  under: z.coerce.number().min(0).max(1),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+});
+export const Below = z.object({
+  count,
+  /** So many as `limit` says at most, lowest first. */
+  lowest: z.array(NamedShare),
+});
+export type Below = z.infer<typeof Below>;
+
 /** `GET /api/v1/jobs/{id}/quality/{table}?format=csv`: a row per marker or per sample. */
 export const QualityTable = z.enum(["markers", "samples"]);
 export const QualityFormat = z.enum(["tsv", "csv"]);
+export type QualityTable = z.infer<typeof QualityTable>;
 export type QualityFormat = z.infer<typeof QualityFormat>;

@@ -13,6 +13,7 @@ import {
 import type { Pace } from "../pace.ts";
 import { allelesOutside } from "./alleles-column.ts";
 import type { CallKind } from "./call-kind.ts";
+import { chromosomesOf } from "./chromosomes.ts";
 import { LEAST_MARKERS, type SamplePair } from "./duplicate-samples.ts";
 import { createHistogram, createLowest } from "./histograms.ts";
 import { cellOf, columnOf, markerNames, sampleNames, toCell, type NamingTable } from "./names.ts";
@@ -217,7 +218,7 @@ function writeSamples(
 }
 
 function summarize(
-  { collector, samples, dataSetType, kind, pairs }: CollectedQuality,
+  { collector, samples, tables, dataSetType, kind, pairs }: CollectedQuality,
   names: readonly string[],
   markerNamed: ReadonlyMap<number, string>,
   perSample: SampleFigures,
@@ -227,6 +228,7 @@ function summarize(
   const full = calls - totals.missing - totals.half;
   const { alleleFrequency, heterozygosity, hardyWeinberg } = kind.absent;
   const nameOf = (k: number): string => names[k] ?? String(k + 1);
+  const chromosomes = chromosomesOf(tables, totals.markers);
   const absent: Quality["absent"] = [];
   if (alleleFrequency !== null) {
     absent.push({ figure: "minor allele frequency", reason: alleleFrequency });
@@ -278,7 +280,10 @@ function summarize(
       second: nameOf(second),
       ...pair,
     })),
-    missingMap: samples.missingMap(totals.markers),
+    missingMap: {
+      ...samples.missingMap(totals.markers),
+      ...(chromosomes === undefined ? {} : { chromosomes }),
+    },
   };
 }
 

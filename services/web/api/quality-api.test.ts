@@ -91,6 +91,12 @@ describe("quality figures of a job", () => {
       text: 'marker,call_rate\nm1,0.5000\n"m""2,b",1.0000\n',
     });
     expect((await web.ask("GET", "/api/v1/jobs/k/quality/rows")).status).toBe(400);
+    const below = "/api/v1/jobs/k/quality/markers/below?figure=call_rate";
+    expect(await web.ask("GET", `${below}&under=0.8`)).toMatchObject({
+      status: 200,
+      body: { count: 1, lowest: [{ name: "m1", value: 0.5 }] },
+    });
+    expect((await web.ask("GET", `${below}&under=2`)).status).toBe(400);
   });
 
   it("come from the digester that did it where that directory is not to be seen", async () => {

@@ -4,6 +4,8 @@ import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { AppError, parseOrThrow } from "../../contract/errors.ts";
 import {
+  Below,
+  BelowQuery,
   Quality,
   qualityFiles,
   QualityFormat,
@@ -17,6 +19,7 @@ import { findJob } from "../jobs/job-service.ts";
 import type { ApiDeps } from "./api-deps.ts";
 import { openJobFile } from "./job-files.ts";
 import { JobName } from "./job-name.ts";
+import { lowestBelow } from "./lowest-below.ts";
 import { tsvToCsv } from "./tsv-to-csv.ts";
 
 /** The quality figures of a job's matrix. */
@@ -50,6 +53,19 @@ export function qualityRoutes(deps: ApiDeps): Route[] {
         response.attachment(`${job.key}.quality.${table}.${format}`);
         const steps = format === "csv" ? [tsvToCsv()] : [];
         await pipeline([file, ...steps, response]);
+      },
+    }),
+    route({
+      method: "get",
+      path: "/jobs/:id/quality/:table/below",
+      summary: "The markers or samples below a threshold",
+      params: JobName.extend({ table: QualityTable }),
+      query: BelowQuery,
+      answer: Below,
+      async handle({ params: { id, table }, query: { figure, under, limit } }) {
+        const job = await findJob(store, crops, id);
+        const file = await openQualityFile(deps, job, table);
+        return { body: await lowestBelow(file, { figure, under, limit }) };
       },
     }),
   ];

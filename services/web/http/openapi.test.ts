@@ -105,6 +105,7 @@ describe("the OpenAPI document", () => {
         "GET /api/v1/jobs/{id}/events",
         "GET /api/v1/jobs/{id}/quality",
         "GET /api/v1/jobs/{id}/quality/{table}",
+        "GET /api/v1/jobs/{id}/quality/{table}/below",
         "GET /api/v1/jobs/{id}/files",
         "GET /api/v1/jobs/{id}/files/{name}",
         "GET /api/v1/files",

@@ -33,7 +33,7 @@ function Ways({ wanted, opened }: { wanted: Way | null; opened: InstructionFile 
   const samples = useQuery(samplesQuery);
   const [, navigate] = useLocation();
   const hasSamples = samples.isPending || (samples.data ?? []).length > 0;
-  const [text, setText] = useState({ text: "", name: "" });
+  const [text, setText] = useState({ text: "", count: 0 });
   const way = wanted ?? (opened === null ? (hasSamples ? "sample" : "data") : "file");
   return (
     <Page title="Submit" fixed={<NoDigester />}>
@@ -63,11 +63,11 @@ function Ways({ wanted, opened }: { wanted: Way | null; opened: InstructionFile 
         </Tabs.List>
         <Tabs.Panel value="data" className={classes["panel"] ?? ""}>
           <DataFileTab
-            onText={(made, name) => {
+            onText={(made, options) => {
               // Takes the place of what was being pasted.
               writeDraft("paste", made);
-              writeDraft("paste options", null);
-              setText({ text: made, name });
+              writeDraft("paste options", options);
+              setText(({ count }) => ({ text: made, count: count + 1 }));
               navigate("/submit?tab=paste", { state: history.state as unknown });
             }}
           />
@@ -81,13 +81,7 @@ function Ways({ wanted, opened }: { wanted: Way | null; opened: InstructionFile 
           <FileTab key={opened?.path} opened={opened} />
         </Tabs.Panel>
         <Tabs.Panel value="paste" className={classes["panel"] ?? ""}>
-          <InstructionForm
-            key={text.text}
-            initialText={text.text}
-            initialKey={text.name}
-            editOf={null}
-            draft="paste"
-          />
+          <InstructionForm key={text.count} initialText={text.text} editOf={null} draft="paste" />
         </Tabs.Panel>
       </Tabs>
     </Page>

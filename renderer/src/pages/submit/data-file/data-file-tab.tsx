@@ -2,13 +2,14 @@ import { useState } from "react";
 import { useLocation } from "wouter";
 import { useHistoryState } from "wouter/use-browser-location";
 import { ChosenFiles } from "../../../frame/upload.ts";
+import type { SubmitOptions } from "../submit-body.ts";
 import { FileChooser } from "./file-chooser.tsx";
 import { dataSetsOf } from "./load-plan.ts";
 import { MappingView } from "./mapping-view.tsx";
 
 interface DataFileTabProps {
   /** Shows the instruction as text, to be changed by hand. */
-  readonly onText: (text: string, name: string) => void;
+  readonly onText: (text: string, options: SubmitOptions) => void;
 }
 
 /** From a data file to a load, without an instruction at hand. */

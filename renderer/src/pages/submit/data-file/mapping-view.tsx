@@ -1,6 +1,6 @@
 import { Alert, Button, Skeleton, Text } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { IconFileAlert } from "@tabler/icons-react";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { z } from "zod";
@@ -13,6 +13,7 @@ import { ErrorPanel } from "../../../components/error-panel.tsx";
 import { Notice } from "../../../components/notice.tsx";
 import { fileName } from "../../../format/paths.ts";
 import { loadName } from "../../../format/load-name.ts";
+import type { SubmitOptions } from "../submit-body.ts";
 import { DryRunView } from "./dry-run-view.tsx";
 import { FileFacts } from "./file-facts.tsx";
 import { Findings } from "./findings.tsx";
@@ -28,7 +29,7 @@ interface MappingViewProps {
   readonly path: string;
   /** Files that are to be loaded the same way. */
   readonly others: readonly string[];
-  readonly onText: (text: string, name: string) => void;
+  readonly onText: (text: string, options: SubmitOptions) => void;
   readonly onOther: () => void;
 }
 
@@ -44,7 +45,11 @@ const nothingSaid: z.infer<typeof Said> = {
 export function MappingView(props: MappingViewProps) {
   const [said, setSaid] = useState(() => readDraft(props.path, Said) ?? nothingSaid);
   useEffect(() => writeDraft(props.path, said), [props.path, said]);
-  const preview = useQuery(previewQuery(props.path, props.crop, said.mapping.format));
+  const preview = useQuery({
+    ...previewQuery(props.path, props.crop, said.mapping.format),
+    // Of the same file as another format: nothing moves, and nothing that was said is lost, while it is looked at anew.
+    placeholderData: keepPreviousData,
+  });
 
   if (preview.isPending) return <Skeleton height={420} animate={false} />;
   if (preview.isError) {
@@ -55,6 +60,14 @@ export function MappingView(props: MappingViewProps) {
           error={preview.error}
           onRetry={() => void preview.refetch()}
         />
+        {said.mapping.format !== null && (
+          <Button
+            variant="default"
+            onClick={() => setSaid((before) => ({ ...before, mapping: noMapping, template: null }))}
+          >
+            Read it as it was recognised
+          </Button>
+        )}
         <Button variant="subtle" onClick={props.onOther}>
           Another file
         </Button>
@@ -84,6 +97,8 @@ export function MappingView(props: MappingViewProps) {
     <Mapped
       {...props}
       preview={preview.data}
+      isReading={preview.isPlaceholderData}
+      onSubmitted={() => writeDraft(props.path, null)}
       mapping={said.mapping}
       onMapping={(mapping) => setSaid((before) => ({ ...before, mapping }))}
       plan={said.plan}
@@ -96,6 +111,9 @@ export function MappingView(props: MappingViewProps) {
 
 interface MappedProps extends MappingViewProps {
   readonly preview: Preview;
+  /** The preview is that of another format, until this one's is there. */
+  readonly isReading: boolean;
+  readonly onSubmitted: () => void;
   readonly mapping: Mapping;
   readonly onMapping: (mapping: Mapping) => void;
   readonly plan: LoadPlan;
@@ -128,7 +146,7 @@ function Mapped(props: MappedProps) {
   const [settled] = useDebouncedValue(tried, 300);
 
   return (
-    <div className={classes["view"]}>
+    <div className={classes["view"]} aria-busy={props.isReading}>
       <div className={classes["main"]}>
         <FileFacts preview={preview} others={others} onOther={props.onOther} />
         <TemplateSelect
@@ -164,6 +182,8 @@ function Mapped(props: MappedProps) {
         onPlan={onPlan}
         paths={[path, ...others]}
         planFor={(source, load) => planFor(source, load, plan)}
+        isReading={props.isReading}
+        onSubmitted={props.onSubmitted}
         onText={props.onText}
       />
     </div>

@@ -9,7 +9,7 @@ import { possibleParts, templateParts } from "../../../../../services/contract/t
 import { submitInstruction } from "../../../api/instructions.ts";
 import { formatCount } from "../../../format/numbers.ts";
 import { loadName } from "../../../format/load-name.ts";
-import { keyProblem, submitBody } from "../submit-body.ts";
+import { keyProblem, submitBody, type SubmitOptions } from "../submit-body.ts";
 import { SubmitError } from "../submit-error.tsx";
 import { SubmitOptionsForm } from "../submit-options-form.tsx";
 import { useSubmitOptions } from "../use-submit-options.ts";
@@ -26,7 +26,10 @@ interface SubmitSideProps {
   readonly onPlan: (plan: LoadPlan) => void;
   readonly paths: readonly string[];
   readonly planFor: (path: string, name: string) => Planned;
-  readonly onText: (text: string, name: string) => void;
+  /** What is known of the file is about to change. */
+  readonly isReading: boolean;
+  readonly onSubmitted: () => void;
+  readonly onText: (text: string, options: SubmitOptions) => void;
 }
 
 const idFields: readonly { key: keyof LoadIds; label: string }[] = [
@@ -63,6 +66,7 @@ export function SubmitSide(props: SubmitSideProps) {
       }),
     onSuccess: (jobs) => {
       keepName();
+      props.onSubmitted();
       navigate(jobs.length === 1 ? `/jobs/${jobs[0]}` : "/jobs");
     },
   });
@@ -70,7 +74,10 @@ export function SubmitSide(props: SubmitSideProps) {
   const needed = neededIds(parts);
   const missing = idFields.filter(({ key }) => needed.includes(key) && plan.ids[key] === null);
   const isReady =
-    planned.kind === "right" && missing.length === 0 && keyProblem(options.key) === null;
+    !props.isReading &&
+    planned.kind === "right" &&
+    missing.length === 0 &&
+    keyProblem(options.key) === null;
 
   return (
     <form
@@ -138,10 +145,10 @@ export function SubmitSide(props: SubmitSideProps) {
       </Button>
       <Button
         variant="subtle"
-        disabled={planned.kind === "wrong"}
+        disabled={props.isReading || planned.kind === "wrong"}
         onClick={() => {
           if (planned.kind === "wrong") return;
-          props.onText(JSON.stringify(planned.instructions, null, 2), options.key);
+          props.onText(JSON.stringify(planned.instructions, null, 2), options);
         }}
       >
         Change the instruction as JSON
