@@ -20,6 +20,43 @@ async function barriers(page: Page): Promise<string[]> {
   return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
 }
 
+test("a threshold is dragged or moved by keys, and filters the list beside its picture alone", async ({
+  page,
+  api,
+}) => {
+  const made = await api.post("/api/v1/samples/hapmap", { data: {} });
+  const { job } = (await made.json()) as { job: { id: number } };
+  expect(await ended(api, job.id)).toBe("completed");
+  await page.goto(`/jobs/${job.id}`);
+  await page.getByRole("tab", { name: "Quality" }).click();
+  const line = page.getByRole("slider", { name: "Threshold of call rate by marker" });
+  const below = page.getByRole("region", { name: "Call rate by marker, below the threshold" });
+  const other = page.getByRole("region", { name: "Call rate by sample, below the threshold" });
+  await expect(below.getByText("5 markers below 0.8")).toBeVisible();
+  await expect(other.getByText("2 samples below 0.8")).toBeVisible();
+
+  const box = (await line.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  const at = (share: number): number => box.x + 10 + (box.width - 20) * share;
+  await page.mouse.move(at(0.8), box.y + box.height / 3);
+  await page.mouse.down();
+  await page.mouse.move(at(0.9), box.y + box.height / 2, { steps: 4 });
+  await page.mouse.move(at(1), box.y + box.height / 2, { steps: 4 });
+  await page.mouse.up();
+  await expect(line).toHaveValue("1");
+  const all = below.getByText(/^\d+ markers below 1$/);
+  await expect(all).toBeVisible();
+  const asked = `/api/v1/jobs/${job.id}/quality/markers/below?figure=call_rate&under=1`;
+  const { count } = (await (await api.get(asked)).json()) as { count: number };
+  await expect(all).toHaveText(`${count} markers below 1`);
+  await expect(other.getByText("2 samples below 0.8")).toBeVisible();
+
+  await line.press("Home");
+  await expect(below.getByText("0 markers below 0")).toBeVisible();
+  await expect(below.getByRole("listitem")).toHaveCount(0);
+  await page.getByRole("slider", { name: "Threshold of minor allele frequency" }).press("PageUp");
+  await expect(page.getByText(/^\d+ markers below 0\.1$/)).toBeVisible();
+});
+
 for (const scheme of ["light", "dark"] as const) {
   test(`shows the first rows of each file and the quality of the matrix, ${scheme}`, async ({
     page,
@@ -40,7 +77,9 @@ for (const scheme of ["light", "dark"] as const) {
 
     await page.getByRole("tab", { name: "Quality" }).click();
     const picture = page.getByRole("region", { name: "Call rate by marker", exact: true });
-    await expect(picture).toContainText("300 markers");
+    const below = page.getByRole("region", { name: "Call rate by marker, below the threshold" });
+    await expect(below.getByText(/^5 markers below 0\.8$/)).toBeVisible();
+    await expect(below.getByRole("listitem")).toHaveCount(5);
     await picture.getByRole("button", { name: "Call rate by marker as a table" }).click();
     await expect(picture.getByRole("columnheader", { name: "Markers" })).toBeVisible();
     const [csv] = await Promise.all([

@@ -1,10 +1,16 @@
 import { queryOptions } from "@tanstack/react-query";
 import { FileLines } from "../../../services/contract/file-lines.ts";
 import { MadeFiles } from "../../../services/contract/made-files.ts";
-import { Quality } from "../../../services/contract/quality.ts";
+import {
+  Below,
+  Quality,
+  type QualityTable,
+  type ThresholdFigure,
+} from "../../../services/contract/quality.ts";
 import { fileName } from "../format/paths.ts";
 import { keys } from "./keys.ts";
-import { request } from "./request.ts";
+import { sampleFiguresOf } from "../format/sample-figures.ts";
+import { request, requestText } from "./request.ts";
 
 interface LinesWanted {
   readonly file: string;
@@ -60,5 +66,32 @@ export function qualityQuery(job: number, attempt: number) {
   return queryOptions({
     queryKey: keys.jobQuality(job, attempt),
     queryFn: ({ signal }) => request(Quality, `/api/v1/jobs/${job}/quality`, { signal }),
+  });
+}
+
+/** What is drawn of each sample of a job's matrix. */
+export function sampleFiguresQuery(job: number, attempt: number) {
+  return queryOptions({
+    queryKey: keys.sampleFigures(job, attempt),
+    queryFn: async ({ signal }) =>
+      sampleFiguresOf(await requestText(`/api/v1/jobs/${job}/quality/samples`, { signal })),
+  });
+}
+
+interface BelowWanted {
+  readonly table: QualityTable;
+  readonly figure: ThresholdFigure;
+  readonly under: number;
+}
+
+/** The markers or samples of a job's matrix that lie below a threshold. */
+export function belowQuery(job: number, attempt: number, { table, figure, under }: BelowWanted) {
+  return queryOptions({
+    queryKey: keys.below(job, attempt, table, figure, under),
+    queryFn: ({ signal }) => {
+      const query = new URLSearchParams({ figure, under: under.toFixed(4) }).toString();
+      return request(Below, `/api/v1/jobs/${job}/quality/${table}/below?${query}`, { signal });
+    },
+    gcTime: 60_000,
   });
 }

@@ -27,6 +27,9 @@ export const keys = {
     ["job files", job, attempt, "lines", wanted] as const,
   madeFiles: (job: number, attempt: number) => ["job files", job, attempt, "made"] as const,
   jobQuality: (job: number, attempt: number) => ["job files", job, attempt, "quality"] as const,
+  sampleFigures: (job: number, attempt: number) => ["job files", job, attempt, "samples"] as const,
+  below: (job: number, attempt: number, table: string, figure: string, under: number) =>
+    ["job files", job, attempt, "below", table, figure, under] as const,
   jobEvents: (id: string) => ["job", id, "events"] as const,
   instruction: (key: string) => ["instruction", key] as const,
   digesters: ["digesters"] as const,

@@ -36,6 +36,20 @@ export async function request<T>(
   });
 }
 
+/**
+ * A file of the own API, as text.
+ *
+ * @throws AppError like `request`.
+ */
+export async function requestText(
+  path: string,
+  { signal }: Pick<RequestOptions, "signal"> = {},
+): Promise<string> {
+  const response = await send(path, signal === undefined ? {} : { signal });
+  if (!response.ok) throw toAppError(response.status, await readJson(response));
+  return response.text();
+}
+
 async function send(path: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(path, init);

@@ -41,3 +41,20 @@ it("does not count whoever has no figure, and says where nobody has it", async (
     lowestBelow(tableOf(rows), { figure: "minor_allele_frequency", ...asked }),
   ).rejects.toThrow("This table does not have minor_allele_frequency.");
 });
+
+async function* cut(): AsyncGenerator<string> {
+  yield "marker\tcall_rate\nm1\t0.1";
+  await Promise.reject(new Error("connection lost"));
+}
+
+it("fails as its table does in the middle, and lets go of it where it is of no use", async () => {
+  const asked = { under: 0.5, limit: 9 };
+  await expect(
+    lowestBelow(Readable.from(cut()), { figure: "call_rate", ...asked }),
+  ).rejects.toThrow("connection lost");
+  const table = tableOf([["m1", "0.1"]]);
+  await expect(lowestBelow(table, { figure: "minor_allele_frequency", ...asked })).rejects.toThrow(
+    "does not have",
+  );
+  expect(table.destroyed).toBe(true);
+});

@@ -1,4 +1,4 @@
-import { BarChart, HeatmapChart } from "echarts/charts";
+import { BarChart, HeatmapChart, ScatterChart } from "echarts/charts";
 import {
   GridComponent,
   MarkLineComponent,
@@ -9,11 +9,12 @@ import { use as register, type EChartsType } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import { useCallback } from "react";
 import { readColour, readFont, useDrawing } from "../../../components/chart/use-drawing.ts";
-import type { Colours, QualityChart } from "./quality-charts.ts";
+import type { Colours, QualityChart } from "./chart-parts.ts";
 
 register([
   BarChart,
   HeatmapChart,
+  ScatterChart,
   GridComponent,
   MarkLineComponent,
   TooltipComponent,
@@ -23,18 +24,20 @@ register([
 
 interface QualityCanvasProps {
   readonly chart: QualityChart;
+  /** Where the threshold stands, if it has one. */
+  readonly at: number;
   /** Given the way to save what is drawn, as the address of a PNG. */
   readonly onDrawn: (png: () => string) => void;
 }
 
 /** Draws on a canvas in the colours of the scheme at that time; what it shows is told in words and numbers beside it. */
-export default function QualityCanvas({ chart, onDrawn }: QualityCanvasProps) {
+export default function QualityCanvas({ chart, at, onDrawn }: QualityCanvasProps) {
   const draw = useCallback(
     (drawn: EChartsType) => {
-      drawn.setOption(chart.option(pageColours()), { notMerge: true });
+      drawn.setOption(chart.option(pageColours(), at), { notMerge: true });
       onDrawn(() => drawn.getDataURL({ type: "png", pixelRatio: 2 }));
     },
-    [chart, onDrawn],
+    [chart, at, onDrawn],
   );
   const place = useDrawing(draw);
   return <div ref={place} style={{ width: "100%", height: "100%" }} aria-hidden />;

@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 import type { Quality } from "../../../../../services/contract/quality.ts";
+import { bandsOf } from "./missing-map.ts";
 import { chartsOf, toCsv } from "./quality-charts.ts";
+import { lowestOf } from "./scatter.ts";
 
 const quality: Quality = {
   dataSetType: "IUPAC",
@@ -40,7 +42,7 @@ const quality: Quality = {
 };
 
 it("makes pictures of the figures that there are, with the numbers behind them", () => {
-  const charts = chartsOf(quality);
+  const charts = chartsOf(quality, null);
   expect(charts.map(({ name }) => name)).toEqual([
     "marker-call-rate",
     "sample-call-rate",
@@ -54,12 +56,45 @@ it("makes pictures of the figures that there are, with the numbers behind them",
 
 it("names the fullest bar of a picture without a threshold for what it is", () => {
   const { histograms } = quality;
-  const charts = chartsOf({
-    ...quality,
-    histograms: { ...histograms, markerHeterozygosity: { to: 1, counts: [3, 4, 2, 1] } },
-  });
+  const charts = chartsOf(
+    {
+      ...quality,
+      histograms: { ...histograms, markerHeterozygosity: { to: 1, counts: [3, 4, 2, 1] } },
+    },
+    null,
+  );
   const heterozygosity = charts.find(({ name }) => name === "marker-heterozygosity");
   expect(heterozygosity?.summary).toBe("4 of 10 markers at 0.25–0.5, the fullest bar.");
+});
+
+it("draws each sample that has both figures", () => {
+  const samples = [
+    { name: "S1", callRate: 0.9, heterozygosity: 0.1 },
+    { name: "S2", callRate: 0.64, heterozygosity: 0.4 },
+    { name: "S3", callRate: 0, heterozygosity: null },
+  ];
+  const scatter = chartsOf(quality, samples).find(({ title }) => /against/.test(title));
+  expect(scatter?.rows).toEqual([
+    ["S1", "0.9", "0.1"],
+    ["S2", "0.64", "0.4"],
+  ]);
+  expect(scatter?.summary).toContain("2 in all; the most heterozygous is S2, 40.0 %");
+  expect(lowestOf(samples.slice(0, 2).map(({ callRate }) => callRate))).toBe(0.6);
+});
+
+it("tells the chromosomes of the map where they are known", () => {
+  const chromosomes = [
+    { name: "1", first: 0 },
+    { name: "", first: 7 },
+  ];
+  const missingMap = { ...quality.missingMap, chromosomes };
+  const map = chartsOf({ ...quality, missingMap }, null).at(-1);
+  expect(map?.summary).toContain("Chromosomes downwards");
+  expect(map?.rows).toEqual([["1", "1–5", "3–4", 20]]);
+  expect(bandsOf(missingMap)).toEqual([
+    { name: "1", from: 0, to: 1.4 },
+    { name: "none", from: 1.4, to: 2 },
+  ]);
 });
 
 it("exports them as a spreadsheet reads them", () => {

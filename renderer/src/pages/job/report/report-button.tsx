@@ -4,7 +4,7 @@ import { useMutation, useQueryClient, type QueryClient } from "@tanstack/react-q
 import type { FileLines } from "../../../../../services/contract/file-lines.ts";
 import type { Job } from "../../../../../services/contract/job.ts";
 import { instructionQuery } from "../../../api/instructions.ts";
-import { linesQuery, qualityQuery } from "../../../api/job-files.ts";
+import { linesQuery, qualityQuery, sampleFiguresQuery } from "../../../api/job-files.ts";
 import { jobEventsQuery } from "../../../api/jobs.ts";
 import { tellError } from "../../../components/tell.ts";
 import { useTimeZone } from "../../../components/time-zone.ts";
@@ -23,12 +23,15 @@ export function ReportButton({ job }: { job: Job }) {
   const [units] = useByteUnits();
   const save = useMutation({
     mutationFn: async () => {
-      const [events, instruction, quality, lines] = await Promise.all([
+      const [events, instruction, quality, samples, lines] = await Promise.all([
         client.fetchQuery(jobEventsQuery(job.id)),
         orNull(client.fetchQuery(instructionQuery(job.key))),
         job.result?.quality === undefined
           ? null
           : orNull(client.fetchQuery(qualityQuery(job.id, job.attempt))),
+        job.result?.quality === undefined
+          ? null
+          : orNull(client.fetchQuery(sampleFiguresQuery(job.id, job.attempt))),
         linesOfErrors(client, job),
       ]);
       const text = instruction === null ? null : textOf(instruction);
@@ -37,6 +40,7 @@ export function ReportButton({ job }: { job: Job }) {
         events: events.events,
         instruction: text,
         quality,
+        samples,
         lines,
         zone,
         units,

@@ -3,16 +3,13 @@ import type { FileLines } from "../../../../../services/contract/file-lines.ts";
 import type { Job } from "../../../../../services/contract/job.ts";
 import type { Quality } from "../../../../../services/contract/quality.ts";
 import type { DigestProblem } from "../../../../../services/contract/result.ts";
-import {
-  formatBytes,
-  formatCount,
-  formatPlural,
-  formatShare,
-  type ByteUnits,
-} from "../../../format/numbers.ts";
+import { formatBytes, formatCount, formatPlural, type ByteUnits } from "../../../format/numbers.ts";
 import { formatDateTime, formatDuration, type TimeZone } from "../../../format/time.ts";
 import { eventWords, standingOf, standingWords, stepWords } from "../../../format/words.ts";
 import { placeOf } from "../../../format/problem-place.ts";
+import type { SampleFigures } from "../../../format/sample-figures.ts";
+import { escaped, table } from "./html.ts";
+import { qualityPart } from "./quality-part.ts";
 
 export interface ReportInput {
   readonly job: Job;
@@ -20,6 +17,8 @@ export interface ReportInput {
   /** As text; null where the job has none. */
   readonly instruction: string | null;
   readonly quality: Quality | null;
+  /** Of the matrix; null where they are not to be had. */
+  readonly samples: readonly SampleFigures[] | null;
   /** What stands where an error is, by its place in the list of errors. */
   readonly lines: ReadonlyMap<number, FileLines>;
   readonly zone: TimeZone;
@@ -47,7 +46,7 @@ export function reportOf(input: ReportInput): string {
 ${job.reason === null ? "" : `<p class="reason">${escaped(job.reason)}</p>`}
 ${facts(job, zone)}
 ${result(input)}
-${input.quality === null ? "" : qualityPart(input.quality)}
+${input.quality === null ? "" : qualityPart(input.quality, input.samples)}
 ${timeline(input)}
 ${input.instruction === null ? "" : `<h2>Instruction</h2><details open><summary>Show the instruction</summary><pre>${escaped(input.instruction)}</pre></details>`}
 <footer>Made ${escaped(formatDateTime(now, zone))}.</footer>
@@ -144,46 +143,6 @@ function linesText({ lines }: FileLines, fault: number | null): string {
     .join("\n");
 }
 
-function qualityPart({ summary, histograms, lowestCallRate }: Quality): string {
-  const drawn = [
-    histogram("Call rate by marker", histograms.markerCallRate),
-    histogram("Call rate by sample", histograms.sampleCallRate),
-    histogram("Minor allele frequency", histograms.minorAlleleFrequency),
-    histogram("Heterozygosity by marker", histograms.markerHeterozygosity),
-    histogram("Heterozygosity by sample", histograms.sampleHeterozygosity),
-  ];
-  return `<h2>Quality</h2>
-<p>Call rate ${share(summary.callRate)}, mean minor allele frequency ${share(summary.minorAlleleFrequency)}, mean heterozygosity ${share(summary.heterozygosity)}; ${formatPlural(summary.monomorphicMarkers, "monomorphic marker")}.</p>
-<div class="charts">${drawn.join("")}</div>
-${table(
-  "Lowest call rates of samples",
-  ["Sample", "Call rate"],
-  lowestCallRate.samples.map(({ name, value }) => [name, formatShare(value)]),
-)}`;
-}
-
-function share(value: number | null): string {
-  return value === null ? "–" : formatShare(value);
-}
-
-/** Bars as they are drawn without a script. */
-function histogram(
-  title: string,
-  data: { readonly to: number; readonly counts: readonly number[] } | null,
-): string {
-  if (data === null) return "";
-  // The scale stands above the bars, which would cover it.
-  const [width, top, height] = [320, 14, 90];
-  const foot = top + height;
-  const most = Math.max(1, ...data.counts);
-  const step = width / data.counts.length;
-  const bars = data.counts.map((count, i) => {
-    const tall = Math.max(count > 0 ? 1 : 0, (count / most) * height);
-    return `<rect x="${(i * step).toFixed(1)}" y="${(foot - tall).toFixed(1)}" width="${(step * 0.9).toFixed(1)}" height="${tall.toFixed(1)}"/>`;
-  });
-  return `<figure><figcaption>${title}</figcaption><svg viewBox="0 0 ${width} ${foot + 14}" role="img" aria-label="${title}">${bars.join("")}<text x="0" y="${foot + 12}">0</text><text x="${width}" y="${foot + 12}" text-anchor="end">${data.to}</text><text x="${width}" y="10" text-anchor="end">at most ${formatCount(most)}</text></svg></figure>`;
-}
-
 function timeline({ events, zone }: ReportInput): string {
   return table(
     "What happened",
@@ -202,28 +161,6 @@ function timeline({ events, zone }: ReportInput): string {
   );
 }
 
-function table(
-  title: string,
-  heads: readonly string[],
-  rows: readonly (readonly string[])[],
-): string {
-  if (rows.length === 0) return "";
-  return `<h3>${title}</h3><table><thead>${row(heads, "th")}</thead><tbody>${rows.map((cells) => row(cells, "td")).join("")}</tbody></table>`;
-}
-
-function row(cells: readonly string[], kind: "td" | "th"): string {
-  return `<tr>${cells.map((cell) => `<${kind}>${escaped(cell)}</${kind}>`).join("")}</tr>`;
-}
-
-/** What comes of files and people must not become part of the page. */
-function escaped(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
-}
-
 const style = `
 body{max-width:1000px;margin:32px auto;padding:0 24px;color:#17201c;font:14px/1.5 system-ui,sans-serif}
 h1{font:600 22px ui-monospace,monospace;margin:0}h2{margin:32px 0 8px;font-size:18px}h3{margin:20px 0 6px;font-size:14px}
@@ -233,6 +170,6 @@ dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(220px,1fr));gap:8p
 table{width:100%;border-collapse:collapse;font-size:13px}th,td{padding:4px 12px 4px 0;text-align:left;vertical-align:top;border-bottom:1px solid #e2e7e4;overflow-wrap:anywhere}th{color:#57635d;font-weight:400}
 pre{padding:8px;overflow-x:auto;background:#f6f8f7;border:1px solid #e2e7e4;font:12px/1.5 ui-monospace,monospace}mark{background:#fbd9c8}
 ul{padding-left:18px}small,footer{color:#57635d}footer{margin-top:32px}
-.charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(300px,1fr));gap:16px}figure{margin:0}figcaption{font-size:12px;color:#57635d}svg{width:100%;fill:#00629b}svg text{font-size:10px;fill:#57635d}
+.charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(300px,1fr));gap:16px}.lists{display:grid;grid-template-columns:1fr 1fr;gap:0 32px}figure{margin:0}figcaption{font-size:12px;color:#57635d}svg{width:100%;fill:#00629b}svg text{font-size:10px;fill:#57635d}svg .axis{stroke:#c3ccc7}svg .threshold{stroke:#b23c00;stroke-dasharray:3 2}svg .missing{fill:#b23c00}.map{display:flex;gap:8px;height:320px}.map>svg{flex:1;border:1px solid #e2e7e4}.bands{display:flex;flex-direction:column;font-size:11px;color:#57635d}.bands span{display:flex;align-items:center;overflow:hidden;border-top:1px solid #c3ccc7}
 @media print{body{margin:0;max-width:none}tr,figure,li{break-inside:avoid}details[open] summary{display:none}}
 `;
