@@ -11,6 +11,8 @@ export default defineConfig({
   // Each test has services, workers and a browser of its own, and many of them wait for a lease to run out: two at once fill
   // a small machine, more would test the machine.
   workers: 2,
+  // Also those of one file, so that none works off a long file while the other has nothing to do.
+  fullyParallel: true,
   retries: 0,
   timeout: 60_000,
   expect: { timeout: 10_000 },
