@@ -10,7 +10,7 @@ import { openReader } from "./open-reader.ts";
 import { planLoad } from "./plan.ts";
 import { createProblems } from "./problems.ts";
 import { loadKernels } from "./kernels/kernels.ts";
-import { createLineCutter } from "./source/line-blocks.ts";
+import { createLineCutter } from "./source/line-cutter.ts";
 import { createPatternWatch } from "./source/pattern-watch.ts";
 import { readJson, withTempDir } from "./testing/golden-case.ts";
 

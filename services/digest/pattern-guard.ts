@@ -1,7 +1,7 @@
 import type { DigestProblem } from "../contract/result.ts";
 import type { TablePlan } from "./plan.ts";
 import type { Delimiter } from "./source/delimiter.ts";
-import type { LineBlock } from "./source/line-blocks.ts";
+import type { LineBlock } from "./source/line-block.ts";
 import { createTimeBox, type PatternWatch } from "./source/pattern-watch.ts";
 import type { TableReader } from "./tables/table-reader.ts";
 

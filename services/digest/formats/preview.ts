@@ -11,7 +11,7 @@ import { AppError, coerceError } from "../../contract/errors.ts";
 import { createProblems } from "../problems.ts";
 import { compileDelimiter, decode, type Delimiter } from "../source/delimiter.ts";
 import { compileQuotedDelimiter } from "../source/quoted-cells.ts";
-import type { LineBlock } from "../source/line-blocks.ts";
+import type { LineBlock } from "../source/line-block.ts";
 import { detect } from "./detect.ts";
 import { readHead, type Head } from "./head.ts";
 import { bedMarkers } from "./plink.ts";

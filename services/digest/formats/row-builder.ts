@@ -1,5 +1,5 @@
 import { createByteBuffer, put, putByte, type ByteBuffer } from "../output/byte-sink.ts";
-import type { CellPlace, LineBlock } from "../source/line-blocks.ts";
+import type { CellPlace, LineBlock } from "../source/line-block.ts";
 
 /** Where the cells of a row came from; columns from 0. */
 type RowPlace = (column: number) => CellPlace;

@@ -1,7 +1,8 @@
 import type { DigestProblem } from "../../contract/result.ts";
 import type { Problems } from "../problems.ts";
 import type { Delimiter } from "../source/delimiter.ts";
-import { readLineBlocks, type LineBlock, type ReadHooks } from "../source/line-blocks.ts";
+import type { LineBlock } from "../source/line-block.ts";
+import { readLineBlocks, type ReadHooks } from "../source/line-blocks.ts";
 import type { SourceFile } from "../source/source-files.ts";
 
 /** What a reader of rows works with. The blocks that it hands on have their cells told apart by `delimiter.byte`. */

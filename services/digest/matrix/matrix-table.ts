@@ -2,7 +2,7 @@ import type { DataSetType } from "../../contract/gobii-terms.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { createByteBuffer, createByteSink, put, putByte } from "../output/byte-sink.ts";
 import type { Problems } from "../problems.ts";
-import type { CellPlace, LineBlock } from "../source/line-blocks.ts";
+import type { CellPlace, LineBlock } from "../source/line-block.ts";
 import { PRIVATE_DELIMITER } from "../source/delimiter.ts";
 import type { PatternWatch } from "../source/pattern-watch.ts";
 import { putFiltered, type TextFilter } from "../tables/cell-filter.ts";

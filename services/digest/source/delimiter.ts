@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { stepOver, translateJavaRegex } from "./java-regex.ts";
-import type { LineBlock } from "./line-blocks.ts";
+import type { LineBlock } from "./line-block.ts";
 import { createPatternWatch, type PatternWatch } from "./pattern-watch.ts";
 
 /** How the cells of a line are told apart. */

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import * as fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { createLineCutter, LONGEST_LINE_BYTES, readLineBlocks } from "./line-blocks.ts";
+import { createLineCutter, LONGEST_LINE_BYTES } from "./line-cutter.ts";
+import { readLineBlocks } from "./line-blocks.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "lines-"));
 afterAll(() => rmSync(dir, { recursive: true }));

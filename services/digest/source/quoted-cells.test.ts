@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../contract/errors.ts";
 import { compileQuotedDelimiter } from "./quoted-cells.ts";
-import { createLineCutter } from "./line-blocks.ts";
+import { createLineCutter } from "./line-cutter.ts";
 
 function cellsOf(text: string): string[][] {
   const { byte, separate } = compileQuotedDelimiter(",");

@@ -1,6 +1,6 @@
 import { AppError } from "../../contract/errors.ts";
 import { compileDelimiter, PRIVATE_DELIMITER, type Delimiter } from "./delimiter.ts";
-import type { LineBlock } from "./line-blocks.ts";
+import type { LineBlock } from "./line-block.ts";
 
 const QUOTE = 34;
 const LF = 10;

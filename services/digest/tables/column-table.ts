@@ -1,5 +1,5 @@
 import type { Problems } from "../problems.ts";
-import type { LineBlock } from "../source/line-blocks.ts";
+import type { LineBlock } from "../source/line-block.ts";
 import type { ByteSink } from "../output/byte-sink.ts";
 import type { CellRow, RowWriter } from "./row-writer.ts";
 import type { TableReader } from "./table-reader.ts";

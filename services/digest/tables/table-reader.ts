@@ -1,4 +1,4 @@
-import type { LineBlock } from "../source/line-blocks.ts";
+import type { LineBlock } from "../source/line-block.ts";
 
 /** Takes the lines of a source, file by file, and makes one digest file of them. */
 export interface TableReader {

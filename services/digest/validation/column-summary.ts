@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
-import { readLineBlocks, type LineBlock } from "../source/line-blocks.ts";
+import type { LineBlock } from "../source/line-block.ts";
+import { readLineBlocks } from "../source/line-blocks.ts";
 import {
   addToSum,
   createFingerprintSet,
