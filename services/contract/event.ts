@@ -38,6 +38,8 @@ export const eventTypes = [
   "edited",
   /** Settled jobs that are not to be kept any longer are gone, with all that belonged to them. */
   "jobs_removed",
+  /** The database is a copy that lacks the last events of the one before: a failover to a standby that was behind. */
+  "record_went_back",
   "digester_attached",
   "digester_detached",
   "digester_lost",

@@ -106,6 +106,17 @@ describe("the event stream", () => {
     );
   });
 
+  it("has everybody ask anew after a record that went back", async () => {
+    const store = createMemoryStore();
+    const web = await runningWeb({ openStore: async () => store });
+    const stream = await listen(web);
+    const about = { job: null, key: null, attempt: null, digester: null };
+    await store.record({ type: "record_went_back", at: 0, ...about, message: "It lacks some." });
+    await eventually(() =>
+      expect(stream.told.slice(-2).map(({ event }) => event)).toEqual(["event", "reset"]),
+    );
+  });
+
   it("says good-bye when the service closes", async () => {
     const web = await runningWeb();
     const stream = await listen(web);

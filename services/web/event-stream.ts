@@ -157,7 +157,9 @@ function messageText(message: StreamMessage): string {
 
 function eventText(event: Event, job: JobRecord | null): string {
   const text = messageText({ kind: "event", event, job: job === null ? null : toJobSummary(job) });
-  return `id: ${event.seq}\n${text}`;
+  // Whoever watches has seen what is not there any more.
+  const more = event.type === "record_went_back" ? messageText({ kind: "reset" }) : "";
+  return `id: ${event.seq}\n${text}${more}`;
 }
 
 /** What is said in one turn goes out in one piece. */

@@ -52,6 +52,7 @@ export const eventWords: Record<EventType, string> = {
   digester_found: "Digester found again",
   digester_draining: "Digester draining",
   jobs_removed: "Jobs removed",
+  record_went_back: "Record went back",
   regulator_swapped: "Regulator swapped",
   template_saved: "Template saved",
   template_renamed: "Template renamed",

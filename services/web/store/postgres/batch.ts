@@ -40,6 +40,13 @@ export interface Batch {
   /** With everything that belongs to it. */
   removeJob(id: number): void;
   addEvent(event: NewEvent): Event;
+  /**
+   * The record lacks so many events that were in it before: it is a copy that was behind. Their numbers, and those of the jobs
+   * that they may have made, are not given again, since digesters and consoles may still know them.
+   *
+   * @param at milliseconds since 1970.
+   */
+  passOver(events: number, at: number): void;
   /** `undefined` removes it. */
   changeSetting(name: string, value: unknown): void;
   changes(): BatchChanges;
@@ -96,6 +103,13 @@ export function createBatch(looked: Looked): Batch {
     if (began) attempts.set(`${is.id}/${is.attempt}`, beginning(is));
   };
 
+  const addEvent = (event: NewEvent): Event => {
+    lastSeq += 1;
+    const kept = toEvent(lastSeq, event);
+    events.push({ event: kept, job: kept.job === null ? null : (jobs.get(kept.job) ?? null) });
+    return kept;
+  };
+
   return {
     job: (id) => jobs.get(id),
     hasKey: (crop, key) => keys.has(keyWithin(crop, key)),
@@ -121,11 +135,13 @@ export function createBatch(looked: Looked): Batch {
       jobs.delete(id);
       removed.add(id);
     },
-    addEvent(event) {
-      lastSeq += 1;
-      const kept = toEvent(lastSeq, event);
-      events.push({ event: kept, job: kept.job === null ? null : (jobs.get(kept.job) ?? null) });
-      return kept;
+    addEvent,
+    passOver(lost, at) {
+      lastId += lost;
+      lastSeq += lost;
+      const message = `The database lacks the last ${lost} events that were in it before. What was accepted in them is lost.`;
+      const about = { job: null, key: null, attempt: null, digester: null };
+      addEvent({ type: "record_went_back", at, ...about, message });
     },
     changeSetting(name, value) {
       settings.set(name, value);

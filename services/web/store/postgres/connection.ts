@@ -100,6 +100,11 @@ export async function connect(
   return client;
 }
 
+/** The process of the database that serves the connection, as it said itself: `pg` knows it, its types do not. */
+export function backendOf(client: Client): number {
+  return "processID" in client && typeof client.processID === "number" ? client.processID : 0;
+}
+
 /**
  * Waits for all queries of a pipeline and passes on the failure of the first one that failed: those behind it fail as well,
  * and say nothing of why.
@@ -118,8 +123,11 @@ export function abandon(client: Client): void {
   void client.end().catch(() => undefined);
 }
 
-/** Conditions of the database itself that pass: it stops, starts, is full of connections, or wants it tried again. */
-const passing = /^(08...|57P0[1-5]|53...|40001|40P01|55P03|57014|25P03)$/;
+/**
+ * Conditions of the database itself that pass: it stops, starts, is full of connections or of data, wants it tried again, or
+ * takes no changes, as a standby that is yet to be promoted.
+ */
+const passing = /^(08...|57P0[1-5]|53...|40001|40P01|55P03|57014|25P03|25006)$/;
 
 /** Whether the same may well work in a moment. What is no answer of the database at all is a broken connection. */
 function mayPass(thrown: unknown): boolean {

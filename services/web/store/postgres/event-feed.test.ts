@@ -28,6 +28,8 @@ it("tells of what is committed while it finds that older events are gone", async
       return seq < 12 ? [] : [13, 14, 15].filter((one) => one > seq).map(happened);
     },
     onEvent: ({ event }) => void told.push(event.seq),
+    onPooler: () => undefined,
+    onBehind: async () => undefined,
     onState: () => undefined,
     pollMs: 60_000,
   });

@@ -2,7 +2,7 @@ import type pg from "pg";
 import type { Event } from "../../../contract/event.ts";
 import type { JobRecord } from "../../jobs/job-record.ts";
 import { createBell } from "./bell.ts";
-import { abandon, connect, type Database } from "./connection.ts";
+import { abandon, backendOf, connect, type Database } from "./connection.ts";
 import type { DatabaseClock } from "./database-clock.ts";
 
 export interface Happened {
@@ -32,6 +32,10 @@ export interface EventFeedDeps {
   /** The events after a number, oldest first, with their jobs as they are now. */
   readonly read: (seq: number, limit: number) => Promise<Happened[]>;
   readonly onEvent: (happened: Happened) => void;
+  /** The record ends before what was handed on. Resolves once that is noted in it. */
+  readonly onBehind: () => Promise<void>;
+  /** A pooler stands between, which may give each transaction another connection: the bell is not heard there. */
+  readonly onPooler: () => void;
   /** What the connection has broken of; null: it is there again. */
   readonly onState: (problem: unknown) => void;
   /** How often the record is looked at though nobody has rung, in milliseconds. */
@@ -103,6 +107,7 @@ export function createEventFeed(deps: EventFeedDeps): EventFeed {
     const [row] = rows;
     if (row === undefined) return;
     clock.learn(row.at, askedAt, monotonic());
+    if (row.last_seq < position) await deps.onBehind();
     newest = Math.max(newest, row.last_seq);
     await handOnAll();
   };
@@ -123,6 +128,7 @@ export function createEventFeed(deps: EventFeedDeps): EventFeed {
         bell.ring();
       });
       await client.query(`LISTEN ${deps.channel}`);
+      if (await isPooled(client)) deps.onPooler();
       deps.onState(null);
       let lookAt = 0;
       while (!state.broken && !ending.signal.aborted) {
@@ -173,4 +179,10 @@ export function createEventFeed(deps: EventFeedDeps): EventFeed {
       await ended;
     },
   };
+}
+
+/** A pooler makes up the process that it tells of. */
+async function isPooled(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+  return rows[0]?.pid !== backendOf(client);
 }

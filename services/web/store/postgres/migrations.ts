@@ -136,13 +136,9 @@ export async function migrate(database: Database): Promise<void> {
     );
     const runner = runnerOn(client);
     const known = new Set(steps.map(({ name }) => name));
-    const foreign = (await runner.executed()).filter(({ name }) => !known.has(name));
-    if (foreign.length > 0) {
-      throw otherVersion(
-        `The database at ${database.shown}`,
-        foreign.map(({ name }) => name),
-      );
-    }
+    // umzug leaves out of those that were taken what it does not know.
+    const foreign = (await takenSteps(client)).filter((name) => !known.has(name));
+    if (foreign.length > 0) throw otherVersion(`The database at ${database.shown}`, foreign);
     await runner.up();
     // Of services that were killed, long ago: a row is there again with the next batch of a living one.
     await client.query("DELETE FROM writer WHERE seen_at < now() - interval '7 days'");
@@ -157,17 +153,17 @@ export async function migrate(database: Database): Promise<void> {
 const isMigrationError = (thrown: unknown): thrown is MigrationError =>
   thrown instanceof Error && thrown.name === "MigrationError" && !(thrown instanceof AppError);
 
+async function takenSteps(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>("SELECT name FROM migration ORDER BY name");
+  return rows.map(({ name }) => name);
+}
+
 /** The steps, and in the table which of them were taken: all in the one transaction of the client. */
 function runnerOn(client: pg.Client): Umzug {
   return new Umzug({
     migrations: steps.map(({ name, sql }) => ({ name, up: () => client.query(sql) })),
     storage: {
-      async executed() {
-        const { rows } = await client.query<{ name: string }>(
-          "SELECT name FROM migration ORDER BY name",
-        );
-        return rows.map(({ name }) => name);
-      },
+      executed: () => takenSteps(client),
       async logMigration({ name }) {
         await client.query("INSERT INTO migration (name) VALUES ($1)", [name]);
       },

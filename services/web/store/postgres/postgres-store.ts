@@ -97,7 +97,17 @@ export async function openPostgresStore(
     from: await headSeq(),
     pollMs,
     read: (seq, limit) => readHappened(ask, seq, limit),
-    onEvent: ({ event, job }) => notifyAll(listeners, onWarning, event, job),
+    onEvent: ({ event, job }) => {
+      if (event.type === "record_went_back") onWarning(event.message ?? event.type);
+      notifyAll(listeners, onWarning, event, job);
+    },
+    onPooler: once(() =>
+      onWarning(
+        `A connection pooler stands between this service and the database at ${database.shown}. Name the database itself, or ` +
+          "have the pooler give each client a connection of its own: sessions must not be shared.",
+      ),
+    ),
+    onBehind: () => writer.change({}, () => undefined),
     onState,
   });
   const writer = createWriter({
@@ -106,6 +116,8 @@ export async function openPostgresStore(
     id: writerId,
     channel,
     touches,
+    position: () => feed.position(),
+    now: () => clock.now(),
     gatherMs,
     onCommitted: ({ events, lastSeq }) => feed.committed(events, lastSeq),
     onWrite,
@@ -297,6 +309,14 @@ export async function openPostgresStore(
 
 /** What no text of the database can hold. */
 const hasNul = (text: string): boolean => text.includes("\0");
+
+function once(work: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) work();
+    isDone = true;
+  };
+}
 
 const monotonic = (): number => performance.now();
 

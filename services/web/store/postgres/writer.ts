@@ -7,6 +7,7 @@ import {
   abandon,
   again,
   allOf,
+  backendOf,
   connect,
   told,
   type Database,
@@ -34,6 +35,10 @@ export interface WriterDeps {
   readonly id: string;
   readonly channel: string;
   readonly touches: TouchBuffer;
+  /** The last event that this service knows of. */
+  readonly position: () => number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   /** Touches are gathered for so long, in milliseconds. */
   readonly gatherMs: number;
   readonly onCommitted: (changes: BatchChanges) => Promise<void>;
@@ -151,6 +156,8 @@ export function createWriter(deps: WriterDeps): Writer {
       requests.map(({ wants }) => wants),
     );
     const batch = createBatch(looked);
+    const lost = deps.position() - looked.lastSeq;
+    if (lost > 0) batch.passOver(lost, deps.now());
     const answers = requests.map(({ decide }) => decide(batch));
     const changes = batch.changes();
     if (isEmpty(changes)) {
@@ -263,9 +270,4 @@ async function writeRound(
 function isEmpty({ created, changed, events, settings }: BatchChanges): boolean {
   // Whatever is removed has an event.
   return created.length + changed.length + events.length + settings.size === 0;
-}
-
-/** The process of the database that serves the connection: `pg` knows it, its types do not. */
-function backendOf(client: pg.Client): number {
-  return "processID" in client && typeof client.processID === "number" ? client.processID : 0;
 }
