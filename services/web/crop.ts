@@ -59,6 +59,20 @@ export function cropForDigester(
   return { crop: name, ...(settings === undefined ? {} : { settings }) };
 }
 
+/** The hand-over of a crop by its name, in any case; a load that names no crop is of the first. Undefined: there is none. */
+export function handOversOf(
+  crops: readonly Crop[],
+): ((crop: string | null) => HandOver | null) | undefined {
+  if (crops.every((crop) => crop.handOver === undefined)) return undefined;
+  return (cropName) => {
+    const crop =
+      cropName === null
+        ? crops[0]
+        : crops.find((one) => one.name.toLowerCase() === cropName.toLowerCase());
+    return crop?.handOver ?? null;
+  };
+}
+
 /** `read` may look at everything, `submit` may make and move jobs, `admin` may also manage digesters and tokens. */
 export const roles = ["read", "submit", "admin"] as const;
 export type Role = (typeof roles)[number];

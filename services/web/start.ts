@@ -13,7 +13,7 @@ import { createApp } from "./app.ts";
 import { openJobFiles } from "./callback/job-files.ts";
 import { defaultCrop, type Crop } from "./crop.ts";
 import { createEventStream } from "./event-stream.ts";
-import type { MailConfiguration } from "./configuration.ts";
+import type { MailConfiguration } from "./configuration-file.ts";
 import { gobiiSessions } from "./gobii-sessions.ts";
 import { removeHalfUploads } from "./gobii/upload.ts";
 import { isLoopback } from "./http/guards.ts";

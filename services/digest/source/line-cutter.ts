@@ -8,6 +8,7 @@ export const LONGEST_LINE_BYTES = 64 << 20;
 
 const LF = 10;
 const CR = 13;
+
 interface Fault {
   readonly message: string;
   readonly line: number;

@@ -1,5 +1,5 @@
 import { createTransport } from "nodemailer";
-import type { MailConfiguration } from "../configuration.ts";
+import type { MailConfiguration } from "../configuration-file.ts";
 import type { MailMessage } from "./mail-message.ts";
 
 export interface Mailer {
