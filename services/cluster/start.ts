@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { ClusterConfiguration } from "../contract/cluster-configuration.ts";
+import { withoutUndefined } from "../contract/without-undefined.ts";
 import { createKeeper } from "./keeper.ts";
 import { localProvider } from "./local-provider.ts";
 import type { PilotPlan } from "./pilot-command.ts";
@@ -92,10 +93,7 @@ async function providerOf(
         plan,
         setup,
         options,
-        ...(partition === undefined ? {} : { partition }),
-        ...(account === undefined ? {} : { account }),
-        ...(memory === undefined ? {} : { memory }),
-        ...(output === undefined ? {} : { output }),
+        ...withoutUndefined({ partition, account, memory, output }),
       });
     }
   }

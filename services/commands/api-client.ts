@@ -4,6 +4,7 @@ import { InvalidArgumentError, Option } from "commander";
 import { z } from "zod";
 import { AppError, coerceError, ErrorBody, parseOrThrow, systemCode } from "../contract/errors.ts";
 import { StreamMessage } from "../contract/event.ts";
+import { withoutUndefined } from "../contract/without-undefined.ts";
 
 /** The web service's own API, from a terminal. Every call throws AppError: the service's own, or `unavailable`. */
 export interface ApiClient {
@@ -161,10 +162,7 @@ function toAppError(status: number, text: string): AppError {
   if (parsed.success) {
     const { code, message, hint, details } = parsed.data.error;
     const said = code === "unauthenticated" ? tokenHint : hint;
-    return new AppError(code, message, {
-      ...(said === undefined ? {} : { hint: said }),
-      ...(details === undefined ? {} : { details }),
-    });
+    return new AppError(code, message, withoutUndefined({ hint: said, details }));
   }
   return new AppError(
     status >= 500 ? "unavailable" : "upstream_failed",

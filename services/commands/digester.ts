@@ -9,6 +9,7 @@ import type { z } from "zod";
 import { DigesterId, ServiceUrl } from "../contract/digester.ts";
 import { AppError, coerceError } from "../contract/errors.ts";
 import { Labels } from "../contract/job.ts";
+import { withoutUndefined } from "../contract/without-undefined.ts";
 import { startDigester, type DigesterOptions, type RunningDigester } from "../digester/start.ts";
 import { handOversOf, type Crop } from "../web/crop.ts";
 import { commandLog } from "./command-log.ts";
@@ -141,11 +142,13 @@ async function run(flags: Flags, command: Command): Promise<void> {
     knownDatabases: flags.knownDatabase,
     dataRoots: flags.data?.map((path) => resolve(path)) ?? null,
     stateDir: flags.state === undefined ? null : resolve(flags.state),
-    ...(flags.pull === undefined ? {} : { pull: true }),
-    ...(flags.fetch === undefined ? {} : { fetchBytes: fetchBytesOf(flags.fetch) }),
-    ...(flags.idleExit === undefined ? {} : { idleMs: flags.idleExit * 1000 }),
-    ...(flags.advertise === undefined ? {} : { advertiseUrl: flags.advertise }),
-    ...(flags.id === undefined ? {} : { id: flags.id }),
+    ...withoutUndefined({
+      pull: flags.pull,
+      fetchBytes: flags.fetch === undefined ? undefined : fetchBytesOf(flags.fetch),
+      idleMs: flags.idleExit === undefined ? undefined : flags.idleExit * 1000,
+      advertiseUrl: flags.advertise,
+      id: flags.id,
+    }),
   });
   let why: string | undefined;
   try {

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { DigestSettings, encodings, matrixOutputs } from "../contract/digest-settings.ts";
+import { withoutUndefined } from "../contract/without-undefined.ts";
 import { someOf } from "./some-of.ts";
 
 /** What a crop's configuration says elsewhere of its files. */
@@ -44,15 +45,8 @@ export function addReadingOptions(command: Command): Command {
 }
 
 export function settingsOf(options: SettingsOptions): DigestSettings {
-  const { also, quality, missing, separator, quote, encoding } = options;
-  return {
-    ...(also === undefined ? {} : { also }),
-    ...(quality === undefined ? {} : { quality }),
-    ...(missing === undefined ? {} : { missing }),
-    ...(separator === undefined ? {} : { separators: separator }),
-    ...(quote === undefined ? {} : { quotes: true }),
-    ...(encoding === undefined ? {} : { encoding }),
-  };
+  const { also, quality, missing, separator: separators, quote: quotes, encoding } = options;
+  return withoutUndefined({ also, quality, missing, separators, quotes, encoding });
 }
 
 function readSeparators(text: string): string {

@@ -5,6 +5,7 @@ import { SubmitAnswer } from "../contract/api.ts";
 import { AppError } from "../contract/errors.ts";
 import type { StreamMessage } from "../contract/event.ts";
 import { isSettled, Job } from "../contract/job.ts";
+import { withoutUndefined } from "../contract/without-undefined.ts";
 import { addWebOptions, createApiClient, type ApiClient } from "./api-client.ts";
 import { exitCodes } from "./exit.ts";
 import { readInstructionFile } from "./instruction-file.ts";
@@ -38,6 +39,7 @@ export function addSubmitCommand(program: Command): void {
     .option("--json", "print the job as JSON")
     .action(async (file: string, options: SubmitOptions) => {
       const instruction = readInstructionFile(file);
+      const { crop, priority, hold, label: labels } = options;
       const client = createApiClient({ url: options.web, token: options.token });
       const { job } = await client.send(
         "POST",
@@ -46,10 +48,7 @@ export function addSubmitCommand(program: Command): void {
           ...toSubmitBody(instruction),
           key: options.key ?? basename(file, ".json"),
           submittedBy: whoAmI(),
-          ...(options.crop === undefined ? {} : { crop: options.crop }),
-          ...(options.priority === undefined ? {} : { priority: options.priority }),
-          ...(options.hold === undefined ? {} : { hold: true }),
-          ...(options.label === undefined ? {} : { labels: options.label }),
+          ...withoutUndefined({ crop, priority, hold, labels }),
         },
         SubmitAnswer,
       );

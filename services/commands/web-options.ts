@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import envPaths from "env-paths";
 import { AppError } from "../contract/errors.ts";
+import { withoutUndefined } from "../contract/without-undefined.ts";
 import { readConfiguration, type WebConfiguration } from "../web/configuration.ts";
 import { defaultCrop, upstreamUrl, type Crop } from "../web/crop.ts";
 import type { WebOptions } from "../web/start.ts";
@@ -81,11 +82,13 @@ export async function readWebOptions(
     host: flags.host ?? file?.host ?? "127.0.0.1",
     tls: await readTlsFlags(flags),
     allowedHosts: [...(file?.allowedHosts ?? []), ...(flags.allowHost ?? [])],
-    ...(publicUrl === undefined ? {} : { publicUrl }),
-    ...(storeUrl === undefined ? {} : { storeUrl }),
     crops: cropsOf(file, dataDir, flags.upstream),
     ...(file === null ? {} : ofConfiguration(file)),
-    ...(flags.config === undefined ? {} : { configurationFile: resolve(flags.config) }),
+    ...withoutUndefined({
+      publicUrl,
+      storeUrl,
+      configurationFile: flags.config && resolve(flags.config),
+    }),
   };
 }
 
@@ -105,11 +108,7 @@ function ofConfiguration({
     mail,
     retries,
     retention,
-    ...(isUnsettled === undefined ? {} : { isUnsettled }),
-    ...(maxUploadMbytes === undefined ? {} : { maxUploadMbytes }),
-    ...(tokenLifeMs === undefined ? {} : { tokenLifeMs }),
-    ...(leaseMs === undefined ? {} : { leaseMs }),
-    ...(renewMs === undefined ? {} : { renewMs }),
+    ...withoutUndefined({ isUnsettled, maxUploadMbytes, tokenLifeMs, leaseMs, renewMs }),
   };
 }
 

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { ClusterConfiguration } from "../contract/cluster-configuration.ts";
 import { AppError, coerceError, describeIssues } from "../contract/errors.ts";
+import { withoutUndefined } from "../contract/without-undefined.ts";
 import { contains } from "../gate/paths.ts";
 import {
   ConfigurationFile,
@@ -59,19 +60,20 @@ export function parseConfiguration(text: string, file: string): WebConfiguration
   const crops = configuration.crops.map((crop) => toCrop(crop, folder));
   const overlaps = overlapsOf(crops);
   if (overlaps.length > 0) throw invalid(file, overlaps);
+  const { host, port, data, store, publicUrl, maxUploadMbytes, tokenHours, unsettled } =
+    configuration;
   return {
-    ...(configuration.host === undefined ? {} : { host: configuration.host }),
-    ...(configuration.port === undefined ? {} : { port: configuration.port }),
-    ...(configuration.data === undefined ? {} : { dataDir: resolve(folder, configuration.data) }),
-    ...(configuration.store === undefined ? {} : { storeUrl: configuration.store }),
-    ...(configuration.publicUrl === undefined ? {} : { publicUrl: configuration.publicUrl }),
+    ...withoutUndefined({
+      host,
+      port,
+      dataDir: data && resolve(folder, data),
+      storeUrl: store,
+      publicUrl,
+      maxUploadMbytes,
+      tokenLifeMs: tokenHours && tokenHours * 3_600_000,
+      isUnsettled: unsettled && unsettledBy(unsettled),
+    }),
     allowedHosts: configuration.allowedHosts,
-    ...(configuration.maxUploadMbytes === undefined
-      ? {}
-      : { maxUploadMbytes: configuration.maxUploadMbytes }),
-    ...(configuration.tokenHours === undefined
-      ? {}
-      : { tokenLifeMs: configuration.tokenHours * 3_600_000 }),
     crops: crops.length === 0 ? null : crops,
     usersOf: usersOf(configuration),
     mail: configuration.mail ?? null,
@@ -80,9 +82,6 @@ export function parseConfiguration(text: string, file: string): WebConfiguration
       days: configuration.retention?.days ?? keepAll.days,
       jobs: configuration.retention?.jobs ?? keepAll.jobs,
     },
-    ...(configuration.unsettled === undefined
-      ? {}
-      : { isUnsettled: unsettledBy(configuration.unsettled) }),
     ...leaseOf(configuration.lease ?? {}),
     cluster: configuration.cluster === undefined ? null : placed(configuration.cluster, folder),
   };
@@ -107,12 +106,12 @@ function leaseOf({
 
 function retriesOf(given: NonNullable<ConfigurationFile["retries"]>): Partial<RetryPolicy> {
   const { tries, firstSeconds, longestSeconds, losses } = given;
-  return {
-    ...(tries === undefined ? {} : { tries }),
-    ...(firstSeconds === undefined ? {} : { firstMs: firstSeconds * 1000 }),
-    ...(longestSeconds === undefined ? {} : { longestMs: longestSeconds * 1000 }),
-    ...(losses === undefined ? {} : { losses }),
-  };
+  return withoutUndefined({
+    tries,
+    firstMs: firstSeconds && firstSeconds * 1000,
+    longestMs: longestSeconds && longestSeconds * 1000,
+    losses,
+  });
 }
 
 function usersOf(configuration: ConfigurationFile): (crop: string) => readonly UserList[] {
@@ -127,19 +126,19 @@ function usersOf(configuration: ConfigurationFile): (crop: string) => readonly U
 }
 
 function toCrop(crop: CropConfiguration, folder: string): Crop {
+  const contextPath = contextPathOf(crop);
+  const { upstream } = crop;
   return {
     name: crop.name,
-    contextPath: contextPathOf(crop),
+    contextPath,
     dataRoots: crop.dataRoots.map((root) => resolve(folder, root)),
     excluded: [],
     defaults: crop.defaults,
-    ...(crop.digest === undefined ? {} : { digest: crop.digest }),
-    ...(crop.handOver === undefined ? {} : { handOver: crop.handOver }),
-    ...(crop.upstream === undefined
-      ? {}
-      : {
-          upstream: { ...crop.upstream, url: upstreamUrl(crop.upstream.url, contextPathOf(crop)) },
-        }),
+    ...withoutUndefined({
+      digest: crop.digest,
+      handOver: crop.handOver,
+      upstream: upstream && { ...upstream, url: upstreamUrl(upstream.url, contextPath) },
+    }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { JobPatch, PatchAnswer } from "../../contract/callback.ts";
 import { AppError } from "../../contract/errors.ts";
+import { withoutUndefined } from "../../contract/without-undefined.ts";
 import { applyPatch, refusedEvent } from "../jobs/job-model.ts";
 import { toJob, type JobRecord, type Volatile } from "../jobs/job-record.ts";
 import type { RetryPolicy } from "../jobs/retries.ts";
@@ -121,11 +122,10 @@ async function keepRefusal(
 }
 
 function touchProgress(deps: CallbackDeps, job: JobRecord, patch: JobPatch): JobRecord {
+  const { progress, bytesRead, bytesTotal } = patch;
   const fields: Partial<Volatile> = {
     leaseUntil: deps.now() + deps.leaseMs,
-    ...(patch.progress === undefined ? {} : { progress: patch.progress }),
-    ...(patch.bytesRead === undefined ? {} : { bytesRead: patch.bytesRead }),
-    ...(patch.bytesTotal === undefined ? {} : { bytesTotal: patch.bytesTotal }),
+    ...withoutUndefined({ progress, bytesRead, bytesTotal }),
   };
   deps.store.touch(job.id, fields, { status: "in_progress", attempt: job.attempt });
   const touched = { ...job, ...fields };

@@ -2,6 +2,7 @@ import type { JobPatch } from "../../contract/callback.ts";
 import { AppError } from "../../contract/errors.ts";
 import { isSettled, type FailureKind } from "../../contract/job.ts";
 import type { DigestResult } from "../../contract/result.ts";
+import { withoutUndefined } from "../../contract/without-undefined.ts";
 import type { Change } from "../store/store.ts";
 import type { JobRecord, NewEvent } from "./job-record.ts";
 
@@ -31,24 +32,21 @@ export function stale(job: JobRecord, patch: JobPatch): AppError {
 }
 
 export function patchedFields(patch: JobPatch): Partial<JobRecord> {
-  return {
-    ...(patch.step === undefined ? {} : { step: patch.step }),
-    ...(patch.gobiiStatus === undefined ? {} : { gobiiStatus: patch.gobiiStatus }),
-    ...(patch.message === undefined ? {} : { message: patch.message }),
-    ...(patch.progress === undefined ? {} : { progress: patch.progress }),
-    ...(patch.bytesRead === undefined ? {} : { bytesRead: patch.bytesRead }),
-    ...(patch.bytesTotal === undefined ? {} : { bytesTotal: patch.bytesTotal }),
-    ...(patch.callback === undefined ? {} : { callback: patch.callback }),
-  };
+  const { step, gobiiStatus, message, progress, bytesRead, bytesTotal, callback } = patch;
+  return withoutUndefined({
+    step,
+    gobiiStatus,
+    message,
+    progress,
+    bytesRead,
+    bytesTotal,
+    callback,
+  });
 }
 
 export function eventFields(patch: Partial<JobPatch>): Partial<NewEvent> {
   const message = patch.message ?? patch.reason;
-  return {
-    ...(patch.step === undefined ? {} : { step: patch.step }),
-    ...(patch.gobiiStatus === undefined ? {} : { gobiiStatus: patch.gobiiStatus }),
-    ...(message === undefined ? {} : { message }),
-  };
+  return withoutUndefined({ step: patch.step, gobiiStatus: patch.gobiiStatus, message });
 }
 
 export function unchanged(job: JobRecord): Change {
