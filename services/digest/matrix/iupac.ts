@@ -65,7 +65,7 @@ export const iupac: MatrixRule = {
           cell,
           "iupac",
           (line) =>
-            `IUPACMatrixToBi Unknown IUPAC code ${text}in line ${line}` +
+            `IUPACMatrixToBi Unknown IUPAC code ${text.toUpperCase()}in line ${line}` +
             `${text === "" ? " (an empty call)" : ""}; expected one of ${Object.keys(CODES).join(" ")}`,
         );
         output.fill(N, at, at + 2);

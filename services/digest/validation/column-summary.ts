@@ -20,7 +20,9 @@ export interface ColumnSummary {
   blank: boolean;
   /** Whether a row ends before one of the columns. */
   short: boolean;
-  /** Values that occurred before, at most twenty, and how many rows repeat one. */
+  /** How many different values there are, blank ones apart: none, one or more; kept only for those who ask. */
+  variety: 0 | 1 | 2;
+  /** Values that occurred before, blank ones apart, at most twenty, and how many rows repeat one. */
   readonly duplicates: string[];
   repeats: number;
   readonly all: ListSum;
@@ -31,6 +33,8 @@ export interface SummaryWish {
   readonly columns: readonly string[];
   /** Distinct values and duplicates cost memory and are kept only for those who ask. */
   readonly distinct: boolean;
+  /** For a single column. */
+  readonly variety?: boolean;
 }
 
 export interface FileSummary {
@@ -57,11 +61,15 @@ export async function summarizeFile(
   wishes: readonly SummaryWish[],
   pace: Pace,
 ): Promise<FileSummary> {
-  const byKey = new Map<string, { columns: readonly string[]; distinct: boolean }>();
-  for (const wish of wishes) {
-    const key = wishKey(wish.columns);
-    const distinct = wish.distinct || byKey.get(key)?.distinct === true;
-    byKey.set(key, { columns: wish.columns, distinct });
+  const byKey = new Map<string, SummaryWish>();
+  for (const { columns: wished, distinct, variety = false } of wishes) {
+    const key = wishKey(wished);
+    const known = byKey.get(key);
+    byKey.set(key, {
+      columns: wished,
+      distinct: distinct || known?.distinct === true,
+      variety: variety || known?.variety === true,
+    });
   }
   const columns = new Map<string, ColumnSummary>();
   const watchers: ((bytes: Buffer, ends: Int32Array, found: number, from: number) => void)[] = [];
@@ -78,6 +86,10 @@ export async function summarizeFile(
       const indexes = wish.columns.map((name) => names.indexOf(name));
       const seen = wish.distinct ? createFingerprintSet(expected) : null;
       watchers.push(watch(summary, indexes, seen));
+      const [index] = indexes;
+      if (wish.variety === true && index !== undefined) {
+        watchers.push(watchVariety(summary, index));
+      }
     }
   };
 
@@ -98,6 +110,7 @@ function emptySummary(missingColumns: readonly string[]): ColumnSummary {
     missingColumns,
     blank: false,
     short: false,
+    variety: 0,
     duplicates: [],
     repeats: 0,
     all: { count: 0, low: 0, high: 0 },
@@ -110,6 +123,7 @@ function watch(summary: ColumnSummary, indexes: readonly number[], seen: Fingerp
   const hash: Hash = { low: 0, high: 0 };
   return (bytes: Buffer, ends: Int32Array, found: number, from: number): void => {
     resetHash(hash);
+    let isNothing = indexes.length === 1;
     for (const index of indexes) {
       if (index >= found) {
         summary.short = true;
@@ -119,14 +133,31 @@ function watch(summary: ColumnSummary, indexes: readonly number[], seen: Fingerp
       const begin = index === 0 ? from : (ends[index - 1] as number) + 1;
       const end = ends[index] as number;
       if (isBlank(bytes, begin, end)) summary.blank = true;
+      else isNothing = false;
       if (seen !== null) updateHash(hash, bytes, begin, end);
     }
     if (seen === null) return;
     addToSum(summary.all, hash);
     if (seen.add(hash.low, hash.high)) addToSum(summary.distinct, hash);
-    else if (summary.repeats++ < KEPT_DUPLICATES) {
+    else if (!isNothing && summary.repeats++ < KEPT_DUPLICATES) {
       summary.duplicates.push(valueText(bytes, ends, from, indexes));
     }
+  };
+}
+
+/** Stops looking once there are two different values. */
+function watchVariety(summary: ColumnSummary, index: number) {
+  let first: Buffer | null = null;
+  return (bytes: Buffer, ends: Int32Array, found: number, from: number): void => {
+    if (summary.variety === 2 || index >= found) return;
+    const begin = index === 0 ? from : (ends[index - 1] as number) + 1;
+    const end = ends[index] as number;
+    if (first !== null && bytes.compare(first, 0, first.length, begin, end) === 0) return;
+    if (isBlank(bytes, begin, end)) return;
+    if (first === null) {
+      first = Buffer.from(bytes.subarray(begin, end));
+      summary.variety = 1;
+    } else summary.variety = 2;
   };
 }
 

@@ -79,7 +79,12 @@ function wishesFor(table: string, checks: ValidationRequest["checks"]): SummaryW
       case "equals":
         return [{ columns: check.columns, distinct: true }];
       case "known":
-        return [{ columns: check.columns, distinct: false }];
+        return [
+          { columns: check.columns, distinct: false },
+          ...(check.within === undefined
+            ? []
+            : [{ columns: [check.within.column], distinct: false, variety: true }]),
+        ];
       case "table exists":
       case "matrix size":
         return [];
@@ -127,7 +132,8 @@ async function failuresOf(
       }
       case "unique together": {
         const found = column(check.columns);
-        for (const name of found.missingColumns) failures.push(failure("Column not found", [name]));
+        const [missing] = found.missingColumns;
+        if (missing !== undefined) failures.push(failure("Column not found", [missing]));
         if (found.duplicates.length > 0) failures.push(failure("Not unique", check.columns));
         break;
       }
@@ -150,15 +156,21 @@ async function failuresOf(
         break;
       case "equals": {
         const other = summaries.get(check.table);
-        if (other !== undefined) failures.push(...compare(check, column(check.columns), other));
-        else if (!check.ifPresent) failures.push(fileNotFound(check.table));
+        const otherFile = request.files.find(({ table }) => table === check.table);
+        if (other !== undefined && otherFile !== undefined) {
+          failures.push(...compare(check, column(check.columns), other, otherFile));
+        } else if (!check.ifPresent) failures.push(fileNotFound(check.table));
         break;
       }
-      case "known":
-        if (check.unless === undefined || !summaries.has(check.unless)) {
-          failures.push(...(await unknownValues(request, file, check, column(check.columns))));
-        }
+      case "known": {
+        if (check.unless !== undefined && summaries.has(check.unless)) break;
+        const ids = check.within && column([check.within.column]);
+        const found =
+          brokenLookup(check, column(check.columns), ids, own?.rows ?? 0) ??
+          (await unknownValues(request, file, check));
+        failures.push(...found);
         break;
+      }
       case "matrix size": {
         const size = request.matrix?.[check.of];
         if (size !== undefined && own !== undefined && own.rows !== size) {
@@ -174,37 +186,41 @@ const NOTHING_KNOWN: ColumnSummary = {
   missingColumns: [],
   blank: false,
   short: false,
+  variety: 0,
   duplicates: [],
   repeats: 0,
   all: { count: 0, low: 0, high: 0 },
   distinct: { count: 0, low: 0, high: 0 },
 };
 
+/** As the reference does: a column that is not there has no values. */
 function compare(
   check: Extract<Check, { check: "equals" }>,
   own: ColumnSummary,
-  otherFile: FileSummary,
+  otherSummary: FileSummary,
+  otherFile: DigestFile,
 ): Failure[] {
-  const other = otherFile.columns.get(wishKey(check.otherColumns)) ?? NOTHING_KNOWN;
-  const mismatch = failure("Column value mismatch", [
-    wishKey(check.columns),
-    `${check.table}.${wishKey(check.otherColumns)}`,
-  ]);
-  const missing = [
-    ...own.missingColumns.map((name) => failure("Column not found", [name])),
-    ...other.missingColumns.map((name) => failure("Column not found", [`${check.table}.${name}`])),
-  ];
-  if (missing.length > 0) {
-    // As the reference does: an optional column that is not there has no values, which differ from any others.
-    if (check.required) return missing;
-    return check.columns.length === 1 && own.missingColumns.length > 0
-      ? [mismatch]
-      : [...missing, mismatch];
+  const failures: Failure[] = [];
+  const report = ([missing]: readonly string[]): void => {
+    // The reference notices it only where it puts several columns together.
+    if (missing === undefined || check.columns.length === 1) return;
+    failures.push(failure("Column not found", [missing]));
+  };
+  report(own.missingColumns);
+  if (check.required && own.missingColumns.length > 0) {
+    return [...failures, failure("Column not found", check.columns)];
   }
+  const other = otherSummary.columns.get(wishKey(check.otherColumns)) ?? NOTHING_KNOWN;
+  if (!otherSummary.hasHeader) failures.push(failure("Empty file", [], [otherFile.shownPath]));
+  report(other.missingColumns);
   const equal = check.distinct
     ? equalSums(own.distinct, other.distinct)
     : equalSums(own.all, other.all);
-  return equal ? [] : [mismatch];
+  if (!equal) {
+    const columns = [wishKey(check.columns), `${check.table}.${wishKey(check.otherColumns)}`];
+    failures.push(failure("Column value mismatch", columns));
+  }
+  return failures;
 }
 
 /** How the reference calls a name that the database does not know. */
@@ -219,25 +235,42 @@ const UNKNOWN_REASONS: Readonly<Record<NameKind, string>> = {
   linkage_group: "linkage_group_name does not exist in DB",
 };
 
+/** Why names cannot be looked up at all; null where they can. `ids`: the column of what they are unique in. */
+function brokenLookup(
+  { columns, kind, within, required }: Extract<Check, { check: "known" }>,
+  names: ColumnSummary,
+  ids: ColumnSummary | undefined,
+  rows: number,
+): Failure[] | null {
+  const [first = ""] = columns;
+  if (names.missingColumns.includes(first)) {
+    return required ? [failure("Column not found", [first])] : [];
+  }
+  if (within === undefined || ids === undefined) return null;
+  if (ids.missingColumns.length > 0) return [failure("Column not found", [within.column])];
+  if (rows === 0) return [];
+  if (names.missingColumns.length > 0) {
+    return [failure("Invalid column size", [first, within.column])];
+  }
+  return (within.kind === "platform" || kind === "dnasample_num") && ids.variety !== 1
+    ? [failure(`More than one ${within.kind} id`, [first, within.column])]
+    : null;
+}
+
 async function unknownValues(
   request: ValidationRequest,
   file: DigestFile,
   check: Extract<Check, { check: "known" }>,
-  own: ColumnSummary,
 ): Promise<Failure[]> {
-  if (own.missingColumns.length > 0) {
-    return check.required
-      ? own.missingColumns.map((name) => failure("Column not found", [name]))
-      : [];
-  }
   const { within } = check;
   const unknown = await findUnknownNames(request.known, file.path, check, request.pace);
   const failures: Failure[] = [];
   if (within !== undefined && unknown.ids.length > 0) {
     const examples = unknown.ids.slice(0, EXAMPLES);
     failures.push(failure("Undefined value in DB", [within.column], examples));
-    if (within.kind === "platform") {
-      failures.push(failure("platform id does not exist in DB", [], ["no such platform"]));
+    if (within.kind === "platform" || within.kind === "project") {
+      const { kind } = within;
+      failures.push(failure(`${kind} id does not exist in DB`, [], [`no such ${kind}`]));
     }
   }
   if (unknown.names.length > 0) {

@@ -51,12 +51,12 @@ const markerChecks: readonly Check[] = [
 const sampleChecks: readonly Check[] = [
   sameOrigin("germplasm.external_code", "dnasample.external_code"),
   sameOrigin("dnasample.name", "dnarun.dnasample_name"),
-  sameOrigin("germplasm_prop.external_code", "germplasm.external_code"),
   needs("germplasm_prop.name", "germplasm.name"),
-  sameOrigin("dnasample_prop.dnasample_name", "dnasample.name"),
+  sameOrigin("germplasm_prop.external_code", "germplasm.external_code"),
   needs("dnasample_prop.name", "dnasample.name"),
-  sameOrigin("dnarun_prop.dnarun_name", "dnarun.name"),
+  sameOrigin("dnasample_prop.dnasample_name", "dnasample.name"),
   needs("dnarun_prop.name", "dnarun.name"),
+  sameOrigin("dnarun_prop.dnarun_name", "dnarun.name"),
 ];
 
 const datasetChecks: readonly Check[] = [
