@@ -1,4 +1,6 @@
 import { StreamMessage } from "../../../../services/contract/event.ts";
+import { hearSource } from "./shared-source.ts";
+import type { StreamNews } from "./stream-source.ts";
 
 export interface StreamHandlers {
   /** What came since the last frame, in order; never empty. */
@@ -8,65 +10,47 @@ export interface StreamHandlers {
   readonly onBreak: () => void;
 }
 
-const kinds: readonly StreamMessage["kind"][] = ["event", "progress", "digesters", "reset"];
-const firstRetryMs = 1000;
-const longestRetryMs = 15_000;
-
-/**
- * Follows the event stream until closed. The browser itself reconnects and asks for what it missed. A stream that was
- * opened anew, the first one or one after an answer that made the browser give up, cannot ask: `onOpen` tells of a gap.
- */
+/** Follows the event stream until closed, also while the page is away and comes back out of the browser's cache. */
 export function followEvents(url: string, handlers: StreamHandlers): () => void {
   const frames = batchPerFrame(handlers.onMessages);
-  let source: EventSource | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let retryMs = firstRetryMs;
 
-  function open(): void {
-    const stream = new EventSource(url);
-    source = stream;
-    let missed = true;
-    stream.addEventListener("open", () => {
-      retryMs = firstRetryMs;
-      handlers.onOpen(missed);
-      missed = false;
-    });
-    stream.addEventListener("error", () => {
-      handlers.onBreak();
-      if (stream.readyState !== EventSource.CLOSED) return;
-      clearTimeout(timer);
-      timer = setTimeout(open, retryMs);
-      retryMs = Math.min(longestRetryMs, retryMs * 2);
-    });
-    for (const kind of kinds) {
-      stream.addEventListener(kind, (message) => {
-        const read = readMessage(message);
+  function hear(news: StreamNews): void {
+    switch (news.kind) {
+      case "open":
+        handlers.onOpen(news.gap);
+        return;
+      case "break":
+        handlers.onBreak();
+        return;
+      case "message": {
+        const read = readMessage(news.text);
         if (read !== null) frames.add(read);
-      });
+      }
     }
   }
 
-  function reopen(): void {
-    clearTimeout(timer);
-    source?.close();
-    open();
-  }
+  let end = hearSource(url, hear);
 
-  open();
-  window.addEventListener("online", reopen);
+  function leave(): void {
+    end();
+  }
+  function comeBack({ persisted }: PageTransitionEvent): void {
+    if (persisted) end = hearSource(url, hear);
+  }
+  window.addEventListener("pagehide", leave);
+  window.addEventListener("pageshow", comeBack);
   return () => {
-    window.removeEventListener("online", reopen);
-    clearTimeout(timer);
-    source?.close();
+    window.removeEventListener("pagehide", leave);
+    window.removeEventListener("pageshow", comeBack);
+    end();
     frames.cancel();
   };
 }
 
 /** A message of a kind that this console does not know yet is passed over. */
-function readMessage(message: MessageEvent<unknown>): StreamMessage | null {
-  if (typeof message.data !== "string") return null;
+function readMessage(text: string): StreamMessage | null {
   try {
-    const parsed = StreamMessage.safeParse(JSON.parse(message.data));
+    const parsed = StreamMessage.safeParse(JSON.parse(text));
     return parsed.success ? parsed.data : null;
   } catch {
     return null;
