@@ -1,14 +1,12 @@
-import type { RequestListener, Server } from "node:http";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { performance } from "node:perf_hooks";
 import { isAskingUrl } from "../contract/errand.ts";
-import { AppError, coerceError, systemCode } from "../contract/errors.ts";
+import { AppError, coerceError } from "../contract/errors.ts";
 import { createHttpSend } from "../gate/http-client.ts";
-import { listen } from "../gate/listen.ts";
 import { makeDirectory } from "../gate/make-directory.ts";
 import { realPathOfDeepest } from "../gate/paths.ts";
-import { createHttpServer, type TlsIdentity } from "../gate/tls.ts";
+import type { TlsIdentity } from "../gate/tls.ts";
 import { createApp } from "./app.ts";
 import { openJobFiles } from "./callback/job-files.ts";
 import { defaultCrop, type Crop } from "./crop.ts";
@@ -41,6 +39,7 @@ import { createWebMetrics, type WebMetrics } from "./metrics.ts";
 import { openStore as openStoreAt, storeFolderOf } from "./store/open-store.ts";
 import type { Store } from "./store/store.ts";
 import { accountsIn, storedUsers, type UserList } from "./users.ts";
+import { createWebServer, type WebServer } from "./web-server.ts";
 
 export interface WebOptions {
   /** Holds the store's folder, and is the data root unless crops are configured. Made when missing. */
@@ -109,9 +108,6 @@ export interface RunningWeb {
 }
 
 const loopback = "127.0.0.1";
-/** Files of some gigabytes may come over a slow line. */
-const longestRequestMs = 3 * 3_600_000;
-
 /**
  * Starts the web service.
  *
@@ -133,21 +129,14 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
         onWrite: metrics.storeWritten,
       }));
   const store = await openStore(storeDir);
-  // A request that comes before everything is at hand waits for it.
-  const { app, serve } = appToCome();
-  const server = createHttpServer(options.tls ?? null, (request, response) => {
-    void app.then((answer) => answer(request, response));
-  });
+  const server = createWebServer(options.tls ?? null, log);
   try {
     const identity = await prepareIdentity(store, storeDir);
-    server.requestTimeout = longestRequestMs;
-    const port = await listenIn(server, log, options.port, options.host ?? loopback);
-    const own = { log, recentLog, dataDir, storeDir, store, server, port, serve, metrics };
-    const parts = { ...own, ...identity };
-    return await run(options, parts);
+    const port = await server.listen(options.port, options.host ?? loopback);
+    const own = { log, recentLog, dataDir, storeDir, store, server, port, metrics };
+    return await run(options, { ...own, ...identity });
   } catch (thrown) {
-    server.close();
-    server.closeAllConnections();
+    await server.close(0);
     await store.close();
     throw thrown;
   }
@@ -165,14 +154,6 @@ async function makeFolder(directory: string): Promise<void> {
   }
 }
 
-function appToCome() {
-  let serve: ((app: RequestListener) => void) | undefined;
-  const app = new Promise<RequestListener>((settle) => {
-    serve = settle;
-  });
-  return { app, serve: (listener: RequestListener): void => serve?.(listener) };
-}
-
 async function prepareIdentity(store: Store, storeDir: string) {
   const users = storedUsers(store);
   const token = await ownToken(store, storeDir);
@@ -185,9 +166,8 @@ interface Parts extends Awaited<ReturnType<typeof prepareIdentity>> {
   readonly dataDir: string;
   readonly storeDir: string;
   readonly store: Store;
-  readonly server: Server;
+  readonly server: WebServer;
   readonly port: number;
-  readonly serve: (app: RequestListener) => void;
   readonly metrics: WebMetrics;
 }
 
@@ -280,7 +260,7 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
       retention?.stop(),
     ]);
     stream.close();
-    await endConnections(server, closeMs);
+    await server.close(closeMs);
     // What is left of returned files then, the next life clears up.
     await Promise.race([jobFiles.stop(), sleep(closeMs, undefined, { ref: false })]);
     await store.close();
@@ -288,7 +268,7 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
   }
 
   await directory.start();
-  parts.serve(
+  server.serve(
     createApp({
       store,
       crops,
@@ -353,31 +333,6 @@ async function run(options: WebOptions, parts: Parts): Promise<RunningWeb> {
 }
 
 const monotonic = (): number => performance.now();
-
-/** Requests under way may end; whatever is still open at the deadline is cut. */
-async function endConnections(server: Server, deadlineMs: number): Promise<void> {
-  const closed = new Promise<void>((done) => server.close(() => done()));
-  const idle = setInterval(() => server.closeIdleConnections(), 50);
-  const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs);
-  server.closeIdleConnections();
-  await closed;
-  clearInterval(idle);
-  clearTimeout(deadline);
-}
-
-/** As `listen`, with a word for a person who starts the service twice. */
-async function listenIn(server: Server, log: Log, port: number, host: string): Promise<number> {
-  try {
-    return await listen(server, port, host, (error) => log.error({ err: error }, "web server"));
-  } catch (thrown) {
-    const { cause } = coerceError(thrown);
-    if (systemCode(cause) !== "EADDRINUSE") throw thrown;
-    throw new AppError("unavailable", `Port ${port} of ${host} is in use by another program.`, {
-      cause,
-      hint: "End that program, or take another port with --port.",
-    });
-  }
-}
 
 /** Whatever the crops are: the store's own folder is nobody's data. */
 async function excluding(crop: Crop, storeDir: string): Promise<Crop> {
