@@ -42,7 +42,7 @@ export interface PartsField {
   readonly most: number;
 }
 
-export interface PartChoice {
+interface PartChoice {
   readonly name: string;
   readonly title: string;
   readonly fields: readonly OptionField[];

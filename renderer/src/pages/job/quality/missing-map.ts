@@ -87,7 +87,7 @@ export function bandsOf({ chromosomes = [], rows, markersPerRow }: MissingMap) {
 }
 
 /** Which markers or samples a row or column of the map stands for. */
-export function placesOf(index: number, size: number): string {
+function placesOf(index: number, size: number): string {
   const first = formatCount(index * size + 1);
   return size === 1 ? first : `${first}–${formatCount((index + 1) * size)}`;
 }
