@@ -24,7 +24,7 @@ const longestRequestMs = 3 * 3_600_000;
 
 /** @param tls what it shows to those who connect; null: it speaks plain HTTP. */
 export function createWebServer(tls: TlsIdentity | null, log: Log): WebServer {
-  let serve: (app: RequestListener) => void = () => {};
+  let serve: ((app: RequestListener) => void) | null = null;
   const app = new Promise<RequestListener>((settle) => {
     serve = settle;
   });
@@ -46,7 +46,7 @@ export function createWebServer(tls: TlsIdentity | null, log: Log): WebServer {
         });
       }
     },
-    serve: (listener) => serve(listener),
+    serve: (listener) => serve?.(listener),
     async close(deadlineMs) {
       const closed = new Promise<void>((done) => server.close(() => done()));
       const idle = setInterval(() => server.closeIdleConnections(), 50);
