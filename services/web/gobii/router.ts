@@ -125,6 +125,10 @@ export function gobiiRouter(deps: GobiiDeps): Router {
 
   const router = express.Router();
   router.use(http.mergeSlashes);
+  router.use((request, _response, next) => {
+    upstream?.refuseOwn(request.headers);
+    next();
+  });
 
   router.get("/gobii/v1/configsettings", (request, response) => {
     const session = sessions.find(request.get("x-auth-token") ?? "");

@@ -28,6 +28,8 @@ export interface FaceOptions {
   /** Their roles; all have the same password. @default one who may submit */
   readonly users?: Readonly<Record<string, Role>>;
   readonly maxUploadMbytes?: number;
+  /** @default any that is free */
+  readonly port?: number;
 }
 
 interface CallOptions {
@@ -108,7 +110,7 @@ export async function startFace(options: FaceOptions = {}): Promise<Face> {
     }),
   );
   const server = createServer(app);
-  const port = await listen(server);
+  const port = await listen(server, options.port ?? 0);
   const call: Face["call"] = (method, path, given = {}) => send(port, method, path, given);
 
   return {
@@ -136,10 +138,10 @@ export async function startFace(options: FaceOptions = {}): Promise<Face> {
   };
 }
 
-function listen(server: Server): Promise<number> {
+function listen(server: Server, wanted: number): Promise<number> {
   return new Promise((fulfil, reject) => {
     server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
+    server.listen(wanted, "127.0.0.1", () => {
       const address = server.address();
       if (address === null || typeof address === "string") return reject(new Error("no port"));
       fulfil(address.port);

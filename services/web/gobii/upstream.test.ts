@@ -62,6 +62,12 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   }
   const token = String(headers["x-auth-token"]);
   if (!tokens.has(token)) return void response.writeHead(401).end();
+  if (url.endsWith("/of-one-connection")) {
+    response.setHeader("Connection", "keep-alive, X-Their-Hop");
+    response.setHeader("Keep-Alive", "timeout=99");
+    response.setHeader("X-Their-Hop", "1");
+    response.setHeader("X-Theirs", "1");
+  }
   response.writeHead(201, {
     "X-Auth-Token": token,
     "Gobii-Crop-Type": "dev",
@@ -216,6 +222,73 @@ describe("what is forwarded", () => {
       expect(reply.status).toBe(401);
     }
     expect(asked).toHaveLength(before);
+  });
+});
+
+describe("what is said of a connection", () => {
+  it("goes no further than the connection, in either direction", async () => {
+    const token = await tokenOf("remote", "remote-word");
+    const reply = await face.call("POST", `${base}/of-one-connection`, {
+      token,
+      body: "{}",
+      headers: {
+        Connection: "close, X-Hop",
+        "X-Hop": "1",
+        "Keep-Alive": "timeout=5",
+        TE: "trailers",
+        "Proxy-Authorization": "Basic eDp5",
+        Expect: "100-continue",
+        Via: "1.0 office",
+        "X-Kept": "1",
+      },
+    });
+    const headers = asked.at(-1)?.headers;
+    for (const name of ["x-hop", "keep-alive", "te", "proxy-authorization", "expect"]) {
+      expect(headers).not.toHaveProperty(name);
+    }
+    expect(headers).toMatchObject({ connection: "close", "x-kept": "1" });
+    expect(headers?.via).toMatch(/^1\.0 office, 1\.1 digester-/);
+    // How long an idle connection lives is for us to say: the client would use one that we have closed.
+    expect(reply.headers["keep-alive"]).toBeUndefined();
+    expect(reply.headers).toMatchObject({ connection: "close", "x-theirs": "1" });
+    expect(reply.headers).not.toHaveProperty("x-their-hop");
+  });
+
+  it("keeps a connection open that both keep open", async () => {
+    const token = await tokenOf("remote", "remote-word");
+    const headers = { Connection: "keep-alive" };
+    const reply = await face.call("GET", `${base}/of-one-connection`, { token, headers });
+    expect(reply.headers).toMatchObject({ connection: "keep-alive", "x-theirs": "1" });
+    expect(reply.headers["keep-alive"]).toBeUndefined();
+  });
+});
+
+describe("a GOBii server that is this service itself", () => {
+  it("is said to be so, at once", async () => {
+    const first = await startFace();
+    const port = first.port;
+    await first.close();
+    const loop = await startFace({
+      port,
+      crop: { upstream: { url: `http://127.0.0.1:${port}/gobii-dev`, role: "submit", roles: {} } },
+    });
+    try {
+      const headers = { "X-Username": "remote", "X-Password": "remote-word" };
+      const leadsBack = [
+        `The GOBii server behind this service, http://127.0.0.1:${port}/gobii-dev, leads back to this service`,
+      ];
+      for (const reply of [
+        await loop.call("POST", `${base}/auth`, { headers, body: "empty" }),
+        await loop.call("GET", `${base}/contacts`),
+      ]) {
+        expect(reply.status).toBe(500);
+        expect(messagesOf(reply)).toEqual(leadsBack);
+      }
+      const token = await loop.signIn();
+      expect((await loop.call("GET", `${base}/jobs`, { token })).status).toBe(201);
+    } finally {
+      await loop.close();
+    }
   });
 });
 

@@ -1,4 +1,5 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { randomUUID } from "node:crypto";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { createProxyServer } from "httpxy";
 import { AppError, coerceError } from "../../contract/errors.ts";
 
@@ -17,6 +18,12 @@ export interface Upstream {
    * @throws AppError `bad_request` for a path that could leave its context root, `upstream_failed` when it does not answer.
    */
   forward(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /**
+   * Refuses what this service itself has sent: the other server's address leads back here, and so would never answer.
+   *
+   * @throws AppError `upstream_failed`.
+   */
+  refuseOwn(headers: IncomingHttpHeaders): void;
 }
 
 export interface Refusal {
@@ -42,6 +49,10 @@ export function upstreamAt(url: string): Upstream {
     preserveHeaderKeyCase: true,
     proxyTimeout: answerTimeoutMs,
   });
+  // Theirs would tell our clients how long our connections live.
+  proxy.on("proxyRes", ({ headers }) => void takeHopByHop(headers));
+  /** By what is sent from here is known again: RFC 9110, 7.6.3. */
+  const via = `1.1 digester-${randomUUID()}`;
 
   return {
     async signIn(user, password) {
@@ -53,6 +64,7 @@ export function upstreamAt(url: string): Upstream {
             Accept: "application/json",
             "X-Username": user,
             "X-Password": password,
+            Via: via,
           },
           body: "empty",
           redirect: "manual",
@@ -73,13 +85,44 @@ export function upstreamAt(url: string): Upstream {
         throw new AppError("bad_request", "The path is not one that can be forwarded.");
       }
       withoutOwnCookies(request);
+      const { headers } = request;
+      const isLast = takeHopByHop(headers).includes("close");
+      headers.connection = isLast ? "close" : "keep-alive";
+      // Answered already, before the body came.
+      delete headers.expect;
+      headers.via = headers.via === undefined ? via : `${headers.via}, ${via}`;
       try {
         await proxy.web(request, response);
       } catch (thrown) {
         throw notAnswering(thrown);
       }
     },
+
+    refuseOwn({ via: came }) {
+      if (came?.includes(via) !== true) return;
+      const text = `The GOBii server behind this service, ${base}, leads back to this service`;
+      throw new AppError("upstream_failed", text);
+    },
   };
+}
+
+/** What is said of one connection, and not of what goes over it: RFC 9110, 7.6.1. */
+const hopByHop = [
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "upgrade",
+];
+
+/** Takes out what the next connection is not to be told. @returns what `Connection` named. */
+function takeHopByHop(headers: IncomingHttpHeaders): string[] {
+  const named = (headers.connection ?? "").toLowerCase().split(/\s*,\s*/);
+  for (const name of [...hopByHop, ...named]) delete headers[name];
+  return named;
 }
 
 /** Servers disagree on what `..`, `%2e` and `..;` mean: none of them is passed on. */
