@@ -1,15 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Dispatch } from "../../contract/digester.ts";
 import { coerceError } from "../../contract/errors.ts";
-import type { StoredInstruction } from "../../contract/instruction.ts";
-import { cropForDigester, type Crop } from "../crop.ts";
-import type { Log } from "../log.ts";
-import type { Store } from "../store/store.ts";
-import type { DispatchOutcome } from "./digester-client.ts";
-import type { DigesterDirectory } from "./digester-directory.ts";
+import { createDispatcher, type DispatcherDeps } from "./dispatcher.ts";
 import { pathsOf } from "./instruction-paths.ts";
-import { place } from "./job-model.ts";
-import { nextAttemptOf, type JobRecord } from "./job-record.ts";
+import type { JobRecord } from "./job-record.ts";
 import { isDue, retryReason } from "./retries.ts";
 import {
   choose,
@@ -31,40 +24,23 @@ export interface Placer {
   stop(): Promise<void>;
 }
 
-export interface PlacerDeps {
-  readonly store: Store;
-  readonly directory: Pick<
-    DigesterDirectory,
-    "candidates" | "client" | "callbackOf" | "removalsOf"
-  >;
-  readonly log: Log;
-  readonly now: () => number;
+export interface PlacerDeps extends Omit<DispatcherDeps, "signal" | "lookAgain"> {
   /** Which jobs are to be executed. */
   readonly isUnsettled: (job: JobRecord) => boolean;
-  readonly crops: readonly Crop[];
   /** A volatile field of a job has changed. */
   readonly onTouch: (job: JobRecord) => void;
   /** Between two looks. */
   readonly pauseMs?: number;
 }
 
-/** One request takes no more jobs than these, and no job more once its instructions have so many characters. */
-const mostAtOnce = 100;
-const mostCharacters = 1_000_000;
-const passOverMs = 2000;
-/** Another service on the same record leaves a job alone for so long: longer than a digester may take to answer. */
-const reservedMs = 15_000;
 /** How old the time may be that a job which waits for its next try is said to have before it. */
 const retellMs = 5000;
 
 export function createPlacer(deps: PlacerDeps): Placer {
-  const { store, directory, log, now, onTouch, pauseMs = 50 } = deps;
+  const { store, log, now, onTouch, pauseMs = 50 } = deps;
   const abort = new AbortController();
   const paths = new Map<number, readonly string[]>();
-  /** What digesters said that would not have a job: they are not asked again about this attempt. */
-  const refusals = new Map<string, Map<string, string>>();
-  /** Digesters that said "full" or did not answer, with the revision of the status that did not know it yet. */
-  const passedOver = new Map<string, number>();
+  const dispatcher = createDispatcher({ ...deps, signal: abort.signal, lookAgain: kick });
   const toRetell = new Set<number>();
   let wanted = false;
   let working: Promise<void> | null = null;
@@ -96,7 +72,7 @@ export function createPlacer(deps: PlacerDeps): Placer {
     forgetAllBut(waiting);
     const [resting, ready] = partition(waiting);
     lookAgainFor(resting);
-    const loads = loadsOf(candidates(), unsettled);
+    const loads = loadsOf(dispatcher.candidates(), unsettled);
     const isPlaced = (job: JobRecord): boolean => job.digester !== null && loads.has(job.digester);
     const homeless = ready.filter((job) => !isPlaced(job));
     const placed = ready.filter(isPlaced);
@@ -106,7 +82,7 @@ export function createPlacer(deps: PlacerDeps): Placer {
         moves.push({ job, digester: job.digester });
       }
     }
-    await dispatchAll(moves);
+    await dispatcher.dispatch(moves);
   }
 
   /** Those that wait for their next try, and those that do not. */
@@ -128,16 +104,6 @@ export function createPlacer(deps: PlacerDeps): Placer {
     nextLook = setTimeout(kick, Math.min(retellMs, Math.max(0, Math.min(...waits))));
   }
 
-  function candidates() {
-    return directory.candidates().map((candidate) => {
-      if (passedOver.get(candidate.id) !== candidate.revision) {
-        passedOver.delete(candidate.id);
-        return candidate;
-      }
-      return { ...candidate, lineLimit: 0 };
-    });
-  }
-
   /** Chooses a place for each job, the most urgent first, and tells the others why there is none. */
   async function assign(jobs: readonly JobRecord[], loads: Map<string, Load>): Promise<Move[]> {
     const moves: Move[] = [];
@@ -153,7 +119,7 @@ export function createPlacer(deps: PlacerDeps): Placer {
       const blocked = whyNone([...loads.values()]);
       const choice =
         blocked === null
-          ? choose(await needsOf(job), loads.values(), refusals.get(attemptOf(job)))
+          ? choose(await needsOf(job), loads.values(), dispatcher.refusalsOf(job))
           : { digester: null, reason: blocked };
       if (choice.digester === null) {
         explain(job, choice.reason);
@@ -171,7 +137,7 @@ export function createPlacer(deps: PlacerDeps): Placer {
     for (const job of placed) await pathsOfJob(job);
     return movesFrom(placed, loads, (job, candidate) => {
       const needs = { paths: paths.get(job.id) ?? [], labels: job.labels };
-      return fits(candidate, needs) && refusals.get(attemptOf(job))?.has(candidate.id) !== true;
+      return fits(candidate, needs) && dispatcher.refusalsOf(job)?.has(candidate.id) !== true;
     });
   }
 
@@ -193,107 +159,10 @@ export function createPlacer(deps: PlacerDeps): Placer {
     return found;
   }
 
-  /** Every digester by itself: one that does not answer keeps no other waiting. */
-  async function dispatchAll(planned: readonly Move[]): Promise<void> {
-    if (planned.length === 0) return;
-    const ids = planned.map(({ job }) => job.id);
-    const ours = new Set(await store.reserve(ids, reservedMs));
-    const moves = planned.filter(({ job }) => ours.has(job.id));
-    const digesters = [...new Set(moves.map(({ digester }) => digester))];
-    await Promise.all(
-      digesters.map(async (digester) => {
-        await directory.removalsOf(digester);
-        const jobs = moves.filter((move) => move.digester === digester).map(({ job }) => job);
-        while (jobs.length > 0 && !abort.signal.aborted) {
-          if (passedOver.has(digester)) return kick();
-          await dispatchSome(jobs, digester);
-        }
-      }),
-    );
-  }
-
-  /** Takes from the front of `planned` what makes one request, and sends it. */
-  async function dispatchSome(planned: JobRecord[], digester: string): Promise<void> {
-    const jobs: JobRecord[] = [];
-    const dispatches: Dispatch[] = [];
-    let characters = 0;
-    while (jobs.length < mostAtOnce && characters < mostCharacters) {
-      const next = planned.shift();
-      if (next === undefined) break;
-      const job = await store.job(next.id);
-      const instruction = await store.instruction(next.id);
-      if (job === null || instruction === null) continue;
-      const isUnmoved = job.attempt === next.attempt && job.digester === next.digester;
-      if (!isWaiting(job) || !isUnmoved) continue;
-      jobs.push(job);
-      dispatches.push(toDispatch(job, instruction, digester));
-      characters += JSON.stringify(instruction).length;
-    }
-    if (jobs.length === 0) return;
-    const outcomes = await directory.client(digester).dispatch(dispatches);
-    await Promise.all(
-      jobs.map(async (job, at) => {
-        const outcome = outcomes[at];
-        if (outcome !== undefined) await keepOutcome(job, digester, outcome);
-      }),
-    );
-  }
-
-  async function keepOutcome(
-    job: JobRecord,
-    digester: string,
-    outcome: DispatchOutcome,
-  ): Promise<void> {
-    const about = { job: job.id, attempt: job.attempt + 1, digester };
-    if (outcome.kind === "taken") {
-      log.debug(about, "job placed");
-      await store.update(job.id, (current) =>
-        isWaiting(current) && current.attempt === job.attempt
-          ? place(current, digester, now())
-          : { job: current, events: [] },
-      );
-      return;
-    }
-    log.warn({ ...about, outcome }, "job not taken");
-    if (outcome.kind === "refused") {
-      const said = refusals.get(attemptOf(job)) ?? new Map<string, string>();
-      refusals.set(
-        attemptOf(job),
-        said.set(digester, `${digester} refuses it: ${outcome.message}`),
-      );
-    } else {
-      passOver(digester);
-    }
-    kick();
-  }
-
-  /** Until its status is a newer one, or for a moment if nothing changes there. */
-  function passOver(digester: string): void {
-    const candidate = directory.candidates().find(({ id }) => id === digester);
-    if (candidate === undefined) return;
-    passedOver.set(digester, candidate.revision);
-    const timer = setTimeout(() => {
-      passedOver.delete(digester);
-      kick();
-    }, passOverMs);
-    timer.unref();
-  }
-
-  function toDispatch(job: JobRecord, instruction: StoredInstruction, digester: string): Dispatch {
-    return {
-      ...nextAttemptOf(job),
-      ...cropForDigester(deps.crops, job.crop),
-      instruction,
-      callback: directory.callbackOf(digester),
-    };
-  }
-
   function forgetAllBut(waiting: readonly JobRecord[]): void {
     const ids = new Set(waiting.map((job) => job.id));
     for (const id of paths.keys()) if (!ids.has(id)) paths.delete(id);
-    if (refusals.size === 0) return;
-    const attempts = new Set(waiting.map(attemptOf));
-    for (const attempt of refusals.keys()) if (!attempts.has(attempt)) refusals.delete(attempt);
+    dispatcher.forgetAllBut(waiting);
   }
 
   return {
@@ -309,7 +178,3 @@ export function createPlacer(deps: PlacerDeps): Placer {
     },
   };
 }
-
-const attemptOf = (job: JobRecord): string => `${job.id}/${job.attempt}`;
-
-const isWaiting = (job: JobRecord): boolean => job.status === "submitted" && !job.held;
