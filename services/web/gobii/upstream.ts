@@ -49,8 +49,10 @@ export function upstreamAt(url: string): Upstream {
     preserveHeaderKeyCase: true,
     proxyTimeout: answerTimeoutMs,
   });
-  // Theirs would tell our clients how long our connections live.
-  proxy.on("proxyRes", ({ headers }) => void takeHopByHop(headers));
+  proxy.on("proxyRes", ({ headers }, _request, response) => {
+    withoutHopByHop(headers);
+    headers.connection = response.shouldKeepAlive ? "keep-alive" : "close";
+  });
   /** By what is sent from here is known again: RFC 9110, 7.6.3. */
   const via = `1.1 digester-${randomUUID()}`;
 
@@ -86,8 +88,7 @@ export function upstreamAt(url: string): Upstream {
       }
       withoutOwnCookies(request);
       const { headers } = request;
-      const isLast = takeHopByHop(headers).includes("close");
-      headers.connection = isLast ? "close" : "keep-alive";
+      withoutHopByHop(headers);
       // Answered already, before the body came.
       delete headers.expect;
       headers.via = headers.via === undefined ? via : `${headers.via}, ${via}`;
@@ -118,11 +119,10 @@ const hopByHop = [
   "upgrade",
 ];
 
-/** Takes out what the next connection is not to be told. @returns what `Connection` named. */
-function takeHopByHop(headers: IncomingHttpHeaders): string[] {
+/** Theirs would, among other things, tell our clients how long our idle connections live. */
+function withoutHopByHop(headers: IncomingHttpHeaders): void {
   const named = (headers.connection ?? "").toLowerCase().split(/\s*,\s*/);
   for (const name of [...hopByHop, ...named]) delete headers[name];
-  return named;
 }
 
 /** Servers disagree on what `..`, `%2e` and `..;` mean: none of them is passed on. */
