@@ -38,6 +38,9 @@ describe("translateJavaRegex", () => {
     ["(?<=a)b", "abb", ["b"]],
     ["_-'\"/@#~", "_-'\"/@#~", ["_-'\"/@#~"]],
     [".", "😀", ["😀"]],
+    // Letters of any script are of a word to Java's boundaries, though not to its \\w.
+    ["\\bDr\\b", "Dr Dré Dr_ (Dr)", ["Dr", "Dr"]],
+    ["\\Bc", "éc c", ["c"]],
   ])("finds %j in %j", (pattern, text, expected) => {
     expect(matches(pattern, text)).toEqual(expected);
   });

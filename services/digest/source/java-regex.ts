@@ -90,9 +90,12 @@ const CONTROLS: Readonly<Record<string, string>> = {
   e: "\\x1B",
 };
 
+/** What Java's word boundaries, unlike its `\w`, take for a part of a word. */
+const WORD = "[\\p{L}\\p{Nd}_]";
+
 const ANCHORS: Readonly<Record<string, string>> = {
-  b: "\\b",
-  B: "\\B",
+  b: `(?:(?<=${WORD})(?!${WORD})|(?<!${WORD})(?=${WORD}))`,
+  B: `(?:(?<=${WORD})(?=${WORD})|(?<!${WORD})(?!${WORD}))`,
   A: "(?<![\\s\\S])",
   z: "(?![\\s\\S])",
   Z: "(?=\\n?(?![\\s\\S]))",
