@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -61,6 +70,14 @@ describe("publish", () => {
     rmSync(join(destination, "digest.matrix"));
     await publish(staging, destination);
     expect(contents(destination)).toEqual({ ...published, "digest.matrix": "newer matrix" });
+  });
+
+  it("publishes into the directory that a link leads to", async () => {
+    mkdirSync(join(dir, "real"));
+    symlinkSync("real", join(dir, "link"));
+    await publish(staging, join(dir, "link"));
+    expect(contents(join(dir, "real"))).toEqual(published);
+    expect(readlinkSync(join(dir, "link"))).toBe("real");
   });
 
   it("publishes from a staging directory inside the destination", async () => {

@@ -85,6 +85,8 @@ const NOT_AS_A_WHOLE: ReadonlySet<string> = new Set([
   "EBUSY",
   "EPERM",
   "EACCES",
+  // A link to a directory stands there.
+  "ENOTDIR",
   // The staging directory lies in the destination.
   "EINVAL",
 ]);

@@ -174,6 +174,15 @@ describe("VCF", () => {
     ]);
   });
 
+  it("says that the conversion failed where a genotype cannot be read, too", () => {
+    expect(convert("VCF", [["0/1", ""]], snp).faults).toEqual([
+      expect.stringMatching(
+        /^1 VCFTransformer Incorrect number of alleles: \n Data line 2 column 1/,
+      ),
+      "-1 Exception in processing matrix file. Failed in VCF Transformer.",
+    ]);
+  });
+
   it("does not take letters for another type of data", () => {
     const { faults } = convert("VCF", [["0/1"]], snp, "DOMINANT_NON_NUCLEOTIDE");
     expect(faults).toEqual([

@@ -94,6 +94,7 @@ export const vcf: MatrixRule = {
       const text = cellText(input, from, end);
       const called = parseGenotype(text);
       if (called === null) {
+        broken = true;
         context.fault(
           cell,
           "vcf genotype",
