@@ -1,13 +1,15 @@
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Route, Switch, useRoute } from "wouter";
 import { aboutQuery } from "./api/about.ts";
 import { isSignedOut, makeQueryClient } from "./api/query-client.ts";
+import { keepRecovering } from "./api/recover.ts";
 import { welcomeQuery } from "./api/welcome.ts";
 import { ConnectionContext } from "./api/stream/connection-context.ts";
 import { useEventStream } from "./api/stream/use-event-stream.ts";
+import { useServiceTime } from "./components/clock.ts";
 import { useNotices } from "./frame/use-notices.ts";
 import { Frame } from "./frame/frame.tsx";
 import { ActivityPage } from "./pages/activity/activity-page.tsx";
@@ -26,6 +28,7 @@ import { cssVariables, theme } from "./theme.ts";
 
 export function App() {
   const [client] = useState(makeQueryClient);
+  useEffect(() => keepRecovering(client), [client]);
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
       <QueryClientProvider client={client}>
@@ -38,6 +41,7 @@ export function App() {
 
 function Console() {
   const about = useQuery(aboutQuery);
+  useServiceTime(about.data?.clockAheadMs ?? 0);
   const signedOut = about.isError && isSignedOut(about.error);
   const { connection, announcement } = useEventStream(!signedOut, useNotices());
   const [isAtHome] = useRoute("/");

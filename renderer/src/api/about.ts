@@ -1,12 +1,21 @@
 import { queryOptions } from "@tanstack/react-query";
 import { About } from "../../../services/contract/api.ts";
+import { clockAhead } from "../format/time.ts";
 import { keys } from "./keys.ts";
 import { request } from "./request.ts";
 
 /** Asked again every 15 s: a stream that broke without a word is found out by it. */
 export const aboutQuery = queryOptions({
   queryKey: keys.about,
-  queryFn: ({ signal }) => request(About, "/api/v1/about", { signal }),
+  queryFn: async ({ signal }) => {
+    let stamp: string | null = null;
+    const about = await request(About, "/api/v1/about", {
+      signal,
+      timeoutMs: 8000,
+      onHeaders: (headers) => (stamp = headers.get("date")),
+    });
+    return { ...about, clockAheadMs: clockAhead(stamp, Date.now()) };
+  },
   refetchInterval: 15_000,
   retry: false,
 });

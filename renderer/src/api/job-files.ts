@@ -10,7 +10,7 @@ import {
 import { fileName } from "../format/paths.ts";
 import { keys } from "./keys.ts";
 import { sampleFiguresOf } from "../format/sample-figures.ts";
-import { request, requestText } from "./request.ts";
+import { longTimeoutMs, request, requestText } from "./request.ts";
 
 interface LinesWanted {
   readonly file: string;
@@ -39,7 +39,7 @@ export function linesQuery(job: number, attempt: number, wanted: LinesWanted) {
         ...(wanted.skip === undefined ? {} : { skip: wanted.skip }),
       });
       const path = `/api/v1/jobs/${job}/lines?${query.toString()}`;
-      return request(FileLines, path, { signal });
+      return request(FileLines, path, { signal, timeoutMs: longTimeoutMs });
     },
     gcTime: 60_000,
   });
@@ -65,7 +65,8 @@ export function madeFileUrl(job: number, file: string): string {
 export function qualityQuery(job: number, attempt: number) {
   return queryOptions({
     queryKey: keys.jobQuality(job, attempt),
-    queryFn: ({ signal }) => request(Quality, `/api/v1/jobs/${job}/quality`, { signal }),
+    queryFn: ({ signal }) =>
+      request(Quality, `/api/v1/jobs/${job}/quality`, { signal, timeoutMs: longTimeoutMs }),
   });
 }
 
@@ -90,7 +91,10 @@ export function belowQuery(job: number, attempt: number, { table, figure, under 
     queryKey: keys.below(job, attempt, table, figure, under),
     queryFn: ({ signal }) => {
       const query = new URLSearchParams({ figure, under: under.toFixed(4) }).toString();
-      return request(Below, `/api/v1/jobs/${job}/quality/${table}/below?${query}`, { signal });
+      return request(Below, `/api/v1/jobs/${job}/quality/${table}/below?${query}`, {
+        signal,
+        timeoutMs: longTimeoutMs,
+      });
     },
     gcTime: 60_000,
   });

@@ -1,6 +1,15 @@
 import { QueryCache, QueryClient } from "@tanstack/react-query";
-import { AppError } from "../../../services/contract/errors.ts";
+import { AppError, type ErrorCode } from "../../../services/contract/errors.ts";
 import { keys } from "./keys.ts";
+import { isTimeout } from "./request.ts";
+
+const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "unavailable",
+  "upstream_failed",
+  "draining",
+  "internal",
+  "full",
+]);
 
 /**
  * Answers stay fresh until the event stream says otherwise, so nothing is asked twice for the sake of asking. Requests are
@@ -21,7 +30,7 @@ export function makeQueryClient(): QueryClient {
         gcTime: 5 * 60_000,
         networkMode: "always",
         refetchOnWindowFocus: false,
-        retry: (failures, error) => failures < 2 && mayPass(error),
+        retry: (failures, error) => failures < 2 && mayPass(error) && !isTimeout(error),
         retryDelay: (failures) => 500 * 2 ** failures,
       },
       mutations: { networkMode: "always" },
@@ -34,9 +43,7 @@ export function isSignedOut(error: unknown): boolean {
   return error instanceof AppError && error.code === "unauthenticated";
 }
 
-/** Worth another try: the service was out of reach, rather than of another opinion. */
-function mayPass(error: unknown): boolean {
-  return (
-    error instanceof AppError && (error.code === "unavailable" || error.code === "upstream_failed")
-  );
+/** Worth another try: the service was out of reach or at fault, rather than of another opinion. */
+export function mayPass(error: unknown): boolean {
+  return error instanceof AppError && passing.has(error.code);
 }

@@ -5,6 +5,7 @@ import { jobCountsQuery } from "./jobs.ts";
 import { keys } from "./keys.ts";
 
 const keptName = "digester-welcomed";
+const mostBlankMs = 3000;
 
 /**
  * Whether a person is to be asked how to begin: never once they have chosen, by what this browser and the desktop keep,
@@ -17,14 +18,19 @@ export function welcomeQuery(client: QueryClient) {
       if (wasWelcomed()) return false;
       const shell = await desktop()?.getInfo();
       if (shell?.welcomed === true) return false;
-      const counts = await client.fetchQuery(jobCountsQuery);
-      return Object.values(counts).every((count) => count === 0);
+      const counts = await Promise.race([client.fetchQuery(jobCountsQuery), later()]);
+      return counts !== null && Object.values(counts).every((count) => count === 0);
     },
     // Known at once, so that the console is there at the first paint.
     ...(wasWelcomed() ? { initialData: false } : {}),
     staleTime: Infinity,
     retry: false,
   });
+}
+
+/** The page is blank until it is known: a service that does not answer is for the console to speak of. */
+function later(): Promise<null> {
+  return new Promise((resolve) => setTimeout(() => resolve(null), mostBlankMs));
 }
 
 function wasWelcomed(): boolean {

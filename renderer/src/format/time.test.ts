@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  clockAhead,
   formatAgo,
   formatClock,
   formatDateTime,
@@ -65,4 +66,13 @@ describe("times", () => {
     expect(formatTime(at, "UTC")).toBe("09:31:07");
     expect(formatDateTime(at, "UTC")).toBe("24 Nov 2026, 09:31:07 UTC");
   });
+});
+
+it("tells a clock that is off from an answer that took a moment", () => {
+  const now = Date.parse("2026-11-24T09:31:07.400Z");
+  expect(clockAhead("Tue, 24 Nov 2026 09:31:06 GMT", now)).toBe(0);
+  expect(clockAhead("Tue, 24 Nov 2026 11:31:07 GMT", now)).toBe(7_200_000);
+  expect(clockAhead("Tue, 24 Nov 2026 07:31:07 GMT", now)).toBe(-7_200_000);
+  expect(clockAhead(null, now)).toBe(0);
+  expect(clockAhead("noon", now)).toBe(0);
 });

@@ -1,5 +1,20 @@
 export type TimeZone = "local" | "UTC";
 
+/** A difference below this may be the way of the answer and the whole seconds of its stamp. */
+const leastClockDifferenceMs = 5000;
+
+/**
+ * By how many milliseconds another machine's clock is ahead, in whole seconds; 0 where they agree as far as can be told.
+ *
+ * @param stamp the `Date` of its answer; null where it has none.
+ * @param now when the answer came, by this machine's clock.
+ */
+export function clockAhead(stamp: string | null, now: number): number {
+  const ahead = stamp === null ? Number.NaN : Date.parse(stamp) - now;
+  if (!(Math.abs(ahead) >= leastClockDifferenceMs)) return 0;
+  return Math.round(ahead / 1000) * 1000;
+}
+
 /** How long ago, in one unit: `now`, `4 s ago`, `2 min ago`, `3 d ago`. What lies ahead by a skewed clock is `now`. */
 export function formatAgo(at: number, now: number): string {
   const passed = now - at;

@@ -3,7 +3,7 @@ import { Tooltip } from "@mantine/core";
 import { aboutQuery } from "../api/about.ts";
 import { markOf, type Mark } from "../api/stream/connection.ts";
 import { useConnection } from "../api/stream/connection-context.ts";
-import { useNow } from "../components/clock.ts";
+import { useOwnNow } from "../components/clock.ts";
 import { useTimeZone } from "../components/time-zone.ts";
 import { formatTime } from "../format/time.ts";
 import classes from "./live-mark.module.css";
@@ -13,7 +13,7 @@ export function useMark(): Mark {
   const connection = useConnection();
   const { isError, errorUpdatedAt, dataUpdatedAt } = useQuery(aboutQuery);
   const probe = isError ? { failedAt: errorUpdatedAt, answeredAt: dataUpdatedAt } : null;
-  return markOf(connection, probe, useNow());
+  return markOf(connection, probe, useOwnNow());
 }
 
 const explanations: Record<Mark["kind"], string> = {

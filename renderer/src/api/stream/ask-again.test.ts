@@ -1,5 +1,6 @@
 import { QueryClient, QueryObserver } from "@tanstack/react-query";
 import { expect, it } from "vitest";
+import { AppError } from "../../../../services/contract/errors.ts";
 import { makeAskAgain } from "./ask-again.ts";
 
 it("asks again for what was being asked for the first time when it became stale", async () => {
@@ -17,6 +18,24 @@ it("asks again for what was being asked for the first time when it became stale"
   answers[1]?.("completed");
   await expect.poll(() => observer.getCurrentResult().data).toBe("completed");
 
+  askAgain.cancel();
+  stopLooking();
+});
+
+it("leaves a fault on the page, however much happens meanwhile", async () => {
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  let asked = 0;
+  const queryFn = (): Promise<string> => {
+    asked += 1;
+    return Promise.reject(new AppError("unavailable", "The web service does not answer."));
+  };
+  const observer = new QueryObserver(client, { queryKey: ["digesters"], queryFn });
+  const stopLooking = observer.subscribe(() => undefined);
+  await expect.poll(() => observer.getCurrentResult().status).toBe("error");
+  const askAgain = makeAskAgain(client);
+  askAgain.add({ everything: false, keys: [["digesters"]] });
+  expect(observer.getCurrentResult().status).toBe("error");
+  expect(asked).toBe(1);
   askAgain.cancel();
   stopLooking();
 });

@@ -1,5 +1,6 @@
-import type { QueryClient, QueryKey } from "@tanstack/react-query";
+import type { Query, QueryClient, QueryKey } from "@tanstack/react-query";
 import { keys } from "../keys.ts";
+import { mayPass } from "../query-client.ts";
 import type { Stale } from "./apply-messages.ts";
 
 /** Asking again more often than this would put the load of a busy service on itself. */
@@ -17,7 +18,7 @@ export function makeAskAgain(client: QueryClient) {
     for (const [name, queryKey] of waiting) {
       if (isAskedForTheFirstTime(client, queryKey)) continue;
       waiting.delete(name);
-      void client.invalidateQueries({ queryKey });
+      void client.invalidateQueries({ queryKey, predicate: (query) => !isFaultShown(query) });
     }
   }
 
@@ -37,6 +38,14 @@ export function makeAskAgain(client: QueryClient) {
       clearTimeout(timer);
     },
   };
+}
+
+/**
+ * It has no answer but a fault, which the page shows, and is asked for aside until it has one: asked for here, with each
+ * message of a busy stream, the page would show nothing but skeletons.
+ */
+function isFaultShown({ state }: Query): boolean {
+  return state.status === "error" && state.data === undefined && mayPass(state.error);
 }
 
 /** TanStack Query restarts a request under way only where there are data already; this one has to be waited for. */

@@ -11,14 +11,16 @@ function stream() {
   });
   const page = () => {
     const heard: unknown[] = [];
-    let say: (text: string) => void = () => undefined;
+    const listeners: ((message: MessageEvent<unknown>) => void)[] = [];
     take({
       postMessage: (news) => void heard.push(news),
-      addEventListener: (_, listener) =>
-        (say = (data) => listener(new MessageEvent("message", { data }))),
+      addEventListener: (_, listener) => void listeners.push(listener),
       start: () => undefined,
     });
-    return { heard, leave: () => say("goodbye") };
+    const leave = (): void => {
+      for (const hear of listeners) hear(new MessageEvent("message", { data: "goodbye" }));
+    };
+    return { heard, leave };
   };
   return { page, opened, closed: () => closed };
 }

@@ -1,8 +1,11 @@
-import { Button, MultiSelect } from "@mantine/core";
+import { Button, MultiSelect, Skeleton } from "@mantine/core";
 import { IconActivity, IconPlayerPause, IconPlayerPlay } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { eventTypes, EventType } from "../../../../services/contract/event.ts";
+import { pastEventsQuery } from "../../api/activity.ts";
 import { useEvents } from "../../api/stream/use-events.ts";
+import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { Page } from "../../components/page.tsx";
 import { formatCount, formatPlural } from "../../format/numbers.ts";
@@ -15,6 +18,7 @@ const typeChoices = eventTypes.map((type) => ({ value: type, label: labelOf(type
 
 /** Every event as it arrives, newest first. */
 export function ActivityPage() {
+  const past = useQuery(pastEventsQuery);
   const events = useEvents();
   const [types, setTypes] = useState<readonly EventType[]>([]);
   const [pausedAt, setPausedAt] = useState<number | null>(null);
@@ -64,7 +68,15 @@ export function ActivityPage() {
         </div>
       }
     >
-      {shown.length === 0 ? (
+      {shown.length === 0 && past.isError ? (
+        <ErrorPanel
+          what="The events could not be read"
+          error={past.error}
+          onRetry={() => void past.refetch()}
+        />
+      ) : shown.length === 0 && past.isPending ? (
+        <Skeleton height={320} animate={false} />
+      ) : shown.length === 0 ? (
         <Notice
           icon={IconActivity}
           title={types.length === 0 ? "Quiet so far" : "None of these events so far"}

@@ -1,5 +1,6 @@
 import { memo, useEffect, useRef } from "react";
 import type { JobSummary } from "../../../../services/contract/job.ts";
+import { useClock } from "../../components/clock.ts";
 import { columnOf, type ColumnName } from "./columns.ts";
 import { JobCell } from "./job-cell.tsx";
 import classes from "./job-table.module.css";
@@ -23,8 +24,8 @@ interface JobRowProps extends RowPlace {
 const freshMs = 1500;
 
 /** Tints for a second a row that has just changed, but not one that is merely scrolled into sight. */
-function tintIfFresh(tint: HTMLElement | null, updatedAt: string): void {
-  const isFresh = Date.now() - Date.parse(updatedAt) < freshMs;
+function tintIfFresh(tint: HTMLElement | null, updatedAt: string, now: number): void {
+  const isFresh = now - Date.parse(updatedAt) < freshMs;
   if (!isFresh || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
   tint?.animate([{ opacity: 1 }, { opacity: 0 }], { duration: 1000, easing: "ease-out" });
 }
@@ -32,7 +33,8 @@ function tintIfFresh(tint: HTMLElement | null, updatedAt: string): void {
 export const JobRow = memo(function JobRow(props: JobRowProps) {
   const { job, columns, index, top, height, isSelected, onToggle } = props;
   const tint = useRef<HTMLElement>(null);
-  useEffect(() => tintIfFresh(tint.current, job.updatedAt), [job.updatedAt]);
+  const now = useClock();
+  useEffect(() => tintIfFresh(tint.current, job.updatedAt, now()), [job.updatedAt, now]);
   return (
     <tr
       aria-rowindex={index + 2}

@@ -6,6 +6,7 @@ import type { Job } from "../../../../../services/contract/job.ts";
 import { instructionQuery } from "../../../api/instructions.ts";
 import { linesQuery, qualityQuery, sampleFiguresQuery } from "../../../api/job-files.ts";
 import { jobEventsQuery } from "../../../api/jobs.ts";
+import { useClock } from "../../../components/clock.ts";
 import { tellError } from "../../../components/tell.ts";
 import { useTimeZone } from "../../../components/time-zone.ts";
 import { useByteUnits } from "../../../components/units.ts";
@@ -21,6 +22,7 @@ export function ReportButton({ job }: { job: Job }) {
   const client = useQueryClient();
   const [zone] = useTimeZone();
   const [units] = useByteUnits();
+  const now = useClock();
   const save = useMutation({
     mutationFn: async () => {
       const [events, instruction, quality, samples, lines] = await Promise.all([
@@ -44,7 +46,7 @@ export function ReportButton({ job }: { job: Job }) {
         lines,
         zone,
         units,
-        now: Date.now(),
+        now: now(),
       });
     },
     onSuccess: (html) => saveFile(`${job.key}.html`, new Blob([html], { type: "text/html" })),
