@@ -245,6 +245,12 @@ export const StoredInstruction = z.discriminatedUnion("shape", [
 ]);
 export type StoredInstruction = z.infer<typeof StoredInstruction>;
 
+/**
+ * Bytes of the largest instruction, as JSON in its stored form: what web services keep, digesters take. Loaders write some
+ * kilobytes.
+ */
+export const largestInstruction = 64 * 1024 * 1024;
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

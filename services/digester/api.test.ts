@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import pino, { type Logger } from "pino";
 import { expect, it, onTestFinished } from "vitest";
 import { AppError } from "../contract/errors.ts";
+import { largestInstruction, ListInstruction } from "../contract/instruction.ts";
 import { createApi, type Node } from "./api.ts";
 import { makeDispatch } from "./testing/fakes.ts";
 
@@ -57,6 +58,18 @@ it("answers each dispatch of a batch by itself, and logs what nobody foresaw wit
   expect(logged).toHaveLength(1);
   expect(logged[0]).toContain("the disk is on fire");
   expect(text).not.toContain("fire");
+});
+
+it("takes the largest instruction that a web service keeps", async () => {
+  const url = await serve({ ...idle, accept: async () => undefined }, pino({ level: "silent" }));
+  const [element] = ListInstruction.array().parse([{ logMessage: "x".repeat(largestInstruction) }]);
+  const instruction = { shape: "list", instructions: [element] };
+  const response = await fetch(`${url}/instructions`, {
+    method: "POST",
+    headers: { authorization: "Bearer t", "content-type": "application/json" },
+    body: JSON.stringify({ ...makeDispatch({ job: 1 }), instruction }),
+  });
+  expect(response.status).toBe(202);
 });
 
 it.each([

@@ -12,7 +12,7 @@ import {
   type RegulatorState,
 } from "../contract/digester.ts";
 import { parseOrThrow } from "../contract/errors.ts";
-import type { StoredInstruction } from "../contract/instruction.ts";
+import { largestInstruction, type StoredInstruction } from "../contract/instruction.ts";
 import {
   dryRunInstruction,
   DryRunRequest,
@@ -70,8 +70,8 @@ export interface ApiOptions {
 
 /** How long a status waits for news. */
 const STATUS_WAIT_MS = 5000;
-/** An instruction names columns, not cells: this is a hundred times the largest that is known. */
-const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
+/** The largest instruction, and what may go along with it in a batch. */
+const BODY_LIMIT_BYTES = largestInstruction + 16 * 1024 * 1024;
 
 const JobParams = z.object({ job: z.coerce.number().int().positive() });
 const WithdrawQuery = z.object({ callback: z.url().optional() });

@@ -3,6 +3,8 @@ import { AppError, coerceError } from "../contract/errors.ts";
 
 /** Deeper than any instruction by far, and shallow enough for whatever walks a body recursively. */
 const deepest = 200;
+/** Objects and lists: a hundred times what the largest instruction has. A million of them keep a service busy for a minute. */
+const mostParts = 250_000;
 
 /**
  * The JSON of a request whose body was read by `express.raw`; `{}` where there is none.
@@ -27,12 +29,13 @@ export function jsonBodyOf(request: Request): unknown {
  *
  * @param what it is, in words for whoever sent it.
  * @returns `{}` for an empty body.
- * @throws AppError `bad_request` naming line and column where it is no JSON, is no UTF-8 or is nested too deeply.
+ * @throws AppError `bad_request` naming line and column where it is no JSON; also where it is no UTF-8, is nested too deeply or
+ * has too many parts.
  */
 export function parseJsonBody(bytes: Uint8Array, what = "The body"): unknown {
   if (bytes.length === 0) return {};
   const text = decodeUtf8(bytes, what);
-  refuseDeepNesting(bytes, what);
+  refuseTooMuch(bytes, what);
   try {
     return JSON.parse(text);
   } catch (thrown) {
@@ -113,8 +116,9 @@ const backslash = 0x5c;
 const openers = new Set([0x5b, 0x7b]);
 const closers = new Set([0x5d, 0x7d]);
 
-function refuseDeepNesting(bytes: Uint8Array, what: string): void {
+function refuseTooMuch(bytes: Uint8Array, what: string): void {
   let depth = 0;
+  let parts = 0;
   let inString = false;
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i] ?? 0;
@@ -124,8 +128,12 @@ function refuseDeepNesting(bytes: Uint8Array, what: string): void {
     } else if (byte === quote) inString = true;
     else if (openers.has(byte)) {
       depth++;
+      parts++;
       if (depth > deepest) {
         throw new AppError("bad_request", `${what} is nested deeper than ${deepest} levels.`);
+      }
+      if (parts > mostParts) {
+        throw new AppError("bad_request", `${what} has more than ${mostParts} objects and lists.`);
       }
     } else if (closers.has(byte)) depth--;
   }

@@ -50,6 +50,8 @@ type Caller =
 type BatchAnswers = PatchBatchAnswer["answers"];
 
 const pageSize = 100;
+/** Of instructions. A page has one beyond it, however long that is. */
+const pageCharacters = 4_000_000;
 
 function toBatchAnswer(answer: PatchAnswer | AppError): BatchAnswers[number] {
   if (!(answer instanceof AppError)) return { status: 200, cancel: answer.cancel };
@@ -238,15 +240,18 @@ export function callbackRoutes(deps: CallbackRoutesDeps): Route[] {
           .filter((job) => job.id > query.cursor && job.hasInstruction && deps.isUnsettled(job))
           .filter((job) => isDue(job, now()))
           .toSorted((a, b) => a.id - b.id);
-        const page = jobs.slice(0, pageSize);
-        const listed = await Promise.all(page.map((job) => toUnsettledJob(job)));
-        const last = page.at(-1);
-        return {
-          body: {
-            jobs: listed.filter((job) => job !== null),
-            nextCursor: last !== undefined && jobs.length > pageSize ? String(last.id) : null,
-          },
-        };
+        const page: UnsettledJobs["jobs"] = [];
+        let looked = 0;
+        let characters = 0;
+        while (looked < Math.min(jobs.length, pageSize) && characters < pageCharacters) {
+          const job = jobs[looked++];
+          const listed = job === undefined ? null : await toUnsettledJob(job);
+          if (listed === null) continue;
+          page.push(listed);
+          characters += JSON.stringify(listed.instruction).length;
+        }
+        const last = looked < jobs.length ? jobs[looked - 1] : undefined;
+        return { body: { jobs: page, nextCursor: last === undefined ? null : String(last.id) } };
       },
     }),
   ];

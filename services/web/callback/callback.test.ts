@@ -236,6 +236,24 @@ describe("the listing of what is unsettled", () => {
     expect((await node.get("/job?settled=true")).status).toBe(400);
   });
 
+  it("has few on a page where instructions are large", async () => {
+    const web = await runningWeb();
+    const node = await attached(web);
+    for (const key of ["a", "b", "c"]) {
+      const [instruction] = markerInstruction(web.dataDir, key);
+      const instructions = [{ ...instruction, logMessage: "x".repeat(2_500_000) }];
+      await web.ask("POST", "/api/v1/instructions", { key, instructions });
+    }
+    const pages: string[][] = [];
+    for (let cursor: string | null = "0"; cursor !== null;) {
+      const listed = await node.get(`/job?settled=false&cursor=${cursor}`);
+      const page = UnsettledJobs.parse(listed.body);
+      pages.push(page.jobs.map(({ key }) => key));
+      cursor = page.nextCursor;
+    }
+    expect(pages).toEqual([["a", "b"], ["c"]]);
+  });
+
   it("follows the rule that is configured", async () => {
     const web = await runningWeb({ isUnsettled: (job) => job.key !== "left-out" });
     const node = await attached(web);

@@ -77,6 +77,7 @@ function explain(thrown: unknown): { status: number; message: StatusMessage } {
   const error = coerceError(thrown);
   if (error instanceof AppError) {
     const status = errorCodes[error.code];
+    if (status === 413) return { status, message: invalid("BAD_REQUEST", error.message) };
     return {
       status: status === 400 ? 400 : 500,
       message: failed(error.code === "internal" ? ownFault : error.message),

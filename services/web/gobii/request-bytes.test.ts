@@ -103,6 +103,16 @@ describe("paths and bytes", () => {
     expect(envelopeOf(reply).payload.data).toEqual([]);
   });
 
+  it("answers an envelope to what no digester would take, and keeps nothing of it", async () => {
+    const { body, parts } = posted("v1.1", face.root, "grown");
+    // Twice as long in UTF-8.
+    parts[0]!["contactEmail"] = "é".repeat(34 * 1024 * 1024);
+    const reply = await create(Buffer.from(JSON.stringify(body), "latin1"));
+    expect(reply.status).toBe(413);
+    expect(messagesOf(reply)).toEqual(["The instruction is larger than 64 MB"]);
+    expect(await face.store.jobByKey("dev", "grown")).toBeNull();
+  });
+
   it("keeps keys of Object's prototype as keys", async () => {
     const { body, parts } = posted("v2.1", face.root, "proto");
     parts[0]!["table"] = "__proto__";

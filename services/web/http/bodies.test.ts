@@ -28,6 +28,12 @@ describe("a body", () => {
     expect(() => parseJsonBody(new Uint8Array(5_000_000).fill(0x5b))).toThrow("deeper than 200");
   });
 
+  it("is refused before it is parsed when it has parts without end", () => {
+    const list = (parts: number): Uint8Array => bytes(`[${"{},".repeat(parts - 2)}{}]`);
+    expect(() => parseJsonBody(list(250_001))).toThrow("more than 250000 objects and lists");
+    expect(parseJsonBody(list(250_000))).toHaveLength(249_999);
+  });
+
   it("may be missing", () => {
     expect(parseJsonBody(bytes(""))).toEqual({});
   });

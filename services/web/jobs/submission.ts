@@ -1,4 +1,4 @@
-import type { StoredInstruction } from "../../contract/instruction.ts";
+import { largestInstruction, type StoredInstruction } from "../../contract/instruction.ts";
 import { AppError } from "../../contract/errors.ts";
 import { isAllowedKey } from "../../contract/job.ts";
 import type { Store } from "../store/store.ts";
@@ -25,7 +25,7 @@ export interface Submission {
  * Keeps an instruction and makes its job; both are on disk when the promise resolves.
  *
  * @param now milliseconds since 1970.
- * @throws AppError `bad_request` for a key with characters that are not allowed, `duplicate_key`.
+ * @throws AppError `bad_request` for a key with characters that are not allowed, `payload_too_large`, `duplicate_key`.
  */
 export async function submit(
   store: Store,
@@ -74,6 +74,7 @@ async function create(
     );
   }
   const { instruction } = submission;
+  requireTakable(instruction);
   const job = newJob(
     {
       key,
@@ -91,6 +92,14 @@ async function create(
     now,
   );
   return store.create(job, instruction);
+}
+
+/** What no digester would take would wait for ever. */
+function requireTakable(instruction: StoredInstruction): void {
+  const size = Buffer.byteLength(JSON.stringify(instruction));
+  if (size <= largestInstruction) return;
+  const text = `The instruction is larger than ${largestInstruction / 1024 / 1024} MB`;
+  throw new AppError("payload_too_large", text);
 }
 
 async function firstFreeNumber(store: Store, crop: string, now: number): Promise<number> {
