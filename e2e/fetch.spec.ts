@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DigesterList } from "../services/contract/api.ts";
 import { expect, test, type Cluster } from "./cluster.ts";
@@ -63,7 +63,7 @@ for (const [when, text] of [
   test(`killed while it ${when}, it does the job again, and nothing half is left`, async ({
     cluster,
   }) => {
-    await cluster.startWeb();
+    const web = await cluster.startWeb();
     const far = await cluster.startDigester("far", fetching);
     const destination = await submitLargeMatrix(cluster);
     await said(cluster, "large", text);
@@ -74,6 +74,11 @@ for (const [when, text] of [
     expectCompletedOnce(await cluster.events("large"), 2);
     await expectWholeDigest(cluster, destination);
     expect(await leftHere(cluster, "far")).toEqual([]);
+    if (when === "fetches") return;
+    await said(cluster, "large", "are here from an earlier attempt");
+    const { size } = await stat(join(cluster.dataDir, "files", "large", "large.txt"));
+    const { url, token } = web.announcement;
+    expect(await movedBytes(url, token, "fetched")).toBe(size);
   });
 
   test(`a web service killed while one ${when} is waited for, and nothing is repeated`, async ({

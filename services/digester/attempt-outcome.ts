@@ -12,6 +12,10 @@ export type Outcome =
   /** The service ends. */
   | { readonly kind: "handed_back"; readonly patch: OutcomePatch };
 
+/** Whether there may be another attempt of the job that needs what this one has fetched. */
+export const mayComeBack = (outcome: Outcome): boolean =>
+  outcome.kind !== "settled" || outcome.patch.mayPass === true;
+
 export type OutcomePatch = Omit<JobPatch, "digester" | "attempt" | "callback">;
 
 export function completed(result: DigestResult): OutcomePatch & { status: "completed" } {

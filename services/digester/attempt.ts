@@ -18,11 +18,13 @@ import {
   failed,
   failedDigest,
   handedBack,
+  mayComeBack,
   withWarnings,
   type Outcome,
 } from "./attempt-outcome.ts";
 import type { Deliver, Delivery } from "./delivery.ts";
 import { requireSourcesInsideRoots } from "./data-roots.ts";
+import type { FetchSpace } from "./fetch-space.ts";
 import { handOverLoad } from "./hand-over.ts";
 import type { AskEarlierFiles } from "./earlier-loads.ts";
 import type { Intake } from "./intake.ts";
@@ -44,7 +46,6 @@ import {
   fetchedWorkplace,
   sharedWorkplace,
   type FetchingOptions,
-  type FetchSpace,
   type Workplace,
 } from "./workplace.ts";
 
@@ -259,10 +260,17 @@ export function startAttempt(
     return fetchedWorkplace(dispatch, load, {
       ...fetching,
       signal: stopping.signal,
+      isWorthKeeping: isCutShort,
       onMessage: (message) => void say(next({ gobiiStatus: lastPhase.gobiiStatus, step, message })),
       onProgress: showBytes,
     });
   };
+
+  /** There may be another attempt here, to which the file would be of use; what went wrong with the file itself is none. */
+  const isCutShort = (thrown: unknown): boolean =>
+    stopWish === null
+      ? thrown instanceof AppError && thrown.code === "stale_attempt"
+      : stopWish.kind !== "cancelled";
 
   const showBytes = (read: typeof bytes): void => {
     bytes = read;
@@ -428,7 +436,7 @@ export function startAttempt(
     await progress?.stop();
     // Before the outcome is told: whoever reads it finds nothing left over. The journal lets go of it only afterwards.
     const isRemoved = staging !== null && (isMoved || (await tidy(removeStaging(staging))));
-    if (workplace !== null) await tidy(workplace.close());
+    if (workplace !== null) await tidy(workplace.close(mayComeBack(outcome)));
     const end = refused ?? (await report(outcome));
     if (staging !== null && isRemoved) void tidy(journal.remove(staging.path));
     else if (staging !== null) context.leftovers.add(staging);

@@ -69,6 +69,32 @@ describe("the files of an attempt elsewhere", () => {
     expect(moved.fetched).toBe(content.length);
   });
 
+  it("are fetched only as far as an earlier attempt has not, or what it has is spoilt", async () => {
+    const to = join(await temporaryDirectory(), "a.txt");
+    const first = await setUp((call) => (call === 2 ? "lost before" : null));
+    const cutShort = first.remote.fetch(file, to);
+    await expect.poll(first.calls).toBe(2);
+    first.stopping.abort(new Error("abort"));
+    await expect(cutShort).rejects.toThrow("abort");
+
+    const second = await setUp(() => null);
+    expect(await second.remote.fetch(file, to)).toBe(chunkBytes);
+    expect(second.moved.fetched).toBe(content.length - chunkBytes);
+    expect(sha256(await readFile(to))).toBe(sha256(content));
+
+    const third = await setUp(() => null);
+    expect(await third.remote.fetch(file, to)).toBe(content.length);
+    expect(third.calls()).toBe(0);
+
+    // As after a crash of the machine: what was written last did not get to the disk.
+    const spoilt = await readFile(to);
+    spoilt.fill(0, chunkBytes + 5, chunkBytes + 10);
+    await writeFile(to, spoilt);
+    const fourth = await setUp(() => null);
+    expect(await fourth.remote.fetch(file, to)).toBe(chunkBytes);
+    expect(sha256(await readFile(to))).toBe(sha256(content));
+  });
+
   it("are returned whole, however far an answer that was lost had got", async () => {
     for (const spoil of ["lost before", "lost after", "half"] as const) {
       const { remote, got } = await setUp((call) => (call === 2 ? spoil : null));

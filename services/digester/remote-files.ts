@@ -16,6 +16,7 @@ import {
 } from "../contract/remote-files.ts";
 import { makeDirectory } from "../gate/make-directory.ts";
 import { fileProblem } from "../gate/staging.ts";
+import { openCopy } from "./fetched-copy.ts";
 import { parseJson, reasonOf } from "./delivery.ts";
 import { backoffMs } from "./outbox.ts";
 import { askDirectly, type AskTarget } from "./web-addresses.ts";
@@ -40,7 +41,12 @@ export interface RemoteFilesOptions {
  */
 export interface RemoteFiles {
   readonly inputs: () => Promise<InputFile[]>;
-  readonly fetch: (file: InputFile, to: string) => Promise<void>;
+  /**
+   * Goes on with what an earlier attempt fetched to the same place, as far as it agrees with the checksums noted beside it.
+   *
+   * @returns how many bytes were there.
+   */
+  readonly fetch: (file: InputFile, to: string) => Promise<number>;
   /** Sends all files of the directory. */
   readonly bring: (directory: string) => Promise<OutputFile[]>;
   /** Has the web service move what was brought to its destination. */
@@ -107,23 +113,25 @@ export function createRemoteFiles(options: RemoteFilesOptions): RemoteFiles {
       "The web service's answer",
     );
 
-  const fetchFile = async ({ path, size, tag }: InputFile, to: string): Promise<void> => {
+  const fetchFile = async ({ path, size, tag }: InputFile, to: string): Promise<number> => {
     const query = new URLSearchParams({ attempt: String(attempt), path, tag }).toString();
     try {
       await makeDirectory(dirname(to));
-      const file = await open(to, "w");
+      const copy = await openCopy(to, size);
       try {
-        for (let at = 0; at < size;) {
-          const last = Math.min(size, at + chunkBytes) - 1;
-          const range = { range: `bytes=${at}-${last}` };
+        const there = await copy.verified(signal);
+        for (let at = there; at < size;) {
+          const length = Math.min(size - at, chunkBytes);
+          const range = { range: `bytes=${at}-${at + length - 1}` };
           const bytes = await ask(`input?${query}`, { method: "GET", headers: range });
-          if (bytes.length === 0) throw new AppError("conflict", `${path} became shorter.`);
-          await file.appendFile(bytes);
-          at += bytes.length;
-          onBytes("fetched", bytes.length);
+          if (bytes.length !== length) throw new AppError("conflict", `${path} became shorter.`);
+          await copy.write(bytes, at);
+          at += length;
+          onBytes("fetched", length);
         }
+        return there;
       } finally {
-        await file.close();
+        await copy.close();
       }
     } catch (thrown) {
       if (thrown instanceof AppError || signal.aborted) throw thrown;

@@ -24,6 +24,7 @@ import type { Deliver } from "./delivery.ts";
 import { openDigestHistory } from "./digest-history.ts";
 import { startErrands, type Errands } from "./errands.ts";
 import { idleFor } from "./idle-watch.ts";
+import { openFetchSpace } from "./fetch-space.ts";
 import { createLooker } from "./looker.ts";
 import { createAskEarlierFiles } from "./earlier-loads.ts";
 import { openIntake } from "./intake.ts";
@@ -40,7 +41,6 @@ import { digesterId, digesterToken, takeStateDir, type StateDir } from "./state-
 import type { Publisher } from "../gate/staging.ts";
 import { createWebAddresses } from "./web-addresses.ts";
 import { createWebClient } from "./web-client.ts";
-import { createFetchSpace } from "./workplace.ts";
 import { createWorkerPool, type WorkerPool } from "./worker-pool.ts";
 
 export interface DigesterOptions {
@@ -132,6 +132,8 @@ const HAND_BACK_MS = 3500;
 const DETACH_MS = 700;
 /** Silence after which a lease is renewed, until the web service says otherwise. */
 const RENEW_MS = 5000;
+/** By then all services of a record have heard of a digester that one of them took in. */
+const CHECK_MS = 5000;
 /** How long a start waits for what an earlier life left to be told. */
 const RECOVERY_MS = 2000;
 
@@ -190,7 +192,8 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
   };
   await recover();
   const fetchDir = join(state.path, "fetched");
-  await rm(fetchDir, { recursive: true, force: true });
+  const fetchSpace =
+    options.fetchBytes === undefined ? null : await openFetchSpace(fetchDir, options.fetchBytes);
   void keepRecovering(recovery, ending.signal);
 
   let answer: AttachAnswer | null = null;
@@ -222,15 +225,10 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
     pool,
     publisher,
     ...(options.handOverOf === undefined ? {} : { handOverOf: options.handOverOf }),
-    ...(options.fetchBytes === undefined
-      ? {}
-      : {
-          fetching: {
-            space: createFetchSpace(fetchDir, options.fetchBytes),
-            askTarget: addresses.ask,
-            onBytes: metrics.bytesMoved,
-          },
-        }),
+    fetching:
+      fetchSpace === null
+        ? null
+        : { space: fetchSpace, askTarget: addresses.ask, onBytes: metrics.bytesMoved },
     dataRoots,
     renewMs: () => answer?.renewMs ?? RENEW_MS,
     now,
@@ -258,7 +256,14 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
     ...(options.endsAt === undefined ? {} : { endsAt: options.endsAt }),
     intake,
     keepsRecord: (url) => url === answer?.callback.url,
-    start: (dispatch, { sourceBytes }) => startAttempt(dispatch, context, sourceBytes !== null),
+    start: (dispatch, { sourceBytes }) => {
+      const attempt = startAttempt(dispatch, context, sourceBytes !== null);
+      // Whether what it has fetched is of any more use, the unsettled jobs tell.
+      if (fetchSpace !== null) {
+        void attempt.ended.then(({ kind }) => kind === "dropped" && attachment?.askAgain());
+      }
+      return attempt;
+    },
     now,
     log,
     onChange: revision.bump,
@@ -341,6 +346,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
         revision.bump();
       },
       onUnsettled: async ({ callback }, dispatches, askedAt) => {
+        if (dispatches.length < lineLimit) await fetchSpace?.keepOnly(dispatches);
         scheduler.adopt(callback.url, await takeable(dispatches, dataRoots(), log), askedAt);
       },
       now,
@@ -355,6 +361,10 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
     attachment?.askAgain();
   };
   const attached = (attachment?.attached ?? Promise.resolve()).then(() => undefined);
+  void attached
+    .then(() => sleep(CHECK_MS, undefined, { ref: false, signal: ending.signal }))
+    .then(addresses.check)
+    .catch(() => undefined);
   attached.catch(() => undefined);
 
   const close = async (handBack: boolean, why: string | undefined): Promise<void> => {
@@ -385,6 +395,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
     await outbox.close();
     await Promise.all([journal.close(), history.close()]);
     server.closeAllConnections();
+    if (options.leaves === true) await rm(fetchDir, { recursive: true, force: true });
     await state.release();
     log.info("The digester has ended");
   };

@@ -161,14 +161,45 @@ describe("the web services of one record", () => {
   });
 
   it("are refused at attaching where the token shows another record", () => {
-    const { addresses } = setUp({});
+    const { addresses, pass } = setUp({});
     addresses.attached(a, callbackOf(a));
     const elsewhere = () => addresses.attached(b, callbackOf(b, "of-another"));
     expect(elsewhere).toThrow(AppError);
     expect(elsewhere).toThrow(`${b} keeps another record than ${a}`);
     expect(addresses.inTurn()[0]).toBe(a);
+    pass(59_000);
+    expect(elsewhere).toThrow(`${b} keeps another record than ${a}`);
     // The same one may have forgotten the digester, and taken it in anew.
     expect(addresses.attached(a, callbackOf(a, "anew"))).toEqual(callbackOf(a, "anew"));
+  });
+
+  it("may have forgotten the digester, which is believed once the one that knew it is away for long", () => {
+    const { addresses, pass } = setUp({});
+    addresses.attached(a, callbackOf(a));
+    const anew = () => addresses.attached(b, callbackOf(b, "anew"));
+    expect(anew).toThrow(AppError);
+    pass(30_000);
+    addresses.attached(a, callbackOf(a));
+    expect(anew).toThrow(AppError);
+    pass(59_000);
+    expect(anew).toThrow(AppError);
+    pass(1000);
+    expect(anew()).toEqual(callbackOf(a, "anew"));
+    expect(addresses.inTurn()).toEqual([b, c, a]);
+    // What waits to be told goes there too.
+    expect(addresses.nameOf(`${b}/api/callback`)).toBe(`${a}/api/callback`);
+  });
+
+  it("are held against the record that took the digester in, and those of another are named", async () => {
+    const { addresses, proofs, said } = setUp({ [a]: ["of-record"], [b]: ["of-another"] });
+    await addresses.check();
+    expect(proofs).toEqual([]);
+    addresses.attached(a, callbackOf(a));
+    await addresses.check();
+    expect(proofs).toEqual([b, c]);
+    expect(said).toHaveLength(1);
+    expect(said[0]).toContain(`${b} does not know this digester: it seems to keep another record`);
+    expect(addresses.inTurn()).toEqual([a, b, c]);
   });
 
   it("that are one only are asked as before", async () => {

@@ -23,7 +23,8 @@ export interface WebAddresses {
    * A web service has taken the digester in: it is the one in use.
    *
    * @returns its callback address by the name that the record has here, which stays what it was.
-   * @throws AppError `upstream_failed` where its token differs from that of another address: it keeps another record.
+   * @throws AppError `upstream_failed` where its token differs from that of another address: it keeps another record. Where
+   * nothing else has taken the digester in for a minute, the record is one that has forgotten it, and counts.
    */
   readonly attached: (url: string, callback: CallbackTarget) => CallbackTarget;
   /** A caller that has our token is a web service of the record, whatever its name; of the others the listed ones are. */
@@ -31,6 +32,8 @@ export interface WebAddresses {
   /** The name that the record has here, for one of its callback addresses; any other address as it is. */
   readonly nameOf: (callbackUrl: string) => string;
   readonly ask: AskTarget;
+  /** Has each address that is not in use show that it keeps the record, and says of those that do not. Never rejects. */
+  readonly check: () => Promise<void>;
 }
 
 /**
@@ -69,6 +72,8 @@ interface Address {
 
 /** Within a lease of 15 seconds there is time for a callback that is never answered, and for this. */
 const PROOF_MS = 3000;
+/** While the address that took the digester in is away, others with another token are not believed for so long. */
+const FORGOTTEN_MS = 60_000;
 /** Where all of them say "not now", as while their database is away, they are not asked in turn without end. */
 const REST_MS = 2000;
 
@@ -86,6 +91,8 @@ export function createWebAddresses(options: WebAddressesOptions): WebAddresses {
   const otherNames = new Set<string>();
   let isMoving = false;
   let movedAt = -Infinity;
+  /** Since when only addresses with another token have answered. */
+  let strangersSince: number | null = null;
 
   const at = (base: string): Address | undefined =>
     addresses.find(({ url, callback }) => callback === base || usualCallback(url) === base);
@@ -160,12 +167,11 @@ export function createWebAddresses(options: WebAddressesOptions): WebAddresses {
     attached(url, callback) {
       const address = addresses.find((one) => one.url === url);
       if (home !== null && home.token !== callback.token && home.url !== url) {
-        throw new AppError(
-          "upstream_failed",
-          `${url} keeps another record than ${home.url}: it has another token for this digester.`,
-          { hint: "Give --web only addresses of web services that share one store." },
-        );
+        strangersSince ??= now();
+        if (now() - strangersSince < FORGOTTEN_MS) throw anotherRecord(url, home.url);
+        log.warn({ url }, "The record does not know this digester any more; it is taken in anew");
       }
+      strangersSince = null;
       home = { name: home?.name ?? callback.url, url, token: callback.token };
       if (address !== undefined) {
         address.callback = trim(callback.url);
@@ -189,6 +195,21 @@ export function createWebAddresses(options: WebAddressesOptions): WebAddresses {
 
     nameOf: (url) => (home !== null && isOurs(trim(url)) ? home.name : url),
 
+    check: async () => {
+      if (home === null) return;
+      const { token } = home;
+      const others = addresses.filter((address) => !address.knows.has(token));
+      await Promise.all(
+        others.map(async (address) => {
+          try {
+            if (await knows(address, token)) address.knows.add(token);
+          } catch (thrown) {
+            log.warn({ url: address.url, why: reasonOf(thrown) }, "Another web service is away");
+          }
+        }),
+      );
+    },
+
     ask: async (target, send) => {
       const base = placeOf(target);
       try {
@@ -202,6 +223,14 @@ export function createWebAddresses(options: WebAddressesOptions): WebAddresses {
       }
     },
   };
+}
+
+function anotherRecord(url: string, homeUrl: string): AppError {
+  return new AppError(
+    "upstream_failed",
+    `${url} keeps another record than ${homeUrl}: it has another token for this digester.`,
+    { hint: "Give --web only addresses of web services that share one store." },
+  );
 }
 
 const trim = (url: string): string => url.replace(/\/+$/, "");

@@ -1,11 +1,9 @@
-import { randomBytes } from "node:crypto";
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Dispatch } from "../contract/digester.ts";
-import { AppError } from "../contract/errors.ts";
 import type { Load } from "../contract/load.ts";
 import type { OutputFile } from "../contract/remote-files.ts";
 import type { Publisher } from "../gate/staging.ts";
+import type { FetchSpace } from "./fetch-space.ts";
 import { createRemoteFiles } from "./remote-files.ts";
 import type { AskTarget } from "./web-addresses.ts";
 
@@ -22,8 +20,8 @@ export interface Workplace {
   readonly restore: <T>(told: T) => T;
   /** Brings the files of the staging directory to where they can be published. */
   readonly bring: (staging: string) => Promise<void>;
-  /** Removes what it has made, here and at the web service. */
-  readonly close: () => Promise<void>;
+  /** Removes what it has made, here and at the web service; copies may be kept for the next attempt. */
+  readonly close: (isCopyKept: boolean) => Promise<void>;
 }
 
 /** Where the disks of the instruction are seen. */
@@ -43,52 +41,12 @@ export function sharedWorkplace(
   };
 }
 
-/** Room for copies of sources, shared by all attempts of this digester. */
-export interface FetchSpace {
-  readonly directory: string;
-  /** Bytes. */
-  readonly limit: number;
-  /** Waits until there is room. Throws AppError `bad_request` where there never is, and the reason of `signal`. */
-  readonly take: (bytes: number, signal: AbortSignal) => Promise<void>;
-  readonly leave: (bytes: number) => void;
-}
-
-export function createFetchSpace(directory: string, limit: number): FetchSpace {
-  let used = 0;
-  const fits = (bytes: number): boolean => used + bytes <= limit;
-  let waiting: Array<() => void> = [];
-  return {
-    directory,
-    limit,
-    async take(bytes, signal) {
-      if (bytes > limit) {
-        throw new AppError(
-          "bad_request",
-          `The sources have ${bytes} bytes, and this digester fetches at most ${limit} at once.`,
-        );
-      }
-      while (!fits(bytes)) {
-        await new Promise<void>((resolve) => {
-          waiting.push(resolve);
-          signal.addEventListener("abort", () => resolve(), { once: true });
-        });
-        signal.throwIfAborted();
-      }
-      used += bytes;
-    },
-    leave(bytes) {
-      used -= bytes;
-      const all = waiting;
-      waiting = [];
-      for (const wake of all) wake();
-    },
-  };
-}
-
 export interface FetchingOptions {
   readonly space: FetchSpace;
   readonly askTarget: AskTarget;
   readonly signal: AbortSignal;
+  /** Whether what was fetched may be of use to another attempt, after this. */
+  readonly isWorthKeeping: (thrown: unknown) => boolean;
   /** A word for people. */
   readonly onMessage: (message: string) => void;
   /** How far it is, in bytes. */
@@ -99,15 +57,15 @@ export interface FetchingOptions {
 /**
  * Fetches what the load reads into a directory of its own, below which every path is as the instruction has it.
  *
- * @throws as `RemoteFiles`, and as `FetchSpace.take`.
+ * @throws as `RemoteFiles`, and as `FetchSpace.enter`.
  */
 export async function fetchedWorkplace(
-  { job, attempt, callback: target }: Dispatch,
+  dispatch: Dispatch,
   load: Load,
   options: FetchingOptions,
 ): Promise<Workplace> {
+  const { job, attempt, callback: target } = dispatch;
   const { space, askTarget, signal, onMessage, onProgress } = options;
-  const base = join(space.directory, `${job}-${attempt}-${randomBytes(4).toString("hex")}`);
   let moved = 0;
   let total = 0;
   const begin = (bytes: number, message: string): void => {
@@ -129,16 +87,19 @@ export async function fetchedWorkplace(
   });
   const files = await remote.inputs();
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
-  await space.take(bytes, signal);
-  const remove = async (): Promise<void> => {
-    await rm(base, { recursive: true, force: true, maxRetries: 3 });
-    space.leave(bytes);
-  };
+  const copies = await space.enter(dispatch, files, signal);
+  const { base } = copies;
   try {
     begin(bytes, `Fetching ${countOf(files.length)}, ${megabytes(bytes)}`);
-    for (const file of files) await remote.fetch(file, join(base, file.path));
+    for (const file of files) {
+      const there = await remote.fetch(file, copies.copyOf(file));
+      if (there > 0)
+        onMessage(`${megabytes(there)} of ${file.path} are here from an earlier attempt`);
+      moved += there;
+      await copies.place(file);
+    }
   } catch (thrown) {
-    await remove();
+    await copies.leave(options.isWorthKeeping(thrown));
     throw thrown;
   }
   const here = (path: string): string => (path === "" ? "" : join(base, path));
@@ -167,8 +128,8 @@ export async function fetchedWorkplace(
       begin(0, "Returning the files");
       brought = await remote.bring(staging);
     },
-    async close() {
-      await Promise.all([remote.drop(), remove()]);
+    async close(isCopyKept) {
+      await Promise.all([remote.drop(), copies.leave(isCopyKept)]);
     },
   };
 }
