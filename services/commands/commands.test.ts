@@ -9,6 +9,7 @@ import type { Job, JobStatus } from "../contract/job.ts";
 import { addCancelCommand } from "./cancel.ts";
 import { addDigesterCommand } from "./digester.ts";
 import { exitCodeOf } from "./exit.ts";
+import { addImportCommand } from "./import.ts";
 import { addJobsCommand } from "./jobs.ts";
 import { addRegulatorCommand } from "./regulator.ts";
 import { addRequeueCommand } from "./requeue.ts";
@@ -102,6 +103,7 @@ async function run(...args: string[]): Promise<{ out: string; err: string; exitC
     addCancelCommand,
     addDigesterCommand,
     addRegulatorCommand,
+    addImportCommand,
   ]) {
     add(program);
   }
@@ -280,5 +282,22 @@ describe("regulator", () => {
     digesters = [digester("n1", true), digester("n2", true)];
     expect((await run("regulator", "--web", url)).exitCode).toBe(1);
     expect((await run("regulator", "--web", url, "--digester", "n2")).exitCode).toBe(0);
+  });
+});
+
+describe("import", () => {
+  it("says that there is nothing to import", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "digester-test-"));
+    const { out, err, exitCode } = await run("import", directory, "--web", "http://127.0.0.1:1");
+    expect({ out, exitCode }).toEqual({ out: "", exitCode: 0 });
+    expect(err).toBe(`No instruction files (*.json) in ${directory}.\n`);
+  });
+});
+
+describe("a service that listens", () => {
+  it.each(["--tls-cert", "--tls-key"])("has no use for %s alone", async (flag) => {
+    const { err, exitCode } = await run("digester", flag, "/etc/x.pem");
+    expect(err).toContain("options '--tls-cert' and '--tls-key' are needed together");
+    expect(exitCode).toBe(2);
   });
 });

@@ -74,7 +74,9 @@ export function addImportCommand(program: Command): void {
         await watchInstructionFiles(directories, options, one);
         return;
       }
-      for (const file of await instructionFilesIn(directories)) await one(file);
+      const files = await instructionFilesIn(directories);
+      if (files.length === 0) say(`No instruction files (*.json) in ${directories.join(", ")}.`);
+      for (const file of files) await one(file);
       if (failed.length > 0) process.exitCode = exitCodes.failed;
     });
 }

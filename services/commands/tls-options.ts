@@ -1,5 +1,4 @@
 import { Option, type Command } from "commander";
-import { AppError } from "../contract/errors.ts";
 import { readTlsIdentity, type TlsIdentity } from "../gate/tls.ts";
 
 /** What a command that listens says of its certificate. */
@@ -20,18 +19,20 @@ export function addTlsOptions(command: Command): Command {
       new Option("--tls-key <file>", "the private key of the certificate, PEM").env(
         "DIGESTER_TLS_KEY",
       ),
-    );
+    )
+    .hook("preAction", (_program, called) => {
+      const { tlsCert, tlsKey } = called.opts<TlsFlags>();
+      if ((tlsCert === undefined) === (tlsKey === undefined)) return;
+      called.error("error: options '--tls-cert' and '--tls-key' are needed together");
+    });
 }
 
 /**
- * The certificate that the flags name; null where they name none.
+ * The certificate that the flags name; null unless they name both of its files.
  *
- * @throws AppError `bad_request` where there is one flag without the other, or the files are not what they have to be.
+ * @throws AppError `bad_request` where the files are not what they have to be.
  */
 export async function readTlsFlags({ tlsCert, tlsKey }: TlsFlags): Promise<TlsIdentity | null> {
-  if (tlsCert === undefined && tlsKey === undefined) return null;
-  if (tlsCert === undefined || tlsKey === undefined) {
-    throw new AppError("bad_request", "--tls-cert and --tls-key are needed together.");
-  }
+  if (tlsCert === undefined || tlsKey === undefined) return null;
   return readTlsIdentity(tlsCert, tlsKey);
 }

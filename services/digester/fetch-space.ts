@@ -32,7 +32,7 @@ export interface FetchSpace {
 }
 
 /** Numbers of jobs are those of a caller. */
-export type JobOfCaller = Pick<Dispatch, "job" | "callback">;
+type JobOfCaller = Pick<Dispatch, "job" | "callback">;
 
 export interface FetchedCopies {
   /** An attempt's own: below it every path is as the instruction has it. */

@@ -19,5 +19,6 @@ export function bearerOf(request: Request): string | null {
 
 /** What no route took. */
 export const notFound: RequestHandler = (request, _response, next) => {
-  next(new AppError("not_found", `There is nothing at ${request.method} ${request.path}.`));
+  const path = request.baseUrl + request.path;
+  next(new AppError("not_found", `There is nothing at ${request.method} ${path}.`));
 };

@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -46,6 +46,15 @@ it("makes the data directory when it is missing, and lets the loader sign in", a
   });
   expect(response.status).toBe(200);
   expect(response.headers.get("x-auth-token")).toBeTruthy();
+});
+
+it("says so when the data directory is a file", async () => {
+  const dataDir = join(await temporaryDir(), "data");
+  await writeFile(dataDir, "x");
+  await expect(runningWeb({ dataDir })).rejects.toMatchObject({
+    code: "unavailable",
+    message: `The data directory ${dataDir} cannot be used: a file stands where a directory is needed.`,
+  });
 });
 
 it("says that the port is taken, and lets go of the store", async () => {

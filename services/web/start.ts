@@ -6,6 +6,7 @@ import { AppError, coerceError } from "../contract/errors.ts";
 import { createHttpSend } from "../gate/http-client.ts";
 import { makeDirectory } from "../gate/make-directory.ts";
 import { realPathOfDeepest } from "../gate/paths.ts";
+import { fileProblem } from "../gate/staging.ts";
 import type { TlsIdentity } from "../gate/tls.ts";
 import { createApp } from "./app.ts";
 import { openJobFiles } from "./callback/job-files.ts";
@@ -119,7 +120,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   const recentLog = options.recentLog ?? tail.lines;
   const dataDir = resolve(options.dataDir);
   const storeDir = storeFolderOf(dataDir);
-  await makeFolder(storeDir);
+  await makeFolder(dataDir, storeDir);
   const metrics = createWebMetrics();
   const openStore =
     options.openStore ??
@@ -142,14 +143,14 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   }
 }
 
-async function makeFolder(directory: string): Promise<void> {
+async function makeFolder(dataDir: string, directory: string): Promise<void> {
   try {
     await makeDirectory(directory, 0o700);
   } catch (thrown) {
     throw new AppError(
       "unavailable",
-      `The data directory cannot be used: ${coerceError(thrown).message}`,
-      { cause: thrown },
+      `The data directory ${dataDir} cannot be used: ${fileProblem(thrown)}.`,
+      { cause: thrown, hint: "Name another one with --data." },
     );
   }
 }

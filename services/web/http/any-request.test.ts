@@ -1,9 +1,17 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as fc from "fast-check";
-import { expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { ErrorBody } from "../../contract/errors.ts";
+import type { WebOptions } from "../start.ts";
+import { openPostgresStore } from "../store/postgres/postgres-store.ts";
+import {
+  missingForPostgres,
+  skipNote,
+  startPrivatePostgres,
+  type PrivatePostgres,
+} from "../testing/private-postgres.ts";
 import { markerInstruction, runningWeb, type TestWeb } from "../testing/running-web.ts";
 
 /** As much of a JSON schema as tells how to make a value that may pass. */
@@ -96,6 +104,10 @@ const bodyText = (value: unknown, spoil: string): string => {
 /** Half of a surrogate pair has no place in a URL. */
 const inQuery = (text: string): string => encodeURIComponent(Buffer.from(text).toString());
 
+/** What has no text of its own, as `{"toString": 1}`, has that of its JSON. */
+const textOf = (value: unknown): string =>
+  typeof value === "string" ? value : (JSON.stringify(value) ?? "undefined");
+
 /** Names of a path are never steps: those the client would take itself. */
 const inPath = (text: string): string =>
   text === "" || text === "." || text === ".." ? "%00" : inQuery(text);
@@ -114,7 +126,7 @@ function requestOf(
       Object.fromEntries(
         named(place).map(({ name, schema }) => [
           name,
-          fc.oneof(oddText, valueOf(schema, document).map(String)),
+          fc.oneof(oddText, valueOf(schema, document).map(textOf)),
         ]),
       ),
       place === "path" ? {} : { requiredKeys: [] },
@@ -176,8 +188,8 @@ async function refusalOf(web: TestWeb, request: AnyRequest): Promise<void> {
   expect(error.message).not.toMatch(/node_modules|\.ts:\d|call stack|is not a function/);
 }
 
-it("whatever is asked of whichever route, the answer is what it does or, in words, why not", async () => {
-  const web = await runningWeb();
+async function expectAnyRoute(options: Partial<WebOptions>): Promise<void> {
+  const web = await runningWeb(options);
   await mkdir(join(web.dataDir, "files", "run1"), { recursive: true });
   await writeFile(join(web.dataDir, "files", "run1", "a.txt"), "name\nm1\n");
   await web.ask("POST", "/api/v1/instructions", {
@@ -196,10 +208,10 @@ it("whatever is asked of whichever route, the answer is what it does or, in word
     { numRuns: 300 },
   );
   expect((await web.ask("GET", "/api/v1/jobs/k")).status).toBe(200);
-}, 60_000);
+}
 
-it("whatever is asked of the GOBii face, a failure is told in its envelope", async () => {
-  const web = await runningWeb();
+async function expectGobiiFace(options: Partial<WebOptions>): Promise<void> {
+  const web = await runningWeb(options);
   const { user, password } = web.gobii;
   const signIn = { "x-username": user, "x-password": password };
   const text = oddText.map(inPath);
@@ -258,4 +270,33 @@ it("whatever is asked of the GOBii face, a failure is told in its envelope", asy
     }),
     { numRuns: 150 },
   );
-}, 60_000);
+}
+
+/** What must hold whatever keeps the record. */
+function isAnswered(options: () => Partial<WebOptions>): void {
+  it("whatever is asked of whichever route, the answer is what it does or, in words, why not", async () => {
+    await expectAnyRoute(options());
+    expect.hasAssertions();
+  }, 120_000);
+
+  it("whatever is asked of the GOBii face, a failure is told in its envelope", async () => {
+    await expectGobiiFace(options());
+    expect.hasAssertions();
+  }, 120_000);
+}
+
+describe("with the record in memory", () => {
+  isAnswered(() => ({}));
+});
+
+const missing = missingForPostgres();
+describe.skipIf(missing !== null)(`with the record in PostgreSQL ${skipNote(missing)}`, () => {
+  let server: PrivatePostgres;
+  beforeAll(async () => {
+    server = await startPrivatePostgres();
+  }, 60_000);
+  afterAll(() => server.dispose());
+  isAnswered(() => ({
+    openStore: () => openPostgresStore(server.freshUrl(), { onWarning: () => undefined }),
+  }));
+});

@@ -1,6 +1,6 @@
-import express, { type Request, type Response, type Router } from "express";
+import express, { type Request, type RequestHandler, type Response, type Router } from "express";
 import type { z } from "zod";
-import { parseOrThrow } from "../../contract/errors.ts";
+import { AppError, parseOrThrow } from "../../contract/errors.ts";
 import { jsonBodyOf } from "../../gate/json-body.ts";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
@@ -122,7 +122,7 @@ export function streamRoute<Q extends Schema = undefined, P extends Schema = und
   };
 }
 
-/** Registers the routes in their order. */
+/** Registers the routes in their order. A path of theirs that is asked by another method is answered with those that it has. */
 export function mount(router: Router, routes: readonly Route[], limitBytes: number): void {
   const rawBody = express.raw({ type: () => true, limit: limitBytes });
   for (const one of routes) {
@@ -132,7 +132,23 @@ export function mount(router: Router, routes: readonly Route[], limitBytes: numb
       await one.run(request, response);
     });
   }
+  for (const path of new Set(routes.map((one) => one.path))) {
+    const methods = routes.filter((one) => one.path === path).map(({ method }) => method);
+    router.all(path, (_request, response, next) => {
+      response.append("Allow", methods.map((method) => method.toUpperCase()).join(", "));
+      next();
+    });
+  }
+  router.use(wrongMethod);
 }
+
+/** OPTIONS are answered by Express. */
+const wrongMethod: RequestHandler = (request, response, next) => {
+  const allowed = response.get("Allow");
+  if (allowed === undefined || request.method === "OPTIONS") return next();
+  const path = request.baseUrl + request.path;
+  next(new AppError("not_found", `There is no ${request.method} of ${path}; there is ${allowed}.`));
+};
 
 function head(spec: {
   method: Method;
