@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { performance } from "node:perf_hooks";
 import { isAskingUrl } from "../contract/errand.ts";
-import { AppError, coerceError } from "../contract/errors.ts";
+import { AppError } from "../contract/errors.ts";
 import { createHttpSend } from "../gate/http-client.ts";
 import { makeDirectory } from "../gate/make-directory.ts";
 import { realPathOfDeepest } from "../gate/paths.ts";
