@@ -18,6 +18,26 @@ test("each load is a block of its worker's lane, and a row of the table", async 
   await expect(row).toHaveCount(2, { timeout: 30_000 });
 });
 
+test("a paused digester keeps its line and starts nothing of it until it is resumed", async ({
+  page,
+  api,
+}) => {
+  await page.goto("/digesters");
+  await page.getByRole("button", { name: "Pause" }).click();
+  await expect(page.getByText("paused", { exact: true })).toBeVisible();
+  const { job } = await (await api.post("/api/v1/samples/vcf", { data: {} })).json();
+  const waiting = page.getByRole("list", { name: "Waiting jobs" });
+  await expect(waiting).toContainText(/is paused: it starts no job until it is resumed/);
+  await page.getByRole("link", { name: "Overview" }).click();
+  await expect(page.getByText("The only digester is paused")).toBeVisible();
+  await page.getByRole("link", { name: "Digesters", exact: true }).click();
+  await page.getByRole("button", { name: "Resume" }).click();
+  await expect(page.getByText("paused", { exact: true })).toHaveCount(0);
+  const status = async (): Promise<string> =>
+    (await (await api.get(`/api/v1/jobs/${job.id}`)).json()).status;
+  await expect.poll(status, { timeout: 30_000 }).toBe("completed");
+});
+
 test("an empty line does not say that nobody waits while jobs wait outside of it", async ({
   page,
   api,

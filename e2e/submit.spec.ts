@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { expect, test } from "./fixtures.ts";
+import { violationsOn } from "./violations.ts";
 import { datasetInstruction } from "./large-matrix.ts";
 
 /** What a person does: submit, watch, look at the result, do it again. */
@@ -79,6 +80,33 @@ test("pasted JSON is checked while one types, and its failure says what to mend"
   await expect(page.getByText("Failed", { exact: true }).first()).toBeVisible({ timeout: 30_000 });
   await expect(page.getByText(/matrix\.txt/).first()).toBeVisible();
   await expect(page.getByText(/line 3/i).first()).toBeVisible();
+});
+
+test("keys and values of an instruction are offered while one types", async ({ page }) => {
+  await page.goto("/submit?tab=paste");
+  const editor = page.getByRole("textbox", { name: "Instruction" });
+  await editor.click();
+  await page.keyboard.type('[{"gob');
+  const offered = page.getByRole("listbox", { name: "Completions" });
+  await expect(offered.getByRole("option").first()).toContainText("gobii");
+  await page.keyboard.type("iFileCol");
+  await expect(offered.getByRole("option")).toHaveCount(1);
+  // What is offered is not taken at once, so that a key typed before does not choose.
+  await page.waitForTimeout(150);
+  await page.keyboard.press("Enter");
+  await page.keyboard.type('[{"gobiiColumnType": "CSV_B');
+  await expect(offered.getByRole("option")).toHaveText(['"CSV_BOTH"']);
+  await page.waitForTimeout(150);
+  await page.keyboard.press("Enter");
+  await expect(editor).toHaveText('[{"gobiiFileColumns": [{"gobiiColumnType": "CSV_BOTH"');
+  await page.keyboard.type(", ");
+  await page.keyboard.press("Control+Space");
+  await expect(offered.getByRole("option", { name: /"rCoord"/ })).toBeVisible();
+  // The list is scrolled by the arrow keys in the text, of which that rule does not know.
+  const barriers = (await violationsOn(page)).map(({ id }) => id);
+  expect(barriers.filter((id) => id !== "scrollable-region-focusable")).toEqual([]);
+  await page.keyboard.press("Escape");
+  await expect(offered).toBeHidden();
 });
 
 test("pasted JSON survives a reload until it is sent", async ({ page }) => {

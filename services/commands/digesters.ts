@@ -39,15 +39,33 @@ export function addDigestersCommand(program: Command): void {
       say(`${id} is detached. What it runs may run to its end.`);
     });
 
-  for (const [name, draining, description, said] of [
-    ["drain", true, "let it end what runs and take nothing new", "takes no more work"],
-    ["undrain", false, "let it take work again", "takes work again"],
+  for (const [name, path, body, description, said] of [
+    [
+      "drain",
+      "drain",
+      { draining: true },
+      "let it end what runs and take nothing new",
+      "takes no more work",
+    ],
+    ["undrain", "drain", { draining: false }, "let it take work again", "takes work again"],
+    [
+      "pause",
+      "pause",
+      { paused: true },
+      "let it keep its line and start nothing of it",
+      "is paused",
+    ],
+    ["resume", "pause", { paused: false }, "let it start what waits there", "goes on"],
   ] as const) {
     webCommand(digesters, name, description)
       .argument("<id>")
       .action(async (id: string, flags: WebCommandFlags) => {
-        const path = `${pathOf(id)}/drain`;
-        const digester = await clientOf(flags).send("POST", path, { draining }, AttachedDigester);
+        const digester = await clientOf(flags).send(
+          "POST",
+          `${pathOf(id)}/${path}`,
+          body,
+          AttachedDigester,
+        );
         if (flags.json === true) return printJson(digester);
         say(`${id} ${said}.`);
       });
@@ -59,7 +77,8 @@ function pathOf(id: string): string {
 }
 
 function toRow({ id, url, reachable, problem, status }: AttachedDigester): string[] {
-  const state = status?.draining === true ? "draining" : "takes work";
+  const state =
+    status?.draining === true ? "draining" : status?.paused === true ? "paused" : "takes work";
   return [
     id,
     url,

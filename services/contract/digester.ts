@@ -96,6 +96,8 @@ export const DigesterStatus = z.object({
   pid: z.number().int(),
   startedAt: z.iso.datetime(),
   draining: z.boolean(),
+  /** It keeps its line and starts nothing of it. */
+  paused: z.boolean().optional(),
   /** Jobs that run at once. */
   workers: z.number().int().positive(),
   /** Jobs that the line takes before it answers 429. */
@@ -168,4 +170,6 @@ export type RegulatorState = z.infer<typeof RegulatorState>;
 
 /** `POST {digester}/drain`, and the same through the web service. Without a body it means true. */
 export const DrainRequest = z.object({ draining: z.boolean().default(true) });
+/** `POST {digester}/pause`, and the same through the web service. Without a body it means true. */
+export const PauseRequest = z.object({ paused: z.boolean().default(true) });
 export type DrainRequest = z.infer<typeof DrainRequest>;

@@ -45,6 +45,7 @@ export const eventTypes = [
   "digester_lost",
   "digester_found",
   "digester_draining",
+  "digester_paused",
   "regulator_swapped",
   "template_saved",
   "template_renamed",

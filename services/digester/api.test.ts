@@ -20,6 +20,7 @@ const idle: Node = {
   look: nothing,
   dryRun: nothing,
   drain: nothing,
+  pause: nothing,
   fileLines: nothing,
   fileToSend: nothing,
   fileSizes: nothing,

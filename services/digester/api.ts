@@ -7,6 +7,7 @@ import {
   Dispatch,
   DispatchBatch,
   DrainRequest,
+  PauseRequest,
   type DispatchBatchAnswer,
   type DigesterStatus,
   type RegulatorState,
@@ -50,6 +51,7 @@ export interface Node {
   /** What an instruction would make of the first lines of its sources. */
   readonly dryRun: (instruction: StoredInstruction, request: DryRunRequest) => Promise<DryRun>;
   readonly drain: (on: boolean) => void;
+  readonly pause: (on: boolean) => void;
   /** A few lines of a text file below the data roots; throws AppError. */
   readonly fileLines: (request: FileLinesRequest) => Promise<FileLines>;
   /** Where a file lies that may be sent; throws AppError `not_found` or `bad_request`. */
@@ -220,6 +222,12 @@ export function createApi(node: Node, { token, names, log, metrics }: ApiOptions
     const { draining } = parseOrThrow(DrainRequest, jsonBodyOf(request), "bad_request", "The body");
     node.drain(draining);
     response.json({ draining });
+  });
+
+  app.post("/pause", (request, response) => {
+    const { paused } = parseOrThrow(PauseRequest, jsonBodyOf(request), "bad_request", "The body");
+    node.pause(paused);
+    response.json({ paused });
   });
 
   app.use(notFound);

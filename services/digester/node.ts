@@ -121,6 +121,10 @@ export function createNode(parts: NodeParts): Node {
       if (!on) parts.onUndrained();
       log.info({ draining: on }, "Draining was switched");
     },
+    pause: (on) => {
+      scheduler.pause(on);
+      log.info({ paused: on }, "Pausing was switched");
+    },
   };
 }
 

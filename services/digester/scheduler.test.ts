@@ -282,6 +282,28 @@ describe("scheduler", () => {
     expect(attempts.map(({ dispatch }) => dispatch.job)).toEqual([1, 3]);
   });
 
+  it("when paused, keeps its line and takes more into it, and starts nothing until it is resumed", async () => {
+    const { scheduler, accept, attempts, waiting } = setUp();
+    await accept(1);
+    await until(() => attempts.length === 1, "started");
+    attempts[0]?.claim();
+    await accept(2);
+    scheduler.pause(true);
+    await accept(3);
+    await until(() => waiting().length === 2, "both wait");
+    expect(waiting()).toEqual([
+      [2, expect.stringContaining("paused")],
+      [3, expect.stringContaining("paused")],
+    ]);
+    expect(scheduler.view(null).paused).toBe(true);
+    attempts[0]?.end({ kind: "settled", status: "completed" });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(attempts).toHaveLength(1);
+    scheduler.pause(false);
+    await until(() => attempts.length === 2, "resumed");
+    expect(attempts[1]?.dispatch.job).toBe(2);
+  });
+
   it("previews without changing anything", async () => {
     const { scheduler, accept, attempts } = setUp({ workers: 2 });
     for (const job of [1, 2]) await accept(job);

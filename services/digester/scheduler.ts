@@ -34,11 +34,14 @@ export interface Scheduler {
   readonly preview: (regulator: ChosenRegulator) => RegulatorPreview;
   /** A draining node takes and starts nothing; what runs goes on. */
   readonly drain: (on: boolean) => void;
+  /** A paused node takes jobs into its line and starts none of them; what runs goes on. */
+  readonly pause: (on: boolean) => void;
   /** @param caller shows the jobs of this callback address only; null: all. */
   readonly view: (caller: string | null) => {
     running: RunningJob[];
     waiting: WaitingJob[];
     draining: boolean;
+    paused: boolean;
   };
   /** A caller was heard from: its jobs need not wait for the next try. */
   readonly callerAnswers: (url: string) => void;
@@ -88,6 +91,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   const running = new Map<string, Running>();
   let regulator = chooseRegulator(options.regulator);
   let draining = false;
+  let paused = false;
   let closing = false;
   /** Null: nothing can start now, so it is worked out when somebody asks. */
   let decision: Decision | null = null;
@@ -122,9 +126,11 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     return running.size - busy >= MOST_ENDING ? 0 : workers - busy;
   };
 
-  const situation = (): Situation => ({
+  const situation = (isPaused = paused): Situation => ({
     waiting:
-      draining || closing ? [] : line.list().flatMap((one) => (mayStart(one) ? one.queued : [])),
+      draining || closing || isPaused
+        ? []
+        : line.list().flatMap((one) => (mayStart(one) ? one.queued : [])),
     running: digesting().map(({ entry, attempt }) => ({
       ...entry.queued,
       startedAt: attempt.view()?.startedAt ?? now(),
@@ -218,6 +224,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   const reasonToStay = ({ id, dispatch, measure }: LineEntry): string => {
     if (closing) return `${digester} is shutting down.`;
     if (draining) return `${digester} is draining: it starts no job until that is taken back.`;
+    if (paused) return `${digester} is paused: it starts no job until it is resumed.`;
     const problem = callers.problem(dispatch.callback.url);
     if (problem !== null) return problem;
     if (running.has(id)) return "Waits until its earlier attempt on this node has stopped.";
@@ -331,7 +338,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       act();
     },
     preview: (chosen) => {
-      const seen = situation();
+      // What would be once it is resumed: a pause is a good time to swap.
+      const seen = situation(false);
       const decided = chosen.decide(seen);
       const { decide } = chosen;
       const starts = foresee({ decide, situation: seen, durationOf, endOf, limit: FORESEEN });
@@ -362,6 +370,10 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       }
       act();
     },
+    pause: (on) => {
+      paused = on;
+      act();
+    },
     view: (caller) => ({
       running: [...running.values()].flatMap(({ attempt }) => {
         const view = attempt.view();
@@ -372,6 +384,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       }),
       waiting: waitingView((decision ??= regulator.decide(situation())), line.list(), caller),
       draining,
+      paused,
     }),
     callerAnswers: (url) => callers.answered(url),
     close: async (why) => {

@@ -380,6 +380,7 @@ function candidateOf({ digester, status, problem }: Entry): Candidate {
     problem: isKnown ? null : (problem ?? "not heard from yet"),
     silent: status !== null && !isKnown,
     draining: false,
+    paused: false,
     workers: digester.workers,
     lineLimit: status === null ? 0 : 1000,
     revision: 0,

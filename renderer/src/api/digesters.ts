@@ -39,6 +39,10 @@ export function drainDigester(id: string, draining: boolean): Promise<unknown> {
   return request(z.unknown(), `${pathOf(id)}/drain`, { method: "POST", body: { draining } });
 }
 
+export function pauseDigester(id: string, paused: boolean): Promise<unknown> {
+  return request(z.unknown(), `${pathOf(id)}/pause`, { method: "POST", body: { paused } });
+}
+
 export function swapRegulator(id: string, body: RegulatorSwap): Promise<unknown> {
   return request(z.unknown(), `${pathOf(id)}/regulator`, { method: "PUT", body });
 }

@@ -51,6 +51,7 @@ export const eventWords: Record<EventType, string> = {
   digester_lost: "Digester lost",
   digester_found: "Digester found again",
   digester_draining: "Digester draining",
+  digester_paused: "Digester paused",
   jobs_removed: "Jobs removed",
   record_went_back: "Record went back",
   regulator_swapped: "Regulator swapped",

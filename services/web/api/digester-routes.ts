@@ -5,6 +5,7 @@ import {
   AttachedDigester,
   AttachRequest,
   DrainRequest,
+  PauseRequest,
   RegulatorState,
 } from "../../contract/digester.ts";
 import { isAskingUrl } from "../../contract/errand.ts";
@@ -76,6 +77,21 @@ export function digesterRoutes(deps: ApiDeps): Route[] {
         await directory.client(params.id).drain(body.draining);
         await directory.record("digester_draining", params.id, {
           message: body.draining ? "Draining." : "Takes work again.",
+        });
+        return { body: directory.get(params.id) };
+      },
+    }),
+    route({
+      method: "post",
+      path: "/digesters/:id/pause",
+      summary: "Lets a digester keep its line and start nothing of it, or go on",
+      params: DigesterName,
+      body: PauseRequest,
+      answer: AttachedDigester,
+      async handle({ params, body }) {
+        await directory.client(params.id).pause(body.paused);
+        await directory.record("digester_paused", params.id, {
+          message: body.paused ? "Paused." : "Resumed.",
         });
         return { body: directory.get(params.id) };
       },

@@ -315,6 +315,10 @@ describe("what is passed on to a digester", () => {
     expect((await web.ask("POST", `${base}/drain`, { draining: false })).status).toBe(200);
     const drains = digester.calls.filter(({ path }) => path === "/drain");
     expect(drains.map(({ body }) => body)).toEqual([{ draining: true }, { draining: false }]);
+    for (const paused of [true, false]) {
+      expect((await web.ask("POST", `${base}/pause`, { paused })).status).toBe(200);
+      expect(digester.calls).toContainEqual({ method: "POST", path: "/pause", body: { paused } });
+    }
     const swap = { name: "fifo", options: { weight: 1 }, by: "ada", why: "Night." };
     expect((await web.ask("PUT", `${base}/regulator`, swap)).body.regulator.name).toBe("fifo");
     expect(digester.calls).toContainEqual({ method: "PUT", path: "/regulator", body: swap });
@@ -329,6 +333,8 @@ describe("what is passed on to a digester", () => {
       "digester_attached",
       "digester_draining",
       "digester_draining",
+      "digester_paused",
+      "digester_paused",
       "regulator_swapped",
     ]);
     expect((await web.ask("GET", "/api/v1/digesters/node-2/events")).body.events).toEqual([]);

@@ -124,6 +124,7 @@ describe("the OpenAPI document", () => {
         "POST /api/v1/digesters",
         "DELETE /api/v1/digesters/{id}",
         "POST /api/v1/digesters/{id}/drain",
+        "POST /api/v1/digesters/{id}/pause",
         "GET /api/v1/regulators",
         "GET /api/v1/digesters/{id}/regulator",
         "PUT /api/v1/digesters/{id}/regulator",

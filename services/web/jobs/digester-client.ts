@@ -41,6 +41,7 @@ export interface DigesterClient {
    */
   remove(job: number, callbackUrl: string): Promise<void>;
   drain(draining: boolean): Promise<void>;
+  pause(paused: boolean): Promise<void>;
   regulator(): Promise<RegulatorState>;
   swapRegulator(swap: RegulatorSwap): Promise<void>;
   previewRegulator(choice: RegulatorChoice): Promise<RegulatorPreview>;
@@ -126,6 +127,9 @@ export function digesterClient(target: Named, transport: Transport): DigesterCli
     },
     async drain(draining) {
       await ask(z.unknown(), "POST", "/drain", { body: { draining } });
+    },
+    async pause(paused) {
+      await ask(z.unknown(), "POST", "/pause", { body: { paused } });
     },
     regulator: () => ask(RegulatorState, "GET", "/regulator"),
     async swapRegulator(swap) {

@@ -42,6 +42,7 @@ export function toCandidate({ record, status, problem, isLost }: DigesterEntry):
     problem: isKnown ? null : (problem ?? "not heard from yet"),
     silent: status !== null && !isKnown,
     draining: status?.draining ?? false,
+    paused: status?.paused ?? false,
     workers: status?.workers ?? 1,
     lineLimit: status?.lineLimit ?? 0,
     revision: status?.revision ?? 0,

@@ -9,6 +9,7 @@ const candidate = (fields: Partial<Candidate> = {}): Candidate => ({
   problem: null,
   silent: false,
   draining: false,
+  paused: false,
   workers: 2,
   lineLimit: 4,
   revision: 1,
@@ -34,6 +35,13 @@ const chosen = (
 ) => choose({ paths, labels }, loadsOf(candidates, unsettled).values(), refusals);
 
 describe("choosing a digester", () => {
+  it("takes a paused one only where nobody else is", () => {
+    const paused = candidate({ id: "a", paused: true });
+    const full = candidate({ id: "b", running: [1, 2], waiting: [3] });
+    expect(chosen([paused, full]).digester).toBe("b");
+    expect(chosen([paused]).digester).toBe("a");
+  });
+
   it("takes one that sees the data, before one that fetches it, before one whose hands are full", () => {
     const far = candidate({ id: "far", fetches: true, workers: 1 });
     const near = candidate({ id: "near", workers: 1 });
@@ -104,6 +112,7 @@ describe("choosing a digester", () => {
         silent: fc.boolean(),
         problem: fc.constantFrom(null, null, "gone"),
         draining: fc.boolean(),
+        paused: fc.boolean(),
         workers: fc.integer({ min: 1, max: 4 }),
         lineLimit: fc.nat({ max: 3 }),
         revision: fc.constant(1),
@@ -164,6 +173,13 @@ describe("moving waiting jobs", () => {
     ]);
     const unknown = candidate({ id: "busy", workers: 3, problem: "not heard from yet" });
     expect(moves([unknown, candidate({ id: "idle", workers: 2 })])).toEqual([]);
+  });
+
+  it("leaves the line of one that is paused, but for what another could begin at once", () => {
+    const paused = candidate({ id: "busy", paused: true, workers: 3 });
+    expect(moves([paused, candidate({ id: "idle", workers: 1 })])).toEqual([[3, "idle"]]);
+    expect(moves([paused, candidate({ id: "full", running: [7, 8] })])).toEqual([]);
+    expect(moves([paused, candidate({ id: "other", paused: true })])).toEqual([]);
   });
 
   it("empties the line of one that drains, into any line with room that reads there", () => {

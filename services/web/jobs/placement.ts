@@ -9,6 +9,8 @@ export interface Candidate {
   /** It was reached before and cannot be reached now. */
   readonly silent: boolean;
   readonly draining: boolean;
+  /** It takes jobs into its line, which is for later: others go before it. */
+  readonly paused: boolean;
   readonly workers: number;
   readonly lineLimit: number;
   /** Of its last status. */
@@ -116,7 +118,7 @@ export interface Move {
 }
 
 /**
- * Jobs that wait in the line of a digester that is draining, cannot be reached or has its hands full, while another could
+ * Jobs that wait in the line of a digester that is draining, paused, cannot be reached or has its hands full, while another could
  * begin them at once. They are given to both: whoever claims first has the job, so nothing needs to be taken back.
  *
  * @param placed submitted jobs that stand in a line.
@@ -131,14 +133,16 @@ export function movesFrom(
   for (const job of placed.toReversed()) {
     const from = job.digester === null ? undefined : loads.get(job.digester);
     if (from === undefined) continue;
-    const { draining, silent } = from.candidate;
-    if (!draining && !silent && from.running + from.waiting <= from.candidate.workers) continue;
+    const { draining, paused, silent } = from.candidate;
+    if (!draining && !paused && !silent && from.running + from.waiting <= from.candidate.workers)
+      continue;
     const to = [...loads.values()]
       .filter(
         (load) =>
           load !== from &&
           load.candidate.problem === null &&
           !load.candidate.draining &&
+          (draining || !load.candidate.paused) &&
           hasRoom(load) &&
           (draining || load.running + load.waiting < load.candidate.workers) &&
           mayTake(job, load.candidate),
@@ -182,7 +186,7 @@ function byLoad(a: Load, b: Load): number {
   const share = ({ candidate, running, waiting }: Load): number =>
     (running + waiting) / candidate.workers;
   const rank = (load: Load): number =>
-    share(load) >= 1 ? 2 : load.candidate.fetches === true ? 1 : 0;
+    load.candidate.paused ? 3 : share(load) >= 1 ? 2 : load.candidate.fetches === true ? 1 : 0;
   const far = ({ candidate }: Load): number => Number(candidate.fetches === true);
   return (
     rank(a) - rank(b) ||

@@ -44,6 +44,17 @@ const look = EditorView.theme({
     border: "1px solid var(--line-strong)",
     borderRadius: "4px",
   },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul": {
+    fontFamily: "var(--mono-font)",
+    fontSize: "12.5px",
+  },
+  ".cm-tooltip-autocomplete ul li[aria-selected]": {
+    backgroundColor: "var(--ground-selected)",
+    color: "var(--text)",
+  },
+  ".cm-completionDetail": { fontStyle: "normal", color: "var(--muted)" },
+  ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "600" },
+  ".cm-completionIcon": { display: "none" },
   ".cm-diagnostic": { fontFamily: "var(--text-font)", fontSize: "12.5px", padding: "6px 10px" },
   ".cm-diagnostic-error": { borderLeft: "3px solid var(--status-failed)" },
   ".cm-lintRange-error": {

@@ -1,3 +1,4 @@
+import { autocompletion, completionKeymap, type CompletionSource } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
 import { bracketMatching, foldGutter, foldKeymap, indentOnInput } from "@codemirror/language";
@@ -21,11 +22,14 @@ export interface EditorViewProps {
   /** Absent: the text can be read, folded and searched, not changed. */
   readonly onChange?: (value: string) => void;
   readonly lint?: LintSource;
+  /** What is offered while one types, and by Ctrl Space. */
+  readonly complete?: CompletionSource;
   readonly hint?: string;
 }
 
-/** JSON in CodeMirror. Tab leaves it, as everywhere on the page. `lint` and `hint` are those of the first drawing. */
-export default function JsonEditorView({ value, label, onChange, lint, hint }: EditorViewProps) {
+/** JSON in CodeMirror. Tab leaves it, as everywhere on the page. `lint`, `complete` and `hint` are those of the first drawing. */
+export default function JsonEditorView(props: EditorViewProps) {
+  const { value, label, onChange, lint, complete, hint } = props;
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const onText = useEffectEvent((text: string) => onChange?.(text));
@@ -33,8 +37,11 @@ export default function JsonEditorView({ value, label, onChange, lint, hint }: E
     const state = EditorState.create({
       doc: value,
       extensions: [
-        common,
         EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
+        complete === undefined
+          ? []
+          : [autocompletion({ override: [complete] }), keymap.of(completionKeymap)],
+        common,
         onChange === undefined ? readOnly : writable(onText),
         lint === undefined ? [] : [linter(lint, { delay: 200 }), lintGutter()],
         hint === undefined ? [] : placeholder(hint),

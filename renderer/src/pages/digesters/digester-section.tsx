@@ -23,6 +23,7 @@ export function DigesterSection({ digester, events }: DigesterSectionProps) {
       <header className={classes["head"]}>
         <h2 className={classes["name"]}>{digester.id}</h2>
         <Reachable digester={digester} />
+        {status?.paused === true && <span className={classes["draining"]}>paused</span>}
         {status?.draining === true && <span className={classes["draining"]}>draining</span>}
         <div className={classes["actions"]}>
           <DigesterActions digester={digester} />

@@ -52,7 +52,7 @@ function DigesterRow({ digester }: { digester: AttachedDigester }) {
             {formatCount(busy)} of {formatPlural(workers, "worker")}
           </span>
           <span className={classes["line"]}>
-            {status.draining ? "draining, " : ""}
+            {status.draining ? "draining, " : status.paused === true ? "paused, " : ""}
             {status.waiting.length === 0
               ? "nobody waits"
               : `${formatCount(status.waiting.length)} wait`}

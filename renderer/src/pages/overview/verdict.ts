@@ -44,6 +44,11 @@ function stoppedBecause(
       ? `${first.id}, the only digester, cannot be reached: ${causeOf(first)}.`
       : `None of ${formatCount(digesters.length)} digesters can be reached.`;
   }
+  if (works.every(({ status }) => status?.paused === true)) {
+    return works.length === 1
+      ? "The only digester is paused: resume it on the Digesters page."
+      : "Every digester is paused: resume one on the Digesters page.";
+  }
   if (works.every(({ status }) => status?.draining === true)) {
     return works.length === 1
       ? "The only digester drains: let it take work again on the Digesters page."

@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { JsonEditor } from "../../components/json-editor/json-editor.tsx";
+import { completeInstruction } from "./instruction-completion.ts";
 import { lintInstruction } from "./instruction-lint.ts";
 import { InstructionSummary } from "./instruction-summary.tsx";
 import { SubmitError } from "./submit-error.tsx";
@@ -38,6 +39,7 @@ export function InstructionForm(props: InstructionFormProps) {
             onChange={form.setText}
             label="Instruction"
             lint={lintInstruction}
+            complete={completeInstruction}
             hint='[{"table": "marker", "gobiiFile": {"source": …, "destination": …}, "gobiiFileColumns": […]}]'
           />
         </div>
