@@ -1,19 +1,16 @@
 import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
-import type { JobPatch } from "../contract/callback.ts";
 import type { Dispatch } from "../contract/digester.ts";
 import { AppError, coerceError } from "../contract/errors.ts";
 import type { HandOver } from "../contract/hand-over.ts";
-import { stepOfGobiiStatus, type JobStep, type SettledStatus } from "../contract/job.ts";
+import type { JobStep, SettledStatus } from "../contract/job.ts";
 import { toLoad, type Load } from "../contract/load.ts";
 import type { DigestResult } from "../contract/result.ts";
-import { FIRST_PHASE, type Phase } from "../digest/failure-message.ts";
 import { mayPass } from "../digest/passing-problems.ts";
 import type { AttemptJournal } from "./attempt-journal.ts";
 import {
   aborted,
-  clip,
   completed,
   failed,
   failedDigest,
@@ -22,7 +19,8 @@ import {
   withWarnings,
   type Outcome,
 } from "./attempt-outcome.ts";
-import type { Deliver, Delivery } from "./delivery.ts";
+import { createVoice } from "./attempt-voice.ts";
+import type { Deliver } from "./delivery.ts";
 import { requireSourcesInsideRoots } from "./data-roots.ts";
 import type { FetchSpace } from "./fetch-space.ts";
 import { handOverLoad } from "./hand-over.ts";
@@ -32,7 +30,7 @@ import type { Leftovers } from "./leftovers.ts";
 import { destinationOf } from "./load-destination.ts";
 import type { Outbox } from "./outbox.ts";
 import { sourcesMayAppear } from "./source-visibility.ts";
-import { share, startProgress, type ProgressReporter } from "./progress-reporter.ts";
+import { share } from "./progress-reporter.ts";
 import {
   fileProblem,
   fenceOff,
@@ -147,17 +145,12 @@ export function startAttempt(
   const { deliver, outbox, journal, now, onChange } = context;
   const { job, attempt, callback: target } = dispatch;
   const log = context.log.child({ job, key: dispatch.key, attempt });
-  const speaker = { digester: context.digester, attempt };
   const stopping = new AbortController();
   // Every callback that waits listens for the stop.
   setMaxListeners(0, stopping.signal);
   let stopWish: StopReason | null = null;
-  let ordinal = 1;
   let startedAt: number | null = null;
-  let step: JobStep = "submitted";
   let bytes = { bytesRead: 0, bytesTotal: 0 };
-  let lastPhase: Phase = FIRST_PHASE;
-  let progress: ProgressReporter | null = null;
   let staging: Staging | null = null;
   let isMoved = false;
   let workplace: Workplace | null = null;
@@ -173,40 +166,25 @@ export function startAttempt(
   const cropOf = (load: Load): string | null => dispatch.crop ?? load.crop;
   const throwIfStopping = (): void => stopping.signal.throwIfAborted();
 
-  const heed = (delivery: Delivery): void => {
-    if (delivery.kind === "stale") stop({ kind: "stale" });
-    if (delivery.kind !== "accepted") return;
-    progress?.renewed();
-    if (delivery.cancel) stop({ kind: "cancelled" });
-  };
-
-  const next = <Patch extends Partial<JobPatch>>(patch: Patch) => ({
-    ...speaker,
-    callback: (ordinal += 1),
-    ...(workplace === null ? patch : workplace.restore(patch)),
+  const voice = createVoice({
+    dispatch,
+    digester: context.digester,
+    deliver,
+    outbox,
+    renewMs: context.renewMs,
+    now,
+    claimed: () => claimed,
+    signal: stopping.signal,
+    restore: (told) => (workplace === null ? told : workplace.restore(told)),
+    onStop: stop,
+    onPhase: onChange,
   });
-
-  const tellPhase = (phase: Phase): void => {
-    lastPhase = phase;
-    step = stepOfGobiiStatus(phase.gobiiStatus) ?? step;
-    onChange();
-    const patch = next({ gobiiStatus: phase.gobiiStatus, step, message: clip(phase.message) });
-    void say(patch);
-  };
-
-  const say = async (patch: JobPatch): Promise<void> => {
-    if ((await claimed) !== null) return;
-    await outbox.say(target, job, patch, stopping.signal).then(heed, () => undefined);
-  };
+  const failedHere = (reason: string, canPass: boolean): Outcome =>
+    failed(reason, voice.phase(), voice.step(), canPass);
 
   /** Null when the attempt may go on; else how it has ended. */
   const claim = async (): Promise<AttemptEnd | null> => {
-    const delivery = await deliver(target, job, {
-      ...speaker,
-      callback: 1,
-      status: "in_progress",
-      ...FIRST_PHASE,
-    });
+    const delivery = await voice.claim();
     switch (delivery.kind) {
       case "unreachable":
         return { kind: "unclaimed", why: delivery.why };
@@ -216,22 +194,12 @@ export function startAttempt(
         await context.intake.forget(dispatch);
         return { kind: "dropped" };
       case "accepted":
-        heed(delivery);
         await context.intake.claimed(dispatch);
-        begin();
+        startedAt = now();
+        onChange();
+        voice.begin();
         return null;
     }
-  };
-
-  const begin = (): void => {
-    startedAt = now();
-    onChange();
-    progress = startProgress({
-      send: (patch) => deliver(target, job, { ...speaker, ...patch }),
-      onDelivery: heed,
-      renewMs: context.renewMs,
-      now,
-    });
   };
 
   const digestAndPublish = async (): Promise<Outcome> => {
@@ -261,7 +229,7 @@ export function startAttempt(
       ...fetching,
       signal: stopping.signal,
       isWorthKeeping: isCutShort,
-      onMessage: (message) => void say(next({ gobiiStatus: lastPhase.gobiiStatus, step, message })),
+      onMessage: voice.tellMessage,
       onProgress: showBytes,
     });
   };
@@ -274,7 +242,7 @@ export function startAttempt(
 
   const showBytes = (read: typeof bytes): void => {
     bytes = read;
-    progress?.update(read);
+    voice.tellProgress(read);
   };
 
   const note = ({ path, destination, made }: Pick<Staging, "path" | "destination" | "made">) =>
@@ -312,7 +280,7 @@ export function startAttempt(
         settings: dispatch.settings ?? {},
       },
       {
-        onPhase: tellPhase,
+        onPhase: voice.tellPhase,
         onProgress: showBytes,
       },
       stopping.signal,
@@ -323,13 +291,14 @@ export function startAttempt(
     throwIfStopping();
     switch (end.kind) {
       case "crashed":
-        return failed(end.reason, lastPhase, step, end.mayPass);
+        return failedHere(end.reason, end.mayPass);
       case "stopped":
         throw new AppError("internal", "The worker stopped without being told to.");
       case "done": {
         const result = withWarnings(end.result, earlier?.warnings ?? []);
         if (result.status === "completed") return publish(into, place, result, fenced);
-        return failedDigest(result, lastPhase, step, await digestMayPass(result, place));
+        const canPass = await digestMayPass(result, place);
+        return failedDigest(result, voice.phase(), voice.step(), canPass);
       }
     }
   };
@@ -348,18 +317,16 @@ export function startAttempt(
     if ((await claimed) !== null) return { kind: "dropped" };
     await fenced;
     await place.bring(from.path);
-    const permission = await outbox.say(target, job, next({ publish: true }), stopping.signal);
-    heed(permission);
+    const permission = await voice.askToPublish();
     throwIfStopping();
     if (permission.kind !== "accepted") {
-      return failed(`Publishing was refused: ${permission.why}.`, lastPhase, step, false);
+      return failedHere(`Publishing was refused: ${permission.why}.`, false);
     }
     const { load } = place;
     const handOver = context.handOverOf?.(cropOf(load)) ?? null;
     if (handOver === null && place.isShared) {
-      // The next callback is the completion, so its ordinal is known; a later life reports it if this one ends too early.
-      const patch = completed(result);
-      await journal.mayPublish(from.path, { ...speaker, callback: ordinal + 1, ...patch });
+      // The completion is the next callback; a later life reports it if this one ends too early.
+      await journal.mayPublish(from.path, voice.nextSettle(completed(result)));
     }
     throwIfStopping();
     try {
@@ -367,7 +334,7 @@ export function startAttempt(
     } catch (thrown) {
       log.error({ err: coerceError(thrown) }, "Publishing failed");
       const reason = `The files could not be moved to ${from.destination}: ${fileProblem(thrown)}.`;
-      return failed(reason, lastPhase, step, mayPass(thrown));
+      return failedHere(reason, mayPass(thrown));
     }
     const told = await handOverLoad({
       job,
@@ -378,7 +345,7 @@ export function startAttempt(
       // What was returned still lies here, which is where the commands look.
       destination: place.isShared ? from.destination : from.path,
       handOver,
-      onPhase: tellPhase,
+      onPhase: voice.tellPhase,
       signal: stopping.signal,
     });
     const patch = completed(withWarnings(result, told));
@@ -399,14 +366,14 @@ export function startAttempt(
     const error = coerceError(thrown);
     if (error instanceof AppError && error.code === "stale_attempt") return { kind: "dropped" };
     if (!(error instanceof AppError)) log.error({ err: error }, "The attempt failed");
-    return failed(error.message, lastPhase, step, mayPass(error));
+    return failedHere(error.message, mayPass(error));
   };
 
   const report = async (outcome: Outcome): Promise<AttemptEnd> => {
     log.info({ outcome: outcome.kind === "settled" ? outcome.status : outcome.kind }, "Ended");
     switch (outcome.kind) {
       case "settled":
-        await outbox.settle(target, job, next(outcome.patch));
+        await voice.settle(outcome.patch);
         await context.intake.forget(dispatch);
         return { kind: "settled", status: outcome.status };
       case "dropped":
@@ -414,12 +381,8 @@ export function startAttempt(
         return outcome;
       case "handed_back": {
         if (stopWish?.kind === "closing" && stopWish.report) {
-          const said = outbox.say(target, job, next(outcome.patch), stopWish.deadline);
-          const accepted = await said.then(
-            ({ kind }) => kind === "accepted",
-            () => false,
-          );
-          if (accepted) await context.intake.forget(dispatch);
+          const isAccepted = await voice.handBack(outcome.patch, stopWish.deadline);
+          if (isAccepted) await context.intake.forget(dispatch);
         }
         return { kind: "handed_back" };
       }
@@ -433,7 +396,7 @@ export function startAttempt(
     const refused = await claimed;
     if (refused !== null) stop({ kind: "stale" });
     const outcome = await digesting;
-    await progress?.stop();
+    await voice.stopProgress();
     // Before the outcome is told: whoever reads it finds nothing left over. The journal lets go of it only afterwards.
     const isRemoved = staging !== null && (isMoved || (await tidy(removeStaging(staging))));
     if (workplace !== null) await tidy(workplace.close(mayComeBack(outcome)));
@@ -465,7 +428,7 @@ export function startAttempt(
       startedAt === null
         ? null
         : {
-            step,
+            step: voice.step(),
             progress: share(bytes),
             startedAt,
             ...(stopWish === null ? {} : { stopping: true }),

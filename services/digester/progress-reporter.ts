@@ -22,7 +22,7 @@ export interface ProgressOptions {
   readonly everyMs?: number;
 }
 
-interface Bytes {
+export interface Bytes {
   readonly bytesRead: number;
   readonly bytesTotal: number;
 }
