@@ -3,7 +3,6 @@ import type {
   AttachedDigester,
   AttachRequest,
   CallbackTarget,
-  DigesterStatus,
 } from "../../contract/digester.ts";
 import { coerceError } from "../../contract/errors.ts";
 import type { EventType } from "../../contract/event.ts";
@@ -13,12 +12,10 @@ import { digesterClient, type DigesterClient } from "./digester-client.ts";
 import {
   callbackOf,
   isSameAttachment,
-  stopFollowing,
   toAttached,
   toCandidate,
   type DigesterEntry,
 } from "./digester-entry.ts";
-import { follow, pauseFor } from "./digester-follower.ts";
 import {
   changeDigester,
   forgetDigester,
@@ -26,6 +23,7 @@ import {
   newToken,
   type DigesterRecord,
 } from "./digester-record.ts";
+import { digesterWatch } from "./digester-watch.ts";
 import type { JobRecord } from "./job-record.ts";
 import { knownDigesters, type KnownDigestersDeps } from "./known-digesters.ts";
 import type { Candidate } from "./placement.ts";
@@ -96,9 +94,8 @@ export interface DirectoryDeps extends KnownDigestersDeps {
 }
 
 export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
-  const { store, log, now, monotonic, onChange, ownUrl } = deps;
+  const { store, log, now, onChange, ownUrl } = deps;
   const digesters = knownDigesters(deps);
-  const lostAfterMs = deps.renewMs * 2;
   /** What changes the list is done one after the other. */
   const turns = createTurns();
   const oneAtATime = <T>(work: () => Promise<T>): Promise<T> => turns.take("list", work);
@@ -106,9 +103,17 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
   const removals = createTurns();
   let refreshing: NodeJS.Timeout | undefined;
   let unsubscribe: (() => void) | null = null;
-  /** Who attaches while the service ends is kept, and followed by its next life. */
-  let hasEnded = false;
   const sync = recordSync(deps);
+  const watch = digesterWatch({
+    digesters,
+    sync,
+    record,
+    log,
+    now,
+    monotonic: deps.monotonic,
+    lostAfterMs: deps.renewMs * 2,
+    onChange,
+  });
 
   async function record(
     type: EventType,
@@ -120,96 +125,17 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     onChange();
   }
 
-  function beginToFollow(entry: DigesterEntry): void {
-    if (hasEnded) return;
-    const abort = new AbortController();
-    entry.lastReached = monotonic();
-    const ended = follow({
-      client: entry.client,
-      signal: abort.signal,
-      now,
-      pauseMs: () => pauseFor(digesters.all().length),
-      onStatus: (status, askedAt) =>
-        guarded(entry, abort.signal, () => heard(entry, status, askedAt)),
-      onSilence: (problem) => guarded(entry, abort.signal, () => silent(entry, problem)),
-    });
-    entry.following = { abort, ended };
-  }
-
-  /** What goes wrong with our own record must not look like silence of the digester. */
-  async function guarded(entry: DigesterEntry, signal: AbortSignal, work: () => Promise<void>) {
-    if (signal.aborted) return;
-    try {
-      await work();
-    } catch (thrown) {
-      log.error({ err: coerceError(thrown), digester: entry.record.id }, "following a digester");
-    }
-  }
-
-  async function heard(
-    entry: DigesterEntry,
-    status: DigesterStatus,
-    askedAt: number,
-  ): Promise<void> {
-    const { id, boot, url } = entry.record;
-    if (status.id !== id) {
-      return silent(entry, `Another digester, ${status.id}, answers at ${url}.`);
-    }
-    const wasReached = entry.problem === null && entry.status !== null;
-    const newLife = boot !== null && boot !== status.boot;
-    Object.assign(entry, {
-      status,
-      problem: null,
-      isLost: false,
-      lastHeardAt: now(),
-      lastReached: monotonic(),
-    } satisfies Partial<DigesterEntry>);
-    if (entry.record.lost && (await digesters.isFirstToTell(entry, false))) {
-      await record("digester_found", id);
-    }
-    if (!wasReached || newLife || entry.regulators.length === 0) await learnRegulators(entry);
-    await sync.settleDifferences({ digester: id, status, askedAt, newLife });
-    if (boot !== status.boot) await digesters.update(entry, { boot: status.boot });
-    onChange();
-  }
-
-  async function learnRegulators(entry: DigesterEntry): Promise<void> {
-    try {
-      entry.regulators = (await entry.client.regulator()).regulators;
-    } catch (thrown) {
-      log.warn(
-        { err: coerceError(thrown), digester: entry.record.id },
-        "asking for the regulators",
-      );
-    }
-  }
-
-  async function silent(entry: DigesterEntry, problem: string): Promise<void> {
-    const { id } = entry.record;
-    const isNews = entry.problem !== problem;
-    entry.problem = problem;
-    if (!entry.isLost && monotonic() - entry.lastReached >= lostAfterMs) {
-      entry.isLost = true;
-      // One that was never reached cannot be lost: it may be behind a wall, and ask for work itself.
-      if (entry.status !== null && (await digesters.isFirstToTell(entry, true))) {
-        await record("digester_lost", id, { message: problem });
-      }
-      await sync.putBack(id, `${id} is not reachable: ${problem}`);
-    }
-    if (isNews) onChange();
-  }
-
   /** Brings in what other services on the record have changed of the digesters. */
   async function refresh(): Promise<void> {
     for (const stored of await loadDigesters(store)) {
       const known = digesters.find(stored.id);
       const callbackUrl = known?.record.callbackUrl ?? ourCallbackUrl(stored);
       const isSame = known !== undefined && isSameAttachment(known.record, stored);
-      if (known !== undefined && !isSame) await stopFollowing(known);
+      if (known !== undefined && !isSame) await watch.end(known);
       const entry = digesters.remember({ ...stored, callbackUrl });
       if (isSame) continue;
       if (stored.detached) Object.assign(entry, { status: null, problem: null });
-      else beginToFollow(entry);
+      else watch.begin(entry);
       onChange();
     }
   }
@@ -235,7 +161,7 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     const before = known?.record;
     const isNew = before === undefined || before.detached;
     const newLife = before !== undefined && boot !== null && before.boot !== boot;
-    if (known !== undefined) await stopFollowing(known);
+    if (known !== undefined) await watch.end(known);
     if (newLife) {
       const jobs = await store.unsettled();
       const lost = jobs.filter((job) => job.status === "in_progress" && job.digester === id);
@@ -260,7 +186,7 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     entry.problem = null;
     entry.isLost = false;
     if (isNew) await record("digester_attached", id, { message: request.url });
-    beginToFollow(entry);
+    watch.begin(entry);
     onChange();
     const { leaseMs, renewMs } = deps;
     const dataRoots = [...deps.dataRoots];
@@ -276,7 +202,7 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
 
   async function detach(id: string, why?: string): Promise<void> {
     const entry = digesters.get(id);
-    await stopFollowing(entry);
+    await watch.end(entry);
     await digesters.update(entry, { detached: true });
     entry.status = null;
     entry.problem = null;
@@ -302,7 +228,7 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
           continue;
         }
         const entry = digesters.remember({ ...stored, callbackUrl: ourCallbackUrl(stored) });
-        if (!stored.detached) beginToFollow(entry);
+        if (!stored.detached) watch.begin(entry);
       }
       if (store.isShared) {
         refreshing = setInterval(refreshSafely, refreshMs);
@@ -349,11 +275,9 @@ export function digesterDirectory(deps: DirectoryDeps): DigesterDirectory {
     record,
 
     async stop() {
-      hasEnded = true;
       clearInterval(refreshing);
       unsubscribe?.();
-      await turns.idle();
-      await Promise.all(digesters.all().map(stopFollowing));
+      await Promise.all([watch.close(), turns.idle()]);
     },
   };
 }

@@ -68,11 +68,3 @@ export function isSameAttachment(a: DigesterRecord, b: DigesterRecord): boolean 
     a.detached === b.detached
   );
 }
-
-/** Resolves once nothing of it is under way any more. */
-export async function stopFollowing(entry: DigesterEntry): Promise<void> {
-  const { following } = entry;
-  entry.following = null;
-  following?.abort.abort();
-  await following?.ended;
-}
