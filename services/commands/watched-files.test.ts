@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { appendFile, mkdir, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -53,6 +54,12 @@ describe("a file that is being written", () => {
     expect(await whenSettled(join(directory, "a.json"), 60_000)).toBe(true);
   });
 
+  it("is none where reading it would wait for ever, as with a pipe", async () => {
+    const path = join(directory, "pipe.json");
+    execFileSync("mkfifo", [path]);
+    expect(await whenSettled(path, 10)).toBe(false);
+  });
+
   it("may go away meanwhile", async () => {
     await write("a.json");
     const waiting = whenSettled(join(directory, "a.json"), 50);
@@ -86,5 +93,18 @@ describe.each([
     expect(seen).not.toContain("other.txt");
     ending.abort();
     await watching;
+  });
+
+  it("ends where a directory is taken away", async () => {
+    await write("there.json");
+    const seen: string[] = [];
+    const options = { pollMs, signal: new AbortController().signal };
+    const watching = watchInstructionFiles([directory], options, async (file) => {
+      seen.push(file);
+    });
+    const ended = expect(watching).rejects.toThrow(`${directory} is not there any more.`);
+    await until(() => seen.length > 0);
+    await rm(directory, { recursive: true });
+    await ended;
   });
 });

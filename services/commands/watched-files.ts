@@ -1,6 +1,6 @@
 import { EventEmitter, once } from "node:events";
 import { readdir, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { watch } from "chokidar";
 import { AppError, coerceError } from "../contract/errors.ts";
@@ -37,7 +37,7 @@ export async function instructionFilesIn(directories: readonly string[]): Promis
  * Waits until a file has not changed for a while, since who writes it may not be done. The while is measured here: clocks
  * of file servers differ from ours.
  *
- * @returns false when the file is not there any more.
+ * @returns false when the file is not there any more, or is none: reading a pipe would wait for ever.
  */
 export async function whenSettled(
   file: string,
@@ -60,7 +60,9 @@ const longAgoMs = 10 * 60_000;
 
 async function fingerprintOf(file: string): Promise<{ print: string; age: number } | null> {
   try {
-    const { size, mtimeMs, ino } = await stat(file);
+    const found = await stat(file);
+    if (!found.isFile()) return null;
+    const { size, mtimeMs, ino } = found;
     return { print: `${ino} ${size} ${mtimeMs}`, age: Date.now() - mtimeMs };
   } catch {
     return null;
@@ -72,6 +74,7 @@ async function fingerprintOf(file: string): Promise<{ print: string; age: number
  * signal. A call at a time; a file that changes while it waits is named once.
  *
  * @param pollMs looks so often instead of being told: file servers tell nothing.
+ * @throws AppError `unavailable` when one of the directories is taken away.
  */
 export async function watchInstructionFiles(
   directories: readonly string[],
@@ -93,9 +96,15 @@ export async function watchInstructionFiles(
     ...(pollMs === null ? {} : { usePolling: true, interval: pollMs }),
   });
   watcher.on("add", add).on("change", add);
-  watcher.on("error", (thrown) => {
+  const fail = (thrown: unknown): void => {
     failure.thrown = thrown;
     wake();
+  };
+  watcher.on("error", fail);
+  // Nothing would be told of it any more, not even if it came back.
+  watcher.on("unlinkDir", (path) => {
+    if (!directories.some((directory) => resolve(directory) === resolve(path))) return;
+    fail(new AppError("unavailable", `${path} is not there any more.`));
   });
   signal.addEventListener("abort", wake, { once: true });
   try {
