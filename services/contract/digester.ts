@@ -12,7 +12,16 @@ const BearerToken = z
   .regex(/^[\x21-\x7e]{1,4096}$/, { error: "expected a token of visible ASCII characters" });
 
 /** Of a digester, or of who calls it. */
-export const ServiceUrl = HttpUrl.max(2000);
+export const ServiceUrl = HttpUrl.max(2000).refine(isBase, {
+  error: "expected an address without user, query and fragment",
+});
+
+/** Paths are put behind it, which a query or fragment would swallow; and no request is sent with a user in its address. */
+function isBase(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { username, password, search, hash } = new URL(url);
+  return `${username}${password}${search}${hash}` === "";
+}
 
 /**
  * Where a digester reports to, and with which bearer token. `url` is the base: `{url}/job/{id}` is patched. Who sets

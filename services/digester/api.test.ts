@@ -101,6 +101,14 @@ it.each([
     "callback.url: expected http://",
   ],
   [
+    "names a callback whose path would be lost",
+    "/instructions",
+    "application/json",
+    JSON.stringify(makeDispatch({ url: "http://127.0.0.1:1/base?tenant=5" })),
+    400,
+    "callback.url: expected an address without user, query and fragment",
+  ],
+  [
     "names a token that no header can carry",
     "/instructions",
     "application/json",
