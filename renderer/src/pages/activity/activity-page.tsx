@@ -1,4 +1,4 @@
-import { Button, MultiSelect, Skeleton } from "@mantine/core";
+import { Button, MultiSelect, Skeleton, TextInput } from "@mantine/core";
 import { IconActivity, IconPlayerPause, IconPlayerPlay } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -21,11 +21,12 @@ export function ActivityPage() {
   const past = useQuery(pastEventsQuery);
   const events = useEvents();
   const [types, setTypes] = useState<readonly EventType[]>([]);
+  const [text, setText] = useState("");
   const [pausedAt, setPausedAt] = useState<number | null>(null);
 
   const last = events.at(-1)?.seq ?? 0;
   const arrived = pausedAt === null ? 0 : events.filter((event) => event.seq > pausedAt).length;
-  const shown = shownEvents(events, types, pausedAt);
+  const shown = shownEvents(events, { types, text, pausedAt });
 
   return (
     <Page
@@ -45,6 +46,15 @@ export function ActivityPage() {
             onChange={(next) =>
               setTypes(next.flatMap((one) => EventType.safeParse(one).data ?? []))
             }
+          />
+          <TextInput
+            type="search"
+            aria-label="Text of events"
+            placeholder="Load, digester or words"
+            className={classes["text"] ?? ""}
+            size="sm"
+            value={text}
+            onChange={(event) => setText(event.currentTarget.value)}
           />
           <span className={classes["count"]}>
             {pausedAt === null
@@ -79,7 +89,11 @@ export function ActivityPage() {
       ) : shown.length === 0 ? (
         <Notice
           icon={IconActivity}
-          title={types.length === 0 ? "Quiet so far" : "None of these events so far"}
+          title={
+            types.length === 0 && text.trim() === ""
+              ? "Quiet so far"
+              : "None of these events so far"
+          }
         >
           <p className={classes["hint"]}>
             The newest events of all jobs and digesters stand here: submissions, callbacks, what
