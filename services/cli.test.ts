@@ -9,20 +9,26 @@ import { expect, it } from "vitest";
 
 const cli = fileURLToPath(new URL("cli.ts", import.meta.url));
 
-/** Runs the command from its source, in a process of its own. */
-const startWith = (env: NodeJS.ProcessEnv, ...args: string[]) =>
-  spawn(
-    process.execPath,
-    [
-      "--input-type=module",
-      // In one argument: commander would take the first one of ours for a command otherwise.
-      `--eval=import { runnerImport } from "vite";
-       await runnerImport(${JSON.stringify(cli)}, { configFile: false, logLevel: "error" });`,
-      cli,
-      ...args,
-    ],
-    { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } },
-  );
+/** Runs the command from its source. */
+const commandLine = (...args: string[]): [string, ...string[]] => [
+  process.execPath,
+  "--input-type=module",
+  // In one argument: commander would take the first one of ours for a command otherwise.
+  `--eval=import { runnerImport } from "vite";
+   await runnerImport(${JSON.stringify(cli)}, { configFile: false, logLevel: "error" });`,
+  cli,
+  ...args,
+];
+const quoted = (argument: string): string => `'${argument.replaceAll("'", "'\\''")}'`;
+
+/** Runs the command in a process of its own. */
+const startWith = (env: NodeJS.ProcessEnv, ...args: string[]) => {
+  const [node, ...rest] = commandLine(...args);
+  return spawn(node, rest, {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
+  });
+};
 const start = (...args: string[]) => startWith({}, ...args);
 
 it("prints its help", async () => {
@@ -49,6 +55,21 @@ it("takes a relative path from where npm run was typed", async () => {
   const npm = { npm_lifecycle_event: "services", INIT_CWD: typedIn };
   const command = startWith(npm, "validate", "here.json");
   expect(await text(command.stdout)).toContain("here.json is not valid JSON");
+});
+
+it.skipIf(process.platform === "win32")("ends with the shell that npm starts it in", async () => {
+  const data = await mkdtemp(join(tmpdir(), "digester-test-"));
+  const npm = { npm_lifecycle_event: "services", INIT_CWD: data };
+  const command = commandLine("web", "--port", "0", "--data", data).map(quoted).join(" ");
+  const shell = spawn("sh", ["-c", `${command}; true`], {
+    stdio: ["ignore", "pipe", "ignore"],
+    env: { ...process.env, ...npm },
+  });
+  await once(shell.stdout, "data");
+  // Its stdout is closed when the last process that has it is gone.
+  const ended = once(shell.stdout, "close");
+  shell.kill();
+  expect(await ended).toEqual([]);
 });
 
 it("keeps the web service as quiet as DIGESTER_LOG says", async () => {

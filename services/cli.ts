@@ -3,6 +3,7 @@ import packageJson from "../package.json" with { type: "json" };
 import { AppError } from "./contract/errors.ts";
 import { describeFailure, exitCodeOf } from "./commands/exit.ts";
 import { tooOld } from "./commands/node-version.ts";
+import { endWhenOrphaned } from "./commands/orphaned.ts";
 import { dropUnread, say } from "./commands/output.ts";
 
 /** What each command needs is loaded only when it is asked for: the services' libraries take longer than many a digest. */
@@ -38,9 +39,12 @@ const program = new Command("services")
   // Before the commands are added, since they take it over.
   .exitOverride();
 
-// npm runs a script in the package's folder; a relative path is meant from where it was typed.
 const typedIn = process.env["INIT_CWD"];
-if (process.env["npm_lifecycle_event"] === "services" && typedIn) process.chdir(typedIn);
+if (process.env["npm_lifecycle_event"] === "services") {
+  // npm runs a script in the package's folder; a relative path is meant from where it was typed.
+  if (typedIn) process.chdir(typedIn);
+  endWhenOrphaned();
+}
 
 const named = Object.entries(commands).find(([name]) => name === process.argv[2]);
 // Without a known name this ends in the help, or in a word on what was not known, for which all are needed.

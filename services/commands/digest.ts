@@ -33,6 +33,9 @@ export interface DigestOptions extends KnownOptions, SettingsOptions {
   readonly dryRun?: number | true;
 }
 
+/** SIGHUP: the terminal was closed. */
+const INTERRUPTS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** The crops that GOBii serves, and those of its own tests; a server has them configured, a command has not. */
 const GOBII_CROPS = "chickpea,maize,rice,sorghum,wheat,dev,test,zoan";
 
@@ -68,16 +71,14 @@ export function addDigestCommand(program: Command): void {
       compileLess();
       const interrupt = new AbortController();
       const onSignal = (): void => interrupt.abort();
-      process.once("SIGINT", onSignal);
-      process.once("SIGTERM", onSignal);
+      for (const signal of INTERRUPTS) process.once(signal, onSignal);
       try {
         const result = await digestFile(file, options, interrupt.signal);
         if (options.json === true) printJson(result);
         else describeResult(result);
         if (result.status === "failed") process.exitCode = exitCodes.failed;
       } finally {
-        process.off("SIGINT", onSignal);
-        process.off("SIGTERM", onSignal);
+        for (const signal of INTERRUPTS) process.off(signal, onSignal);
       }
     });
 }
