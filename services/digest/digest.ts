@@ -54,11 +54,12 @@ export async function digest(request: DigestRequest, hooks: DigestHooks): Promis
   const warnings = createProblems();
   const guard = guardHooks(hooks);
   const progress: Progress = { file: null, sources: new Set(), bytesRead: 0 };
+  const run: Run = { request, guard, problems, warnings, progress };
   let outcome: Outcome = NO_OUTCOME;
   let isPassing = false;
   try {
-    outcome = await run(request, guard, problems, warnings, progress);
-    keepSources(request, progress.sources, problems);
+    outcome = await planAndMake(run);
+    keepSources(run);
   } catch (thrown) {
     emptyDirectory(request.outDir);
     if (guard.stopped !== null) throw guard.stopped.thrown;
@@ -85,6 +86,16 @@ export async function digest(request: DigestRequest, hooks: DigestHooks): Promis
   };
 }
 
+/** What all steps of a digest share. */
+interface Run {
+  readonly request: DigestRequest;
+  readonly guard: GuardedHooks;
+  /** What makes it fail. */
+  readonly problems: Problems;
+  readonly warnings: Problems;
+  readonly progress: Progress;
+}
+
 interface Progress {
   /** That is being read. */
   file: string | null;
@@ -93,13 +104,10 @@ interface Progress {
 }
 
 /** A load may lie where its source does, but what is made must not take the source's place. */
-function keepSources(
-  { outDir, publishDir, limit }: DigestRequest,
-  sources: ReadonlySet<string>,
-  problems: Problems,
-): void {
+function keepSources({ request, progress, problems }: Run): void {
+  const { outDir, publishDir, limit } = request;
   if (limit !== undefined) return;
-  const file = findOverwritten([...sources], readdirSync(outDir), publishDir);
+  const file = findOverwritten([...progress.sources], readdirSync(outDir), publishDir);
   if (file === null) return;
   problems.report(
     "overwritten",
@@ -118,21 +126,14 @@ interface Outcome {
 
 const NO_OUTCOME: Outcome = { read: null, validation: [], quality: null, outputs: undefined };
 
-async function run(
-  request: DigestRequest,
-  guard: GuardedHooks,
-  problems: Problems,
-  warnings: Problems,
-  progress: Progress,
-): Promise<Outcome> {
-  await guard.phase({ gobiiStatus: "validation", message: "Beginning Validation" });
-  const plan = prepare(request, problems, warnings);
+async function planAndMake(run: Run): Promise<Outcome> {
+  await run.guard.phase({ gobiiStatus: "validation", message: "Beginning Validation" });
+  const plan = prepare(run);
   if (plan === null) return NO_OUTCOME;
   const kernels = plan.matrix === null ? null : loadKernels();
-  const quality = qualityOf(request, plan, warnings, kernels);
-  const tools = { quality, kernels };
+  const quality = qualityOf(run, plan, kernels);
   try {
-    return await makeTables(request, plan, tools, guard, problems, warnings, progress);
+    return await makeTables(run, plan, { quality, kernels });
   } finally {
     quality?.close();
   }
@@ -140,9 +141,8 @@ async function run(
 
 /** Null where there is no matrix, or only its beginning, or where it is switched off. */
 function qualityOf(
-  request: DigestRequest,
+  { request, warnings }: Run,
   { matrix }: LoadPlan,
-  warnings: Problems,
   kernels: Kernels | null,
 ): MatrixQuality | null {
   if (matrix === null || request.settings?.quality === false || request.limit) return null;
@@ -151,14 +151,11 @@ function qualityOf(
 }
 
 async function makeTables(
-  request: DigestRequest,
+  run: Run,
   plan: LoadPlan,
   { quality, kernels }: { quality: MatrixQuality | null; kernels: Kernels | null },
-  guard: GuardedHooks,
-  problems: Problems,
-  warnings: Problems,
-  progress: Progress,
 ): Promise<Outcome> {
+  const { request, guard, problems, warnings, progress } = run;
   const { load, outDir } = request;
   const { limit, isCut } = watchLimit(request.limit);
   await guard.phase({ gobiiStatus: "digest", message: "Beginning file digest" });
@@ -191,9 +188,7 @@ async function makeTables(
   );
   // Where a table could not be made, others would fail for want of it.
   const checks = isCut() ? checksOfEachRow : tableChecks;
-  const validation = isComplete
-    ? await validate(request, read, checks, guard, problems, warnings)
-    : [];
+  const validation = isComplete ? await validate(run, read, checks) : [];
 
   for (const table of plan.tables) {
     await guard.phase({ gobiiStatus: "transformation", message: "Metadata Transformation" });
@@ -235,7 +230,7 @@ async function makeTables(
 }
 
 /** Checks what can be checked before reading. Null where the load cannot be read at all. */
-function prepare(request: DigestRequest, problems: Problems, warnings: Problems): LoadPlan | null {
+function prepare({ request, problems, warnings }: Run): LoadPlan | null {
   const { load, knownCrops } = request;
   const { crop } = load;
   if (crop !== null && knownCrops !== null && !includesCrop(knownCrops, crop)) {
@@ -261,12 +256,9 @@ function wasMade(tables: readonly TableRead[], name: string): boolean {
 
 /** Checks the digest files and reports, in one line, what is wrong with them. */
 async function validate(
-  request: DigestRequest,
+  { request, guard, problems, warnings }: Run,
   read: TablesRead,
   checks: typeof tableChecks,
-  guard: GuardedHooks,
-  problems: Problems,
-  warnings: Problems,
 ): Promise<TableValidation[]> {
   const outcome = await validateDigestFiles({
     files: inOrderOf(request.load, read.tables).map(({ table, path }) => ({

@@ -76,6 +76,15 @@ function optionalTerm(column: string, kind: NameKind): Check {
   return { check: "known", columns: [column], kind, required: false };
 }
 
+const knownMarkerName: Check = {
+  check: "known",
+  columns: ["marker_name"],
+  kind: "marker",
+  required: true,
+  within: { column: "platform_id", kind: "platform" },
+  unless: "marker",
+};
+
 /**
  * What a digest file of each table must satisfy, as GOBii 2.1 has it in its validationConfig.json. A further table is a
  * further entry.
@@ -165,25 +174,11 @@ export const tableChecks: Readonly<Record<string, readonly Check[]>> = {
       within: { column: "map_id", kind: "mapset" },
       unless: "linkage_group",
     },
-    {
-      check: "known",
-      columns: ["marker_name"],
-      kind: "marker",
-      required: true,
-      within: { column: "platform_id", kind: "platform" },
-      unless: "marker",
-    },
+    knownMarkerName,
   ],
   dataset_marker: [
     ...required("platform_id", "dataset_id", "marker_idx", "marker_name"),
-    {
-      check: "known",
-      columns: ["marker_name"],
-      kind: "marker",
-      required: true,
-      within: { column: "platform_id", kind: "platform" },
-      unless: "marker",
-    },
+    knownMarkerName,
     { check: "warn of duplicates", column: "marker_name" },
     { check: "matrix size", of: "markers" },
   ],
