@@ -97,6 +97,30 @@ for (const scheme of ["light", "dark"] as const) {
   });
 }
 
+test("an error marks its cell as the digest read it: between semicolons, in quotes", async ({
+  page,
+  api,
+  services,
+}) => {
+  const source = join(services.dataDir, "files", "quoted");
+  await mkdir(source, { recursive: true });
+  await writeFile(join(source, "matrix.csv"), 'marker;S1;S2\n"M;1";A/A;A/G\n"M;2";A/A;"A/Q"\n');
+  const text = JSON.stringify(
+    datasetInstruction(source, join(services.dataDir, "loader", "digest", "quoted")),
+  ).replaceAll('"delimiter":"\\\\t"', '"delimiter":";","quotes":true');
+  const instructions: unknown = JSON.parse(text);
+  const made = await api.post("/api/v1/instructions", { data: { key: "quoted_1", instructions } });
+  const { job } = (await made.json()) as { job: { id: number } };
+  expect(await ended(api, job.id)).toBe("failed");
+  await page.goto("/jobs?status=failed");
+  await expect(page.getByRole("row", { name: /quoted_1/ })).toContainText(
+    'matrix.csv, line 3, column 3, sample S2, marker M;2: The call is "A/Q"; expected',
+  );
+  await page.goto(`/jobs/${job.id}`);
+  const lines = page.getByRole("region", { name: /^Lines of .*matrix\.csv$/ }).first();
+  await expect(lines.locator("mark")).toHaveText('"A/Q"');
+});
+
 test("an error shows the lines at fault; the report holds them; the edit is compared and submitted", async ({
   page,
   api,
@@ -116,6 +140,12 @@ test("an error shows the lines at fault; the report holds them; the edit is comp
   const lines = page.getByRole("region", { name: /^Lines of .*matrix\.txt$/ }).first();
   await expect(lines.locator("mark")).toHaveText("A/Q");
   await expect(lines).toContainText("M1");
+  const errors = page.getByRole("region", { name: "Errors" });
+  await expect(errors).toContainText(
+    'The call is "A/Q"; expected two alleles of A, C, G, T, N, + or -. Correct it, or write N for a missing call.',
+  );
+  await expect(errors).toContainText("matrix.txt, line 3, column 3, sample S2, marker M2");
+  await expect(errors).toContainText("In GOBii’s words: SNPSepRemoval Unsupported Allele Call A Q");
   expect(await barriers(page)).toEqual([]);
 
   const [report] = await Promise.all([

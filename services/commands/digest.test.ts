@@ -39,13 +39,18 @@ describe("digestFile", () => {
     write([]);
     expect(await messageOf()).toBe("The instruction has no tables");
     expect(await messageOf({}, join(dir, "none.json"))).toBe(
-      `${join(dir, "none.json")} cannot be read: there is no such file`,
+      `${join(dir, "none.json")} cannot be read: there is no such file or directory`,
     );
-    expect(await messageOf({}, dir)).toBe(`${dir} cannot be read: it is a directory`);
+    expect(await messageOf({}, dir)).toBe(
+      `${dir} cannot be read: it is a directory, where a file is needed`,
+    );
     writeFileSync(file, Buffer.from("[é]", "latin1"));
     expect(await messageOf()).toBe(`${file} is not valid UTF-8. Send JSON in UTF-8.`);
     write([tableOf("t")]);
     const taken = join(dir, "input/a.txt");
+    expect(await messageOf({ out: "/proc/x" })).toBe(
+      "The destination /proc/x cannot be written: no directory can be made there. Name another directory with --out.",
+    );
     expect(await messageOf({ out: taken })).toBe(
       `The destination ${taken} is a file; expected a directory`,
     );
@@ -53,7 +58,7 @@ describe("digestFile", () => {
       `The destination ${join(taken, "deeper")} lies below a file; expected a directory`,
     );
     expect(await messageOf({ known: join(dir, "known.json") })).toBe(
-      `${join(dir, "known.json")} cannot be read: there is no such file`,
+      `${join(dir, "known.json")} cannot be read: there is no such file or directory`,
     );
     expect(readFileSync(taken, "utf8")).toBe("name\nann\nbob\n");
     expect(readdirSync(dir).toSorted()).toEqual(["input", "instruction.json"]);
@@ -191,7 +196,7 @@ describe("validateFile", () => {
     write([tableOf("marker_prop")]);
     expect(validateFile(file)).toEqual({
       ok: false,
-      messages: ["marker_prop exists without marker"],
+      messages: [expect.stringMatching(/^marker_prop exists without marker: .*Add marker\.name/)],
     });
   });
 

@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import type { Command } from "commander";
 import { AppError, coerceError, systemCode } from "../contract/errors.ts";
+import { systemWords } from "../contract/system-words.ts";
 import { toLoad, type Load } from "../contract/load.ts";
 import type { QualitySummary } from "../contract/quality.ts";
 import type { DigestResult } from "../contract/result.ts";
@@ -177,12 +178,17 @@ async function withStaging(
 ): Promise<DigestResult> {
   refuseFiles(destination);
   const parent = dirname(destination);
-  const made = await makeDirectory(parent);
   const name = `.digester-cli-${process.pid}-${randomBytes(6).toString("hex")}`;
   const staging = join(parent, name);
   let completed = false;
+  let made: string | null = null;
   try {
-    mkdirSync(staging);
+    try {
+      made = await makeDirectory(parent);
+      mkdirSync(staging);
+    } catch (thrown) {
+      throw unwritable(destination, thrown);
+    }
     const result = await work(staging);
     completed = result.status === "completed";
     return result;
@@ -190,6 +196,16 @@ async function withStaging(
     rmSync(staging, { recursive: true, force: true });
     if (!completed && made !== null) removeEmpty(parent, made);
   }
+}
+
+function unwritable(destination: string, thrown: unknown): AppError {
+  // Of what is absent, everything above was just made: some file systems, /proc among them, let nothing be made.
+  const why =
+    systemCode(thrown) === "ENOENT" ? "no directory can be made there" : systemWords(thrown);
+  return new AppError("bad_request", `The destination ${destination} cannot be written: ${why}`, {
+    cause: thrown,
+    hint: "Name another directory with --out.",
+  });
 }
 
 /** @throws AppError `bad_request` where a file stands in the place of the destination or of a directory above it. */

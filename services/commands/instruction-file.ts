@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { AppError, coerceError, systemCode } from "../contract/errors.ts";
+import { AppError } from "../contract/errors.ts";
 import { readInstruction, type StoredInstruction } from "../contract/instruction.ts";
+import { systemWords } from "../contract/system-words.ts";
 import { parseJsonBody } from "../gate/json-body.ts";
 
 /** @throws AppError `bad_request` or `invalid_instruction`, naming the file and what is wrong with it, and where. */
@@ -19,19 +20,6 @@ function readBytes(file: string): Uint8Array {
     const bytes = readFileSync(file);
     return bytes.subarray(0, 3).toString("hex") === "efbbbf" ? bytes.subarray(3) : bytes;
   } catch (thrown) {
-    throw new AppError("bad_request", `${file} cannot be read: ${reasonOf(thrown)}`);
-  }
-}
-
-function reasonOf(thrown: unknown): string {
-  switch (systemCode(thrown)) {
-    case "ENOENT":
-      return "there is no such file";
-    case "EISDIR":
-      return "it is a directory";
-    case "EACCES":
-      return "permission denied";
-    default:
-      return coerceError(thrown).message;
+    throw new AppError("bad_request", `${file} cannot be read: ${systemWords(thrown)}`);
   }
 }

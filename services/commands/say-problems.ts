@@ -1,5 +1,5 @@
 import type { DigestResult } from "../contract/result.ts";
-import { describeProblem } from "../digest/problems.ts";
+import { describeProblem } from "../contract/problem-words.ts";
 import { say } from "./output.ts";
 
 /** Warnings, then errors, and how many more there are than are told. */

@@ -29,7 +29,8 @@ export function addValidateCommand(program: Command): void {
 /** A file that is no instruction is not ok, and its messages say why. */
 export function validateFile(file: string): ValidationAnswer {
   try {
-    const messages = findingsOf(validateInstruction(toLoad(readInstructionFile(file))));
+    const found = findingsOf(validateInstruction(toLoad(readInstructionFile(file))));
+    const messages = found.map(({ message, plain }) => [message, plain].join(": "));
     return { ok: messages.length === 0, messages };
   } catch (thrown) {
     const error = coerceError(thrown);

@@ -9,8 +9,12 @@ export const FileLinesRequest = z.object({
   count: z.coerce.number().int().min(1).max(200).default(20),
   /** Each line is cut into the cell with this 1-based number, with what fits around it. */
   cell: z.coerce.number().int().positive().optional(),
-  /** What separates cells: one character, a tab unless said. */
-  separator: z.string().length(1).default("\t"),
+  /**
+   * What separates cells, as in an instruction, and whether they may stand in quotes. The web service says it of what a job
+   * read, by its instruction, whatever was asked.
+   */
+  delimiter: z.string().min(1).max(1000).default("\\t"),
+  quotes: z.stringbool().default(false),
   /** Lines that begin with this are left out at the beginning: the head of a VCF file begins with `##`. */
   skip: z.string().min(1).max(10).optional(),
   /** Characters of each line. */

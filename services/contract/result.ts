@@ -20,7 +20,14 @@ export type TableValidation = z.infer<typeof TableValidation>;
 
 /** Something wrong with the input, in words for the scientist who has to mend it. */
 export const DigestProblem = z.object({
+  /** Begins with the reference digester's words where it has any. */
   message: z.string(),
+  /** What stood there, what was expected and what to do; absent where `message` says so itself. */
+  plain: z.string().optional(),
+  /** Names of the sample and the marker that are concerned, and of the column, as the file has them. */
+  sample: z.string().optional(),
+  marker: z.string().optional(),
+  columnName: z.string().optional(),
   /** Path of the source file as opened. */
   file: z.string().nullable(),
   /** 1-based line of that file. */

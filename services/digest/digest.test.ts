@@ -65,6 +65,10 @@ describe("what is wrong with an input", () => {
           /^SNPSepRemoval Unsupported Allele Call X X in row 3; expected/,
         ),
         file: join(dir, "input/a.txt"),
+        plain:
+          'The call is "XX"; expected two alleles of A, C, G, T, N, + or -. Correct it, or write N for a missing call.',
+        sample: "s2",
+        marker: "m2",
         line: 3,
         column: 3,
       },
@@ -124,7 +128,7 @@ describe("what is wrong with an input", () => {
       ["a.txt/b", /^Unexpected Missing File: the source does not exist/],
     ] as const) {
       const errors = await errorsOf(makeLoad(names, {}, { source }));
-      expect(errors).toEqual([
+      expect(errors).toMatchObject([
         {
           message: expect.stringMatching(message),
           file: join(dir, source),
@@ -243,7 +247,8 @@ describe("what is wrong with an input", () => {
     put("input/a.vcf", `${vcfHeader}1\t1\tm1\tA\tG\t.\t.\t.\tDP:GT\t3:0/1\t4:0/0\n`);
     const errors = await errorsOf(makeLoad(vcfTables, {}, { fileType: "VCF" }));
     expect(errors[0]).toMatchObject({
-      message: "FORMAT is DP:GT; expected GT as its first key",
+      message: expect.stringMatching(/^FORMAT is DP:GT; expected GT as its first key/),
+      marker: "m1",
       line: 2,
     });
   });
@@ -359,7 +364,7 @@ describe("what a digest makes", () => {
     expect(result.warnings.map(({ message }) => message)).toEqual([
       "The constant t(k) has no value; its cells are left empty",
       "Table u has no column that is read from the source; its file is empty",
-      "Table t has no data rows",
+      "Table t has no data rows. Check in which line its cells begin",
     ]);
   });
 

@@ -4,12 +4,13 @@ import type { DigestSettings } from "../contract/digest-settings.ts";
 import type { Load } from "../contract/load.ts";
 import type { QualitySummary } from "../contract/quality.ts";
 import type { DigestResult, TableValidation } from "../contract/result.ts";
+import { failureWords } from "../contract/validation-words.ts";
 import { guardHooks, type DigestHooks, type GuardedHooks } from "./guarded-hooks.ts";
 import { loadKernels, type Kernels } from "./kernels/kernels.ts";
 import { sizeOf, transposeMatrix, writeExports } from "./matrix-steps.ts";
 import { mayPass } from "./passing-problems.ts";
 import { planLoad, type LoadPlan } from "./plan.ts";
-import { createProblems, NOWHERE, type Problems } from "./problems.ts";
+import { asWords, createProblems, NOWHERE, reportFound, type Problems } from "./problems.ts";
 import { createMatrixQuality, type MatrixQuality } from "./quality/matrix-quality.ts";
 import { readTables, type TableRead, type TablesRead } from "./read-tables.ts";
 import { findOverwritten } from "./source/made-here.ts";
@@ -64,8 +65,7 @@ export async function digest(request: DigestRequest, hooks: DigestHooks): Promis
     emptyDirectory(request.outDir);
     if (guard.stopped !== null) throw guard.stopped.thrown;
     isPassing = mayPass(thrown) || hasVanished(thrown);
-    const { message, ...place } = describeSystemError(thrown, progress.file);
-    problems.report("system", place, () => message);
+    reportFound(problems, "system", describeSystemError(thrown, progress.file));
   }
   const failed = problems.count > 0;
   const isGone = failed && request.limit === undefined;
@@ -197,7 +197,10 @@ async function makeTables(
     }
   }
   if (load.dataset.id === null && plan.tables.some((table) => table.table === "matrix")) {
-    problems.report("data set id", NOWHERE, () => "Data Set ID is null for variant call");
+    problems.report("data set id", NOWHERE, () => ({
+      message: "Data Set ID is null for variant call",
+      plain: "The instruction does not say which data set the matrix belongs to. Choose one.",
+    }));
   }
   if (read.matrix === null || problems.count > 0) return { ...NO_OUTCOME, read, validation };
   const made = request.limit
@@ -234,13 +237,16 @@ function prepare({ request, problems, warnings }: Run): LoadPlan | null {
   const { load, knownCrops } = request;
   const { crop } = load;
   if (crop !== null && knownCrops !== null && !includesCrop(knownCrops, crop)) {
-    problems.report("crop", NOWHERE, () => `Unknown Crop Type: ${crop}`);
+    problems.report("crop", NOWHERE, () => ({
+      message: `Unknown Crop Type: ${crop}`,
+      plain: `The instruction is for the crop ${JSON.stringify(crop)}; expected one of ${knownCrops.join(", ")}. Choose one of these.`,
+    }));
     return null;
   }
   const plan = planLoad(load, request.settings);
-  const findings = findingsOf(validateInstruction(load));
-  for (const text of new Set([...findings, ...plan.problems])) {
-    problems.report("instruction", NOWHERE, () => text);
+  const found = [...findingsOf(validateInstruction(load)), ...plan.problems].map(asWords);
+  for (const words of new Map(found.map((one) => [one.message, one])).values()) {
+    problems.report("instruction", NOWHERE, () => words);
   }
   for (const text of plan.warnings) warnings.report("instruction", NOWHERE, () => text);
   return plan.problems.length > 0 ? null : plan;
@@ -271,12 +277,15 @@ async function validate(
     matrix: sizeOf(request.load, read.matrix),
     pace: guard.pace,
   });
-  for (const { message, ...place } of outcome.warnings) {
-    warnings.report("validation", place, () => message);
-  }
+  for (const warning of outcome.warnings) reportFound(warnings, "validation", warning);
   const failed = outcome.tables.filter((table) => table.status === "FAILED");
   if (failed.length > 0) {
-    problems.report("validation", NOWHERE, () => `Validation failures: ${describe(failed)}`);
+    problems.report("validation", NOWHERE, () => ({
+      message: `Validation failures: ${describe(failed)}`,
+      plain: failed
+        .flatMap(({ fileName, failures }) => failures.map((one) => failureWords(fileName, one)))
+        .join(" "),
+    }));
   }
   return outcome.tables;
 }

@@ -44,8 +44,14 @@ describe("a dry run", () => {
       const path = bench.put("a.txt", matrix(50, 20));
       const run = await bench.dryRun(await bench.template(path), 100);
       expect(run).toMatchObject({ ok: false, complete: true, errorCount: 1 });
-      expect(run.errors).toEqual([
-        { file: path, line: 22, column: 3, message: expect.stringMatching(/Call X X in row 22/) },
+      expect(run.errors).toMatchObject([
+        {
+          file: path,
+          line: 22,
+          column: 3,
+          sample: "s2",
+          message: expect.stringMatching(/Call X X in row 22/),
+        },
       ]);
       expect(run.tables.map(({ table }) => table)).toContain("marker");
     });

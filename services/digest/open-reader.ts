@@ -92,6 +92,7 @@ export function openReader(plan: TablePlan, context: ReaderContext): OpenReader 
             // The first column's row holds for all columns of the table.
             firstRow: origins[0]?.row ?? 0,
             cellColumns: origins.map((origin) => origin.column),
+            names: origins.map((origin) => origin.name),
           },
           writer,
           sink,

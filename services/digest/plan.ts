@@ -3,8 +3,12 @@ import { coerceError } from "../contract/errors.ts";
 import type { DataSetType, FileType } from "../contract/gobii-terms.ts";
 import type { SourceFormat } from "../contract/instruction.ts";
 import type { ColumnRule, Load, TableRule } from "../contract/load.ts";
+import type { ProblemWords } from "../contract/problem-words.ts";
 import type { MatrixRule } from "./matrix/matrix-rule.ts";
+import { badCoordinateWords } from "./validation/instruction-validator.ts";
+import { nearestTables } from "./validation/table-names.ts";
 import { withCropCodes } from "./matrix/crop-codes.ts";
+import { namesOfMatrix, type MatrixNames } from "./matrix/matrix-names.ts";
 import { matrixRules } from "./matrix/rules.ts";
 import { compileDelimiter, type Delimiter } from "./source/delimiter.ts";
 import { compileQuotedDelimiter } from "./source/quoted-cells.ts";
@@ -30,6 +34,8 @@ export type TablePlan = {
 export interface MatrixPlan {
   readonly row: number;
   readonly column: number;
+  /** Where markers and samples are named, for messages. */
+  readonly names: MatrixNames;
   readonly rule: MatrixRule;
   readonly declaredType: DataSetType;
   readonly filter: TextFilter | null;
@@ -44,7 +50,7 @@ export interface LoadPlan {
   /** Null where none of the tables is a matrix. */
   readonly matrix: MatrixPlan | null;
   /** What makes the load impossible, before anything is read. */
-  readonly problems: readonly string[];
+  readonly problems: readonly (string | ProblemWords)[];
   readonly warnings: readonly string[];
 }
 
@@ -52,7 +58,7 @@ type TableKind = TablePlan["kind"];
 
 /** Decides how each table is made, and finds what cannot be made. The instruction counts more than the settings. */
 export function planLoad(load: Load, settings: DigestSettings = {}): LoadPlan {
-  const problems: string[] = [];
+  const problems: (string | ProblemWords)[] = [];
   const warnings: string[] = [];
   const tables: TablePlan[] = [];
   const names = new Set<string>();
@@ -66,7 +72,7 @@ export function planLoad(load: Load, settings: DigestSettings = {}): LoadPlan {
     }
     try {
       const plan = planTable(load, rule, settings);
-      warnings.push(...warningsOf(rule, plan));
+      warnings.push(...nameWarnings(rule), ...warningsOf(rule, plan));
       tables.push(plan);
     } catch (thrown) {
       problems.push(`Table ${rule.table}: ${coerceError(thrown).message}`);
@@ -88,11 +94,24 @@ function nameProblems(rule: TableRule, taken: ReadonlySet<string>): string[] {
   return taken.has(table) ? [`Table ${table} is named twice`] : [];
 }
 
-function columnProblems(rule: TableRule): string[] {
+/** A name that GOBii does not know is most likely mistyped: nothing loads such a table, and no rule checks it. */
+function nameWarnings({ table }: TableRule): string[] {
+  const nearest = nearestTables(table);
+  return nearest.length === 0
+    ? []
+    : [
+        `Table ${table} is none that GOBii knows, so nothing of it is checked; did you mean ${nearest.join(" or ")}?`,
+      ];
+}
+
+function columnProblems(rule: TableRule): (string | ProblemWords)[] {
   const { table, columns } = rule;
-  const problems: string[] = [];
+  const problems: (string | ProblemWords)[] = [];
   if (rule.fileType === "FLAPJACK" || rule.fileType === "META_DATA") {
-    problems.push(`Unable to deal with file type ${rule.fileType} (table ${table})`);
+    problems.push({
+      message: `Unable to deal with file type ${rule.fileType} (table ${table})`,
+      plain: `The instruction says that the source of table ${table} is a ${rule.fileType} file, which cannot be read; expected GENERIC, HAPMAP, VCF or another. Choose what the file is.`,
+    });
   }
   for (const column of columns) {
     const name = `${table}(${column.name})`;
@@ -101,9 +120,9 @@ function columnProblems(rule: TableRule): string[] {
       case "CSV_ROW":
       case "CSV_BOTH":
         if (!isCoordinate(column.column)) {
-          problems.push(`Invalid value in column coordinate for ${name}`);
+          problems.push(badCoordinateWords("column", table, column));
         } else if (!isCoordinate(column.row)) {
-          problems.push(`Invalid value in row coordinate for ${name}`);
+          problems.push(badCoordinateWords("row", table, column));
         }
         break;
       case "CONSTANT":
@@ -113,10 +132,14 @@ function columnProblems(rule: TableRule): string[] {
         problems.push(`The column ${name} has no type`);
         break;
       default:
-        problems.push(
-          `Unable to deal with file type${column.type}: this type of the column ${name} is not supported; ` +
+        problems.push({
+          message:
+            `Unable to deal with file type${column.type}: this type of the column ${name} is not supported; ` +
             "expected CSV_COLUMN, CSV_ROW, CSV_BOTH, CONSTANT or AUTOINCREMENT",
-        );
+          plain:
+            `The instruction reads ${table}.${column.name} as ${column.type}, which is not possible; expected CSV_COLUMN, CSV_ROW, ` +
+            "CSV_BOTH, CONSTANT or AUTOINCREMENT. Choose one of these.",
+        });
     }
   }
   const drivers = ["CSV_ROW", "CSV_COLUMN", "CSV_BOTH"].flatMap((type) => {
@@ -126,10 +149,15 @@ function columnProblems(rule: TableRule): string[] {
       : [`${type} (${ofType.map((column) => column.name).join(", ")})`];
   });
   if (drivers.length > 1) {
-    problems.push(`${drivers.join(" and ")} cannot drive one table: ${table}`);
+    problems.push({
+      message: `${drivers.join(" and ")} cannot drive one table: ${table}`,
+      plain: `Table ${table} has columns that are read in different ways: ${drivers.join(" and ")}; expected one way. Read them alike, or make two tables of them.`,
+    });
   }
   if (columns.some((column) => column.type === "CSV_BOTH") && columns.length > 1) {
-    problems.push(`The CSV_BOTH column of table ${table} must be its only column`);
+    problems.push(
+      `The CSV_BOTH column of table ${table} must be its only column. Leave the others out, or put them into another table`,
+    );
   }
   return problems;
 }
@@ -182,6 +210,7 @@ function planTable(load: Load, rule: TableRule, settings: DigestSettings): Table
         kind,
         row: column.row ?? 0,
         column: column.column ?? 0,
+        names: namesOfMatrix(load, rule, column),
         rule: withCropCodes(matrixRules[isVcf ? "VCF" : load.dataSetType], settings),
         declaredType: load.dataSetType,
         filter: compileTextFilter(column),

@@ -1,3 +1,4 @@
+import { plainWords, type ProblemWords } from "../contract/problem-words.ts";
 import type { DigestProblem } from "../contract/result.ts";
 
 /** At most so many problems of one kind are kept; the rest are counted. */
@@ -14,8 +15,8 @@ export const NOWHERE: Place = { file: null, line: null, column: null };
 
 /** Collects what is wrong with an input, in the order of its discovery. */
 export interface Problems {
-  /** `kind` groups problems that have one cause. `message` is called only if the problem is kept. */
-  report(kind: string, place: Place, message: () => string): void;
+  /** `kind` groups problems that have one cause. `words` is called only if the problem is kept, and at once. */
+  report(kind: string, place: Place, words: () => string | ProblemWords): void;
   readonly count: number;
   /** Those that were kept. */
   readonly list: readonly DigestProblem[];
@@ -31,13 +32,13 @@ export function createProblems(): CollectedProblems {
   const kinds = new Map<string, { count: number; first: string }>();
   let count = 0;
   return {
-    report(kind, place, message) {
+    report(kind, place, words) {
       count++;
       const known = kinds.get(kind);
       if (known !== undefined && ++known.count > KEPT_PER_KIND) return;
-      const text = message();
-      list.push({ message: text, ...place });
-      if (known === undefined) kinds.set(kind, { count: 1, first: text });
+      const said = asWords(words());
+      list.push({ ...said, file: place.file, line: place.line, column: place.column });
+      if (known === undefined) kinds.set(kind, { count: 1, first: plainWords(said) });
     },
     get count() {
       return count;
@@ -56,9 +57,15 @@ export function createProblems(): CollectedProblems {
   };
 }
 
-/** A problem in one line: what, then where. */
-export function describeProblem(problem: DigestProblem): string {
-  const { file, line, column } = problem;
-  const place = [file, line, column].filter((part) => part !== null).join(":");
-  return place === "" ? problem.message : `${problem.message} [${place}]`;
+export function asWords(words: string | ProblemWords): ProblemWords {
+  return typeof words === "string" ? { message: words } : words;
+}
+
+/** Reports one that was found elsewhere. */
+export function reportFound(
+  problems: Pick<Problems, "report">,
+  kind: string,
+  { file, line, column, ...words }: DigestProblem,
+): void {
+  problems.report(kind, { file, line, column }, () => words);
 }

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Encoding } from "../contract/digest-settings.ts";
+import type { ProblemWords } from "../contract/problem-words.ts";
 import type { DigestProblem } from "../contract/result.ts";
 import { findEarlierMarkers, readEarlierMarkers } from "./matrix/earlier-markers.ts";
 import {
@@ -17,7 +18,7 @@ import { markerPlan, planPasses } from "./passes.ts";
 import type { TablePlan } from "./plan.ts";
 import { createPatternGuard, EndlessPattern } from "./pattern-guard.ts";
 import type { MatrixQuality } from "./quality/matrix-quality.ts";
-import { NOWHERE, type Place, type Problems } from "./problems.ts";
+import { NOWHERE, reportFound, type Place, type Problems } from "./problems.ts";
 import { rowReaderOf, sourceFilesOf } from "./formats/row-readers.ts";
 import type { Decoding } from "./source/decoding.ts";
 import { createPatternWatch, type PatternWatch } from "./source/pattern-watch.ts";
@@ -118,7 +119,11 @@ export async function readTables(request: ReadRequest): Promise<TablesRead> {
       if (matrixReader === null) made.push(table);
       else matrix = { ...table, ...matrixReader.counts() };
       if (rows === 0 && found.count === 0) {
-        request.warnings.report("no rows", NOWHERE, () => `Table ${plan.table} has no data rows`);
+        request.warnings.report(
+          "no rows",
+          NOWHERE,
+          () => `Table ${plan.table} has no data rows. Check in which line its cells begin`,
+        );
       }
     }
   }
@@ -135,6 +140,9 @@ async function readable(request: ReadRequest, alleles: AlleleTable | null): Prom
   return request.tables.filter((plan) => plan !== vcf);
 }
 
+const ADD_ALLELES =
+  "Add the table marker with the columns ref and alts, read from REF and ALT, to the instruction.";
+
 /**
  * Why there are no ref and alts for the matrix; null where there are. They come with the load. Only a table of another name
  * than GOBii's `matrix`, which no rule asks for its markers, may also take those of an earlier digest.
@@ -143,12 +151,16 @@ async function wantOfAlleles(
   request: ReadRequest,
   vcf: TablePlan,
   alleles: AlleleTable,
-): Promise<string | null> {
+): Promise<ProblemWords | null> {
   const marker = markerPlan(request.tables);
   if (marker === undefined) {
     const earlier = vcf.table === "matrix" ? null : findEarlierMarkers(request.publishDir);
     if (earlier === null) {
-      return "Could not find marker file; a VCF load needs the table marker, with ref and alts, in the same instruction";
+      return {
+        message:
+          "Could not find marker file; a VCF load needs the table marker, with ref and alts, in the same instruction",
+        plain: `The genotypes of a VCF are numbers of alleles, and the instruction does not say which. ${ADD_ALLELES}`,
+      };
     }
     await readEarlierMarkers(earlier, alleles, request.pace);
     return null;
@@ -156,7 +168,11 @@ async function wantOfAlleles(
   const names = marker.kind === "columns" || marker.kind === "rows" ? headerOf(marker.columns) : [];
   return names.includes("ref") && names.includes("alts")
     ? null
-    : "Exception in processing matrix file. Marker file does not contain ref and alt columns.";
+    : {
+        message:
+          "Exception in processing matrix file. Marker file does not contain ref and alt columns.",
+        plain: `The genotypes of a VCF are numbers of alleles, and the table marker does not say which. ${ADD_ALLELES}`,
+      };
 }
 
 /** Finds the files of each pass; a pass whose source has none is reported and left out. */
@@ -177,7 +193,10 @@ function listPasses(request: ReadRequest, groups: readonly TablePlan[][]): Pass[
       line: null,
       column: null,
     };
-    request.problems.report("source", place, () => listing.problem);
+    request.problems.report("source", place, () => ({
+      message: listing.problem,
+      ...(listing.plain === undefined ? {} : { plain: listing.plain }),
+    }));
     return [];
   });
 }
@@ -244,9 +263,8 @@ async function readPass(
   for (const file of pass.files) {
     const fault = await readFile(file).catch(problemOfPattern);
     if (fault === null) continue;
-    const { message, ...place } = fault;
     for (const { found } of readers) found.fail();
-    request.problems.report("unreadable", place, () => message);
+    reportFound(request.problems, "unreadable", fault);
     return;
   }
 }

@@ -2,7 +2,7 @@ import type { JobPatch } from "../contract/callback.ts";
 import type { JobStep, SettledStatus } from "../contract/job.ts";
 import type { DigestProblem, DigestResult } from "../contract/result.ts";
 import { failureMessage, type Phase } from "../digest/failure-message.ts";
-import { describeProblem } from "../digest/problems.ts";
+import { describeProblem } from "../contract/problem-words.ts";
 
 /** What an attempt has come to, and what its last callback says. */
 export type Outcome =

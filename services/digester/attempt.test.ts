@@ -221,7 +221,7 @@ describe("an attempt", () => {
       status: "failed",
     });
     const outcome = await last();
-    expect(outcome.reason).toBe("genotype 0/3 [/in/wheat.vcf:211:14]");
+    expect(outcome.reason).toBe("wheat.vcf, line 211, column 14: genotype 0/3");
     expect(outcome.message).toBe(
       "Status: digest - Beginning file digest | \n" +
         "Unsuccessfully Generated Files - No Data Upload : genotype 0/3 [/in/wheat.vcf:211:14]",

@@ -7,6 +7,7 @@ import type { HandOver } from "../contract/hand-over.ts";
 import type { JobStep, SettledStatus } from "../contract/job.ts";
 import { toLoad, type Load } from "../contract/load.ts";
 import type { DigestResult } from "../contract/result.ts";
+import { systemWords } from "../contract/system-words.ts";
 import { mayPass } from "../digest/passing-problems.ts";
 import type { AttemptJournal } from "./attempt-journal.ts";
 import {
@@ -32,7 +33,6 @@ import type { Outbox } from "./outbox.ts";
 import { sourcesMayAppear } from "./source-visibility.ts";
 import { share } from "./progress-reporter.ts";
 import {
-  fileProblem,
   fenceOff,
   openStaging,
   removeStaging,
@@ -333,7 +333,7 @@ export function startAttempt(
       isMoved = await place.publisher.publish(from.path, from.destination);
     } catch (thrown) {
       log.error({ err: coerceError(thrown) }, "Publishing failed");
-      const reason = `The files could not be moved to ${from.destination}: ${fileProblem(thrown)}.`;
+      const reason = `The files could not be moved to ${from.destination}: ${systemWords(thrown)}.`;
       return failedHere(reason, mayPass(thrown));
     }
     const told = await handOverLoad({

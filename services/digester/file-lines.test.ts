@@ -71,7 +71,7 @@ describe("lines of a file", () => {
     const cells = Array.from({ length: 500 }, (_, i) => `c${i + 1}`);
     const { lines } = await read(`${cells.join(",")}\nshort\n`, {
       cell: 300,
-      separator: ",",
+      delimiter: ",",
       width: 40,
     });
     const [long, short] = lines;

@@ -1,8 +1,10 @@
 import { open } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
 import { Readable } from "node:stream";
-import { AppError, coerceError } from "../contract/errors.ts";
+import { AppError, coerceError, systemCode, type ErrorCode } from "../contract/errors.ts";
+import { systemWords } from "../contract/system-words.ts";
 import type { FileLine, FileLines, FileLinesRequest } from "../contract/file-lines.ts";
+import { cellSpan } from "../digest/source/cell-span.ts";
 import { createDecoder } from "../digest/source/decoding.ts";
 import { requirePathInsideRoots } from "../gate/paths.ts";
 
@@ -139,7 +141,7 @@ function collector(from: number, count: number, skip: string | undefined) {
 }
 
 function clipped(number: number, whole: string, request: FileLinesRequest): FileLine {
-  const cell = request.cell === undefined ? null : cellOf(whole, request.separator, request.cell);
+  const cell = request.cell === undefined ? null : cellSpan(whole, request, request.cell);
   const start = cell === null ? 0 : Math.max(0, cell.from - Math.floor(request.width / 2));
   const text = whole.slice(start, start + request.width);
   return {
@@ -154,35 +156,20 @@ function clipped(number: number, whole: string, request: FileLinesRequest): File
   };
 }
 
-function cellOf(
-  line: string,
-  separator: string,
-  wanted: number,
-): { from: number; to: number } | null {
-  let from = 0;
-  for (let number = 1; number < wanted; number++) {
-    const at = line.indexOf(separator, from);
-    if (at === -1) return null;
-    from = at + 1;
-  }
-  const end = line.indexOf(separator, from);
-  return { from, to: end === -1 ? line.length : end };
-}
-
 function readable(file: string, thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
-  const error: NodeJS.ErrnoException = coerceError(thrown);
-  switch (error.code) {
-    case "ENOENT":
-    case "ENOTDIR":
-      return new AppError("not_found", `There is no ${file}.`, { cause: error });
-    case "EISDIR":
-      return new AppError("bad_request", `${file} is a directory.`, { cause: error });
+  const error = coerceError(thrown);
+  const cannotBeRead = (code: ErrorCode): AppError =>
+    new AppError(code, `${file} cannot be read: ${systemWords(error)}.`, { cause: error });
+  switch (systemCode(error)) {
     case "ABORT_ERR":
       return new AppError("unavailable", `Reading ${file} took too long.`, { cause: error });
+    case "ENOENT":
+    case "ENOTDIR":
+      return cannotBeRead("not_found");
+    case "EISDIR":
+      return cannotBeRead("bad_request");
     default:
-      return new AppError("unavailable", `${file} cannot be read: ${error.message}`, {
-        cause: error,
-      });
+      return cannotBeRead("unavailable");
   }
 }

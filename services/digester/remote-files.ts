@@ -15,8 +15,8 @@ import {
   type OutputFile,
 } from "../contract/remote-files.ts";
 import { makeDirectory } from "../gate/make-directory.ts";
-import { fileProblem } from "../gate/staging.ts";
 import { openCopy } from "./fetched-copy.ts";
+import { systemWords } from "../contract/system-words.ts";
 import { parseJson, reasonOf } from "./delivery.ts";
 import { backoffMs } from "./outbox.ts";
 import { askDirectly, type AskTarget } from "./web-addresses.ts";
@@ -135,7 +135,7 @@ export function createRemoteFiles(options: RemoteFilesOptions): RemoteFiles {
       }
     } catch (thrown) {
       if (thrown instanceof AppError || signal.aborted) throw thrown;
-      const message = `${path} cannot be kept on this node: ${fileProblem(thrown)}.`;
+      const message = `${path} cannot be kept on this node: ${systemWords(thrown)}.`;
       throw new AppError("unavailable", message, { cause: thrown });
     }
   };

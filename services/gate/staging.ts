@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { access, constants, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { AppError, coerceError, systemCode } from "../contract/errors.ts";
+import { AppError, systemCode } from "../contract/errors.ts";
+import { systemWords } from "../contract/system-words.ts";
 import { makeDirectory } from "./make-directory.ts";
 import { liesBelow, requirePathInsideRoots } from "./paths.ts";
 
@@ -128,7 +129,7 @@ function cannotBeWritten(destination: string, thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   return new AppError(
     "bad_request",
-    `The destination ${destination} cannot be written: ${fileProblem(thrown)}.`,
+    `The destination ${destination} cannot be written: ${systemWords(thrown)}.`,
     { cause: thrown },
   );
 }
@@ -221,25 +222,5 @@ async function isWritable(directory: string): Promise<boolean> {
     return true;
   } catch {
     return false;
-  }
-}
-
-/** What went wrong with a file or directory, in words. */
-export function fileProblem(thrown: unknown): string {
-  switch (systemCode(thrown)) {
-    case "EACCES":
-    case "EPERM":
-      return "permission denied";
-    case "ENOSPC":
-      return "no space left on the device";
-    case "EROFS":
-      return "the file system is read-only";
-    case "ENOENT":
-      return "a file or directory is gone";
-    case "ENOTDIR":
-    case "EEXIST":
-      return "a file stands where a directory is needed";
-    default:
-      return coerceError(thrown).message;
   }
 }

@@ -6,7 +6,7 @@ import { AppError } from "../contract/errors.ts";
 import { createHttpSend } from "../gate/http-client.ts";
 import { makeDirectory } from "../gate/make-directory.ts";
 import { realPathOfDeepest } from "../gate/paths.ts";
-import { fileProblem } from "../gate/staging.ts";
+import { systemWords } from "../contract/system-words.ts";
 import type { TlsIdentity } from "../gate/tls.ts";
 import { createApp } from "./app.ts";
 import { openJobFiles } from "./callback/job-files.ts";
@@ -149,7 +149,7 @@ async function makeFolder(dataDir: string, directory: string): Promise<void> {
   } catch (thrown) {
     throw new AppError(
       "unavailable",
-      `The data directory ${dataDir} cannot be used: ${fileProblem(thrown)}.`,
+      `The data directory ${dataDir} cannot be used: ${systemWords(thrown)}.`,
       { cause: thrown, hint: "Name another one with --data." },
     );
   }

@@ -1,3 +1,4 @@
+import { badCall } from "../matrix/matrix-rule.ts";
 import type { Delimiter } from "../source/delimiter.ts";
 import { watchLimit } from "../source/source-files.ts";
 import { createRowBuilder, type RowBuilder } from "./row-builder.ts";
@@ -20,6 +21,7 @@ const [ZERO, ONE, TWO, DASH, N, STAR] = [48, 49, 50, 45, 78, 42];
 /** The line that names the columns, and where the calls begin in it. */
 interface DartHeader {
   readonly firstCall: number;
+  readonly names: readonly string[];
   /** Which column says the SNP, blank in the row of the reference allele; -1 where none does. */
   readonly snp: number;
 }
@@ -57,7 +59,7 @@ export const readDartOneRow: RowReader = (file, context) =>
           const code = callAt(line, cells, cell);
           let out = codes[code] ?? 0;
           if (out === 0) {
-            reportCall(file.path, context, line, cells, cell, "0, 1, 2 or -");
+            reportCall(file.path, context, header, line, cells, cell, "0, 1, 2 or -");
             out = N;
           }
           putCall(rows, out);
@@ -117,17 +119,20 @@ export const readDartTwoRow: RowReader = (file, context) =>
       const badRef = r !== ZERO && r !== ONE && r !== DASH;
       if (badRef || (s !== ZERO && s !== ONE && s !== DASH)) {
         const [bad, badCells] = badRef ? [ref, refCells] : [line, cells];
-        reportCall(file.path, context, bad, badCells, cell, "0, 1 or -");
+        reportCall(file.path, context, header, bad, badCells, cell, "0, 1 or -");
         return N;
       }
       const kind = r === ZERO && s === ZERO ? "neither allele" : "one allele only";
       context.warnings.report(
         `dart ${kind}`,
         { file: file.path, line: line.number, column: cell + 1 },
-        () =>
-          kind === "neither allele"
-            ? "Neither allele is present in this sample; the call is taken for missing"
-            : "One allele is missing and the other is not; the call is taken for missing",
+        () => ({
+          message:
+            kind === "neither allele"
+              ? "Neither allele is present in this sample; the call is taken for missing"
+              : "One allele is missing and the other is not; the call is taken for missing",
+          ...namesOf(header, line, cells, cell),
+        }),
       );
       return N;
     };
@@ -150,7 +155,8 @@ export const readDartTwoRow: RowReader = (file, context) =>
         context.problems.report(
           "dart pair",
           { file: file.path, line: number, column: null },
-          () => "The file ends with a row of a reference allele; expected the row of its SNP",
+          () =>
+            "The file ends with a row of a reference allele; expected the row of its SNP. Add it, or copy the file again",
         );
       },
     };
@@ -183,7 +189,10 @@ async function readDart(
     const names = textCells(line, context.delimiter);
     const firstCall = firstDartCall(stars, names);
     if (firstCall >= 0) {
-      body = begin({ firstCall, snp: names.findIndex((name) => /^snp$/i.test(name.trim())) }, rows);
+      body = begin(
+        { firstCall, names, snp: names.findIndex((name) => /^snp$/i.test(name.trim())) },
+        rows,
+      );
       return;
     }
     noHeader = true;
@@ -252,16 +261,26 @@ function putCall(rows: RowBuilder, byte: number): void {
 function reportCall(
   path: string,
   context: RowContext,
+  header: DartHeader,
   line: Line,
-  { starts }: Cells,
+  cells: Cells,
   cell: number,
   expected: string,
 ): void {
   const place = { file: path, line: line.number, column: cell + 1 };
   context.problems.report("dart call", place, () => {
+    const { starts } = cells;
     const text = line.bytes.toString("utf8", starts[cell], (starts[cell + 1] ?? 1) - 1);
-    return `The call is ${JSON.stringify(text.slice(0, 100))}; expected ${expected}`;
+    return {
+      message: badCall(text.slice(0, 100), expected, "-"),
+      ...namesOf(header, line, cells, cell),
+    };
   });
+}
+
+function namesOf({ names }: DartHeader, line: Line, cells: Cells, cell: number) {
+  const sample = names[cell]?.trim() ?? "";
+  return { marker: cloneOf(line, cells), ...(sample === "" ? {} : { sample }) };
 }
 
 function placeOf({ number }: Line) {

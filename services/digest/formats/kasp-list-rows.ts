@@ -234,17 +234,16 @@ function reportRepeated(
 ): void {
   const place = { file: path, line, column };
   if (call === earlier) {
-    context.warnings.report(
-      "repeated call",
-      place,
-      () => `The call of ${sample} at ${marker} stands here again`,
-    );
+    context.warnings.report("repeated call", place, () => ({
+      message: "The call stands here again, as further up",
+      sample,
+      marker,
+    }));
     return;
   }
-  context.problems.report(
-    "conflicting call",
-    place,
-    () =>
-      `The call of ${sample} at ${marker} is ${call} here and ${earlier} further up; expected one`,
-  );
+  context.problems.report("conflicting call", place, () => ({
+    message: `The call is ${JSON.stringify(call)} here and ${JSON.stringify(earlier)} further up; expected one. Leave one of the lines out`,
+    sample,
+    marker,
+  }));
 }

@@ -101,7 +101,7 @@ async function readBedRows(
       rows.text(field);
       rows.endCell();
     }
-    const pairs = pairsOf(fields[4] ?? "", fields[5] ?? "", bimPath, line.number, context);
+    const pairs = pairsOf(fields, bimPath, line.number, context);
     putBedCalls(rows, calls.bytes, at, samples.length, pairs);
     const { number } = line;
     rows.endRow(() => ({ line: number, column: null }));
@@ -115,7 +115,8 @@ async function readBedRows(
       message:
         `The .bed has ${size} bytes, which does not fit ${samples.length} samples of ${basename(famPath)} ` +
         `and the markers of ${basename(bimPath)}: ` +
-        (isShort ? `it ends after marker ${markers}` : `${markers} markers need ${expected}`),
+        (isShort ? `it ends after marker ${markers}` : `${markers} markers need ${expected}`) +
+        ". Check that the three files belong together",
       file: file.path,
       line: null,
       column: null,
@@ -162,8 +163,7 @@ function createPieces(
 
 /** The letters of the four codes of a call, two for each: homozygous A1, missing, heterozygous, homozygous A2. */
 function pairsOf(
-  a1: string,
-  a2: string,
+  [, marker = "", , , a1 = "", a2 = ""]: readonly string[],
   path: string,
   line: number,
   context: RowContext,
@@ -172,12 +172,10 @@ function pairsOf(
     allele.length === 1 ? (LETTER_OF[allele.charCodeAt(0)] ?? 0) : 0,
   );
   if (one === 0 || two === 0 || one === undefined || two === undefined) {
-    context.warnings.report(
-      "bim alleles",
-      { file: path, line, column: one === 0 ? 5 : 6 },
-      () =>
-        `The alleles are ${a1.slice(0, 50)} and ${a2.slice(0, 50)}, which two letters cannot tell; the calls of this marker are NN`,
-    );
+    context.warnings.report("bim alleles", { file: path, line, column: one === 0 ? 5 : 6 }, () => ({
+      message: `The alleles are ${a1.slice(0, 50)} and ${a2.slice(0, 50)}, which two letters cannot tell; the calls of this marker are NN`,
+      marker,
+    }));
     return Uint8Array.of(N, N, N, N, N, N, N, N);
   }
   return Uint8Array.of(one, one, N, N, one, two, two, two);

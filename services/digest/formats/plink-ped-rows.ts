@@ -1,5 +1,13 @@
 import { basename } from "node:path";
-import { absentCompanion, companionOf, LETTER_OF, N, readCompanion } from "./plink-files.ts";
+import type { ProblemWords } from "../../contract/problem-words.ts";
+import {
+  absentCompanion,
+  companionOf,
+  fieldsOf,
+  LETTER_OF,
+  N,
+  readCompanion,
+} from "./plink-files.ts";
 import { createRowBuilder, type RowBuilder } from "./row-builder.ts";
 import { readEachLine, type Line, type RowContext, type RowReader } from "./row-reader.ts";
 
@@ -43,7 +51,7 @@ export const readPed: RowReader = async (file, context) => {
   rows.header([...left, "position", ...markers.map(({ position }) => position)]);
   rows.header([...PED_COLUMNS, ...markers.map(({ name }) => name)]);
   const fault = await readEachLine(file, context, (line) => {
-    putPedRow(line, markers.length, rows, file.path, mapPath, context);
+    putPedRow(line, markers, rows, file.path, mapPath, context);
   });
   if (fault === null) rows.flush();
   return fault;
@@ -54,13 +62,14 @@ const isSpace = (byte: number): boolean => byte === SPACE || byte === TAB;
 /** Copies the six fields, and makes one cell of the two alleles of each marker. */
 function putPedRow(
   line: Line,
-  markers: number,
+  names: readonly Marker[],
   rows: RowBuilder,
   path: string,
   mapPath: string,
   context: RowContext,
 ): void {
   const { bytes, to } = line;
+  const markers = names.length;
   let at = line.from;
   while (at < to && isSpace(bytes[at] as number)) at++;
   if (at === to || bytes[at] === HASH) return;
@@ -74,7 +83,7 @@ function putPedRow(
       { file: path, line: line.number, column: null },
       () =>
         `The line has ${fields + PED_COLUMNS.length} fields; expected ${PED_COLUMNS.length + 2 * markers}, ` +
-        `two for each of the ${markers} markers of ${basename(mapPath)}`,
+        `two for each of the ${markers} markers of ${basename(mapPath)}. Check that both files belong together`,
     );
     return;
   }
@@ -97,6 +106,10 @@ function putPedRow(
         path,
         line.number,
         PED_COLUMNS.length + field + 1,
+        () => ({
+          sample: fieldsOf(bytes.toString("utf8", line.from, end))[1] ?? "",
+          marker: names[Math.floor(field / perMarker)]?.name ?? "",
+        }),
         context,
       );
     for (let k = 0; k < 2 / perMarker; k++) {
@@ -123,14 +136,15 @@ function reportAllele(
   path: string,
   line: number,
   column: number,
+  concerned: () => Pick<ProblemWords, "sample" | "marker">,
   context: RowContext,
 ): void {
-  context.problems.report(
-    "ped allele",
-    { file: path, line, column },
-    () =>
-      `The allele is ${JSON.stringify(text.slice(0, 100))}; expected A, C, G, T, 1 to 4, I, D or 0`,
-  );
+  context.problems.report("ped allele", { file: path, line, column }, () => ({
+    message:
+      `The allele is ${JSON.stringify(text.slice(0, 100))}; expected A, C, G, T, 1 to 4, I, D or 0. ` +
+      "Correct it, or write 0 0 for a missing call",
+    ...concerned(),
+  }));
 }
 
 function countFields(bytes: Buffer, from: number, to: number): number {

@@ -7,7 +7,9 @@ import {
   type Preview,
   type PreviewRequest,
 } from "../../contract/preview.ts";
-import { AppError, coerceError } from "../../contract/errors.ts";
+import { AppError, coerceError, systemCode } from "../../contract/errors.ts";
+import { systemWords } from "../../contract/system-words.ts";
+import { mayPass } from "../passing-problems.ts";
 import { createProblems } from "../problems.ts";
 import { compileDelimiter, decode, type Delimiter } from "../source/delimiter.ts";
 import { compileQuotedDelimiter } from "../source/quoted-cells.ts";
@@ -58,24 +60,17 @@ export async function previewFile(request: PreviewRequest): Promise<Preview> {
   }
 }
 
+/** What may pass stays as it is, for whoever tries again. */
 function inWords(thrown: unknown, path: string): Error {
-  const error: NodeJS.ErrnoException = coerceError(thrown);
-  switch (error.code) {
-    case "ENOENT":
-    case "ENOTDIR":
-      return new AppError("not_found", `There is no such file: ${path}`, { cause: error });
-    case "ELOOP":
-      return new AppError("bad_request", `Symbolic links lead in a circle: ${path}`, {
-        cause: error,
-      });
-    case "EACCES":
-    case "EPERM":
-      return new AppError("bad_request", `The digester may not read this file: ${path}`, {
-        cause: error,
-      });
-    default:
-      return error;
-  }
+  const error = coerceError(thrown);
+  const code = systemCode(error);
+  if (code === "" || mayPass(error)) return error;
+  const isAbsent = code === "ENOENT" || code === "ENOTDIR";
+  return new AppError(
+    isAbsent ? "not_found" : "bad_request",
+    `${path} cannot be read: ${systemWords(error)}.`,
+    { cause: error },
+  );
 }
 
 interface SeenRows {

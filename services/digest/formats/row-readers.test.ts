@@ -98,7 +98,7 @@ describe("a list of calls", () => {
         ["NN", "GG"],
       ]);
       expect(run.result.warnings.map(({ message }) => message).slice(0, 2)).toEqual([
-        "The call of s1 at m1 stands here again",
+        "The call stands here again, as further up",
         "2 of the calls of 2 markers and 2 samples are not in the list; they are taken for missing",
       ]);
     });
@@ -113,7 +113,7 @@ describe("a list of calls", () => {
       ],
       3,
       3,
-      /A:G here and A:A further up/,
+      /"A:G" here and "A:A" further up/,
     ],
     [
       "a line without a sample",
@@ -141,7 +141,7 @@ describe("a list of calls", () => {
       const path = bench.put("a.csv", list(rows));
       const { result } = await bench.digest(path);
       expect(result.status).toBe("failed");
-      expect(result.errors[0]).toEqual({
+      expect(result.errors[0]).toMatchObject({
         file: path,
         line,
         column: at,
@@ -174,6 +174,8 @@ describe("DArT", () => {
       expect(run.result.warnings.filter(({ line }) => line !== null)).toEqual([
         {
           message: expect.stringMatching(/Neither allele is present/),
+          sample: "s5",
+          marker: "7",
           file: path,
           line: 4,
           column: 10,
@@ -194,7 +196,7 @@ describe("DArT", () => {
       6,
       /The call is "5"; expected 0, 1 or -/,
     ],
-    ["an empty call", "7|F|0,,1,1,1,1,\n7|F|0-3,3:A>G,1,1,1,0,1\n", 3, 7, /The call is ""/],
+    ["an empty call", "7|F|0,,1,1,1,1,\n7|F|0-3,3:A>G,1,1,1,0,1\n", 3, 7, /The call is empty/],
     [
       "rows that are no pair",
       "7|F|0,,1,1,1,1,0\n8|F|0-3,3:A>G,1,1,1,0,1\n",
@@ -222,7 +224,7 @@ describe("DArT", () => {
       const load = await bench.template(good);
       writeFileSync(good, two + body);
       const { errors } = await bench.dryRun(load);
-      expect(errors[0]).toEqual({
+      expect(errors[0]).toMatchObject({
         file: good,
         line,
         column: at,

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { DataSetType } from "../../contract/gobii-terms.ts";
 import { matrixRules } from "../matrix/rules.ts";
 import { createAlleleTable, splitVcfAlts } from "../matrix/vcf-alleles.ts";
+import { asWords } from "../problems.ts";
 import { loadKernels, type Kernels } from "./kernels.ts";
 
 const kernels = loadKernels();
@@ -35,8 +36,10 @@ function convert(
     declaredType: type === "VCF" ? "NUCLEOTIDE_2_LETTER" : type,
     alleles,
     kernels: with_,
-    fault: (cell, kind, message) => told.push(`fault ${cell} ${kind} ${message(1)}`),
-    warn: (cell, kind, message) => told.push(`warning ${cell} ${kind} ${message(1)}`),
+    fault: (cell, kind, message) =>
+      told.push(`fault ${cell} ${kind} ${asWords(message(1)).message}`),
+    warn: (cell, kind, message) =>
+      told.push(`warning ${cell} ${kind} ${asWords(message(1)).message}`),
   });
   const converted = rows.map((calls, index) => {
     const line = Buffer.concat([Buffer.from([120, delimiter]), calls, Buffer.from("\nnext")]);

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { DataSetType } from "../../contract/gobii-terms.ts";
+import { asWords } from "../problems.ts";
 import { matrixRules } from "./rules.ts";
 import type { MatrixRow } from "./matrix-rule.ts";
 import { alleleLetter, createAlleleTable, splitAlts, splitVcfAlts } from "./vcf-alleles.ts";
@@ -22,8 +23,8 @@ function convert(
     declaredType,
     alleles,
     kernels: null,
-    fault: (cell, _kind, message) => faults.push(`${cell} ${message(2)}`),
-    warn: (cell, _kind, message) => warnings.push(`${cell} ${message(2)}`),
+    fault: (cell, _kind, words) => faults.push(`${cell} ${asWords(words(2)).message}`),
+    warn: (cell, _kind, message) => warnings.push(`${cell} ${asWords(message(2)).message}`),
   });
   const calls = rows.map((cells, index) => {
     const bytes = Buffer.from(`id\t${cells.join("\t")}\nnext line\n`);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DataSetType } from "../../contract/gobii-terms.ts";
 import { loadKernels } from "../kernels/kernels.ts";
+import { asWords } from "../problems.ts";
 import { withCropCodes, type CropCodes } from "./crop-codes.ts";
 import { matrixRules } from "./rules.ts";
 
@@ -12,7 +13,7 @@ function convert(type: DataSetType, codes: CropCodes, cells: readonly string[], 
     declaredType: type,
     alleles: null,
     kernels: loadKernels(),
-    fault: (cell, _kind, message) => faults.push([cell, message(7)]),
+    fault: (cell, _kind, message) => faults.push([cell, asWords(message(7)).message]),
     warn: () => undefined,
   });
   const bytes = Buffer.from(`${prefix}${cells.join("\t")}\n`);

@@ -53,13 +53,17 @@ export function withCropCodes(rule: MatrixRule, codes: CropCodes): MatrixRule {
           case "letters":
             if (isWellSeparated(bytes, from, to, isSeparator, rule.width))
               return put(scratch, bytes, from, to);
-            context.fault(
-              cell,
-              "separator",
-              (line) =>
-                `Unsupported Allele Call ${cellText(bytes, from, to)} in row ${line}; expected alleles with nothing or ` +
-                `one of ${separators} between them`,
-            );
+            context.fault(cell, "separator", (line) => {
+              const call = cellText(bytes, from, to);
+              return {
+                message:
+                  `Unsupported Allele Call ${call} in row ${line}; expected alleles with nothing or ` +
+                  `one of ${separators} between them`,
+                plain:
+                  `The call is ${JSON.stringify(call)}; expected alleles with nothing or one of ${separators} between them. ` +
+                  "Correct it, or have what stands between added to the separators of the crop.",
+              };
+            });
             return put(scratch, missingCell, 0, missingCell.length);
         }
       };

@@ -1,4 +1,4 @@
-import { cellText, invalidCall, type MatrixRule } from "./matrix-rule.ts";
+import { badCall, cellText, invalidCall, type MatrixRule } from "./matrix-rule.ts";
 import { SHORTEST_FOR_KERNEL } from "../kernels/kernels.ts";
 import {
   N,
@@ -61,13 +61,12 @@ export const iupac: MatrixRule = {
       const [first, last] = [input[from], input[to - 1]];
       if (to - from < 2) {
         const text = cellText(input, from, to);
-        context.fault(
-          cell,
-          "iupac",
-          (line) =>
+        context.fault(cell, "iupac", (line) => ({
+          message:
             `IUPACMatrixToBi Unknown IUPAC code ${text.toUpperCase()}in line ${line}` +
             `${text === "" ? " (an empty call)" : ""}; expected one of ${Object.keys(CODES).join(" ")}`,
-        );
+          plain: badCall(text, `an IUPAC code (${Object.keys(CODES).join(" ")})`, "N"),
+        }));
         output.fill(N, at, at + 2);
       } else if (
         first === undefined ||
@@ -75,9 +74,14 @@ export const iupac: MatrixRule = {
         !PAIR_LETTERS.has(first) ||
         !PAIR_LETTERS.has(last)
       ) {
-        const characters = Array.from(cellText(input, from, to));
+        const text = cellText(input, from, to);
+        const characters = Array.from(text);
         const data = `${characters[0] ?? ""}${characters.at(-1) ?? ""}`;
-        context.fault(cell, "matrix", invalidCall(data, PAIR_EXPECTED));
+        context.fault(
+          cell,
+          "matrix",
+          invalidCall(data, PAIR_EXPECTED, badCall(text, PAIR_EXPECTED, "N")),
+        );
         output.fill(N, at, at + 2);
       } else {
         output[at] = first;

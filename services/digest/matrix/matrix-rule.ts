@@ -1,4 +1,5 @@
 import type { DataSetType } from "../../contract/gobii-terms.ts";
+import type { ProblemWords } from "../../contract/problem-words.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import type { AlleleTable } from "./vcf-alleles.ts";
 
@@ -16,6 +17,9 @@ export interface MatrixRule {
   createConverter(context: ConverterContext): RowConverter;
 }
 
+/** What is wrong with a call, in its line of the file. */
+export type CallWords = (line: number) => string | ProblemWords;
+
 interface ConverterContext {
   /** What the instruction declares, which may not fit the file. */
   readonly declaredType: DataSetType;
@@ -24,9 +28,9 @@ interface ConverterContext {
   /** The hot loops as WebAssembly; null: do without. The result is the same. */
   readonly kernels: Kernels | null;
   /** A call of the current row that is not allowed. `kind` groups faults of one cause. */
-  fault(cell: number, kind: string, message: (line: number) => string): void;
+  fault(cell: number, kind: string, words: CallWords): void;
   /** As `fault`, for a call that was converted but deserves a look. */
-  warn(cell: number, kind: string, message: (line: number) => string): void;
+  warn(cell: number, kind: string, words: CallWords): void;
 }
 
 /** A row of the source. The object is reused from row to row. */
@@ -80,9 +84,18 @@ export function cellEnd(bytes: Buffer, from: number, delimiter: number): number 
   return at;
 }
 
-/** The reference's words for a converted call that the data set type does not allow, and what would be allowed. */
-export function invalidCall(data: string, expected: string): (line: number) => string {
-  return (line) =>
-    `Validate Dataset Matrix Invalid data found in post-processed matrix line: ${line} Data:${data}` +
-    `${data === "" ? " (an empty call)" : ""}; expected ${expected}`;
+/** The reference's words for a converted call that the data set type does not allow, and ours. */
+export function invalidCall(data: string, expected: string, plain: string): CallWords {
+  return (line) => ({
+    message:
+      `Validate Dataset Matrix Invalid data found in post-processed matrix line: ${line} Data:${data}` +
+      `${data === "" ? " (an empty call)" : ""}; expected ${expected}`,
+    plain,
+  });
+}
+
+/** What stood there, what was expected, what to do. */
+export function badCall(text: string, expected: string, missing: string): string {
+  const found = text === "" ? "The call is empty" : `The call is ${JSON.stringify(text)}`;
+  return `${found}; expected ${expected}. Correct it, or write ${missing} for a missing call.`;
 }

@@ -1,20 +1,30 @@
 import type { DataSetType } from "../../contract/gobii-terms.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { createByteBuffer, createByteSink, put, putByte } from "../output/byte-sink.ts";
-import type { Problems } from "../problems.ts";
+import { asWords, type Problems } from "../problems.ts";
 import type { CellPlace, LineBlock } from "../source/line-block.ts";
+import { formatPlural } from "../counts.ts";
 import { PRIVATE_DELIMITER } from "../source/delimiter.ts";
 import type { PatternWatch } from "../source/pattern-watch.ts";
 import { putFiltered, type TextFilter } from "../tables/cell-filter.ts";
 import type { MatrixQuality } from "../quality/matrix-quality.ts";
 import type { TableReader } from "../tables/table-reader.ts";
-import { cellEnd, LF, type CallCounts, type MatrixRow, type MatrixRule } from "./matrix-rule.ts";
+import {
+  cellEnd,
+  LF,
+  type CallCounts,
+  type CallWords,
+  type MatrixRow,
+  type MatrixRule,
+} from "./matrix-rule.ts";
+import { namesOfCall, type CellLine, type MatrixNames } from "./matrix-names.ts";
 import type { AlleleTable } from "./vcf-alleles.ts";
 
 export interface MatrixTableRule {
   /** Where the calls begin in each file, 0-based. */
   readonly firstRow: number;
   readonly firstColumn: number;
+  readonly names: MatrixNames;
   readonly rule: MatrixRule;
   readonly declaredType: DataSetType;
   readonly filter: TextFilter | null;
@@ -54,24 +64,32 @@ export function createMatrixTable(
   let columns = -1;
   /** Cells of the line above the first row of the file; 0 where there is none. */
   let headerCells = 0;
+  /** The line that names the columns, kept; and the one that is being read, of which a filter makes another. */
+  let header: CellLine | null = null;
+  const current: { bytes: Buffer; from: number; delimiter: number } = {
+    bytes: Buffer.alloc(0),
+    from: 0,
+    delimiter: 0,
+  };
 
   const place = (cell: number) => {
     const column = cell < 0 ? null : firstColumn + cell + 1;
     const found = locate?.(Math.max(0, (column ?? 1) - 1)) ?? { line, column };
     return { file, line: found.line, column: cell < 0 ? null : found.column };
   };
+  const report = (to: Problems, cell: number, kind: string, words: CallWords): void => {
+    const at = place(cell);
+    to.report(kind, at, () => ({
+      ...namesOfCall(table.names, header, at.line === null ? null : current, cell),
+      ...asWords(words(at.line ?? 0)),
+    }));
+  };
   const converter = rule.createConverter({
     declaredType: table.declaredType,
     alleles: table.alleles,
     kernels: table.kernels,
-    fault(cell, kind, message) {
-      const at = place(cell);
-      problems.report(kind, at, () => message(at.line ?? 0));
-    },
-    warn(cell, kind, message) {
-      const at = place(cell);
-      warnings.report(kind, at, () => message(at.line ?? 0));
-    },
+    fault: (cell, kind, words) => report(problems, cell, kind, words),
+    warn: (cell, kind, words) => report(warnings, cell, kind, words),
   });
   const row: MatrixRow = {
     bytes: Buffer.alloc(0),
@@ -93,25 +111,27 @@ export function createMatrixTable(
     return at;
   };
 
-  const irregular = (actual: number, why: string): void => {
-    problems.report(
-      "irregular matrix",
-      place(-1),
-      () =>
-        `Exception in processing matrix file. Irregular size matrix. Expected: ${columns} actual: ${actual}${why}`,
-    );
+  const irregular = (actual: number): void => {
+    report(problems, -1, "irregular matrix", () => ({
+      message: `Exception in processing matrix file. Irregular size matrix. Expected: ${columns} actual: ${actual}`,
+      plain:
+        `The line has ${formatPlural(actual, "call")}, the first one has ${columns}; expected as many in every line. ` +
+        "Look for a delimiter that is missing or too many, and for a line that was cut short.",
+    }));
   };
 
   const shortRow = (cells: number): void => {
     if (columns >= 0) {
-      irregular(0, "");
+      irregular(0);
       return;
     }
-    problems.report(
+    report(
+      problems,
+      -1,
       "irregular matrix",
-      place(-1),
       () =>
-        `The line has ${cells} ${cells === 1 ? "cell" : "cells"}; the matrix begins at cell ${firstColumn + 1}`,
+        `The line has ${formatPlural(cells, "cell")}; the matrix begins at cell ${firstColumn + 1}. Check the delimiter ` +
+        "and from which column the instruction reads it",
     );
   };
 
@@ -156,6 +176,9 @@ export function createMatrixTable(
 
   const readRow = (block: LineBlock, k: number, delimiter: number): void => {
     const lineFrom = block.starts[k] ?? 0;
+    current.bytes = block.bytes;
+    current.from = lineFrom;
+    current.delimiter = delimiter;
     const from = findFirstCall(block, lineFrom, delimiter);
     if (from < 0) {
       shortRow(-1 - from);
@@ -174,7 +197,7 @@ export function createMatrixTable(
     const end = converter.convert(row, sink.bytes, sink.at);
     const calls = (end - sink.at) / (rule.width + 1);
     if (columns < 0) columns = calls;
-    else if (calls !== columns) irregular(calls, "");
+    else if (calls !== columns) irregular(calls);
     sink.bytes[end - 1] = LF;
     quality?.row(row, sink.bytes, sink.at, end, { file, line, isAsRead: scratch === null });
     sink.at = end;
@@ -185,8 +208,15 @@ export function createMatrixTable(
     beginFile(opened) {
       file = opened;
       headerCells = 0;
+      header = null;
     },
     read(block, delimiter) {
+      const naming = (table.names.ofColumns?.row ?? -1) - block.firstRow;
+      if (naming >= 0 && naming < block.count) {
+        // The block is gone when a call of another one is found wanting.
+        const kept = block.bytes.subarray(block.starts[naming], block.starts[naming + 1]);
+        header = { bytes: Buffer.from(kept), from: 0, delimiter };
+      }
       const above = firstRow - 1 - block.firstRow;
       if (above >= 0 && above < block.count) {
         const lineFrom = block.starts[above] ?? 0;

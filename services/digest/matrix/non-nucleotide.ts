@@ -1,4 +1,4 @@
-import { cellText, invalidCall, type MatrixRule } from "./matrix-rule.ts";
+import { badCall, cellText, invalidCall, type MatrixRule } from "./matrix-rule.ts";
 import { N, copyLetters, createTally, type OddCell } from "./letters.ts";
 
 /** A matrix of single letters that stay as they are. `heterozygous` is the letter of a call of two different alleles. */
@@ -13,7 +13,8 @@ function lettersOnly(letters: string, expected: string, heterozygous: string | n
       const tally = createTally();
       let input: Buffer = Buffer.alloc(0);
       const oddCell: OddCell = (from, to, cell, output, at) => {
-        context.fault(cell, "matrix", invalidCall(cellText(input, from, to), expected));
+        const text = cellText(input, from, to);
+        context.fault(cell, "matrix", invalidCall(text, expected, badCall(text, expected, "N")));
         output[at] = N;
       };
       return {

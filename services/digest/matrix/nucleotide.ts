@@ -1,5 +1,5 @@
 import { SHORTEST_FOR_KERNEL } from "../kernels/kernels.ts";
-import { LF, TAB, cellEnd, cellText, type MatrixRule } from "./matrix-rule.ts";
+import { LF, TAB, badCall, cellEnd, cellText, type MatrixRule } from "./matrix-rule.ts";
 import { N, isHeterozygous } from "./letters.ts";
 
 /** Whole cells that stand for a missing call, as in GOBii's missingIndicators.txt. */
@@ -15,7 +15,9 @@ const ALLELES = new Uint8Array(256);
 for (const letter of Buffer.from("ACGTN+-", "latin1")) ALLELES[letter] = letter;
 for (const unknown of Buffer.from("?0", "latin1")) ALLELES[unknown] = N;
 
-const EXPECTED = "A, C, G, T, N, + or - for each allele, or a word for a missing call";
+const LETTERS = "A, C, G, T, N, + or -";
+
+const EXPECTED = `${LETTERS} for each allele, or a word for a missing call`;
 
 /**
  * Calls of several letters, with or without separators: A/C, A:C, AC; a single letter stands for all. Of a call of two
@@ -43,24 +45,16 @@ function nucleotide(ploidy: 2 | 4): MatrixRule {
       };
 
       const unsupported = (from: number, to: number, cell: number): void => {
-        if (from === to) {
-          context.fault(
-            cell,
-            "nucleotide",
-            (line) =>
-              `SNPSepRemoval Unsupported empty Allele Call in row ${line}; expected ${EXPECTED}`,
-          );
-          return;
-        }
         const text = cellText(input, from, to);
         const characters = Array.from(text);
-        context.fault(
-          cell,
-          "nucleotide",
-          (line) =>
-            `SNPSepRemoval Unsupported Allele Call ${characters[0] ?? ""} ${characters.at(-1) ?? ""} in row ${line}` +
-            `; expected ${EXPECTED}`,
-        );
+        const call =
+          text === ""
+            ? "empty Allele Call"
+            : `Allele Call ${characters[0] ?? ""} ${characters.at(-1) ?? ""}`;
+        context.fault(cell, "nucleotide", (line) => ({
+          message: `SNPSepRemoval Unsupported ${call} in row ${line}; expected ${EXPECTED}`,
+          plain: badCall(text, `${ploidy === 2 ? "two" : "four"} alleles of ${LETTERS}`, "N"),
+        }));
       };
 
       /** Any cell: takes it apart, writes it, or reports it. */

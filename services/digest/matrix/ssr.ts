@@ -1,4 +1,4 @@
-import { LF, TAB, cellEnd, cellText, type MatrixRule } from "./matrix-rule.ts";
+import { LF, TAB, cellEnd, badCall, cellText, type MatrixRule } from "./matrix-rule.ts";
 
 const ZERO = 48;
 const WIDTH = 8;
@@ -28,13 +28,16 @@ export const ssr: MatrixRule = {
           if (digits < WIDTH || (bytes[end] !== delimiter && bytes[end] !== LF)) {
             end = cellEnd(bytes, i, delimiter);
             const data = cellText(bytes, i, end);
-            context.fault(
-              (at - begin) / (WIDTH + 1),
-              "matrix",
-              (line) =>
+            context.fault((at - begin) / (WIDTH + 1), "matrix", (line) => ({
+              message:
                 `Validate Dataset Matrix. Invalid data found in post-processed matrix line: ${line} Data:${data}` +
                 `${data === "" ? " (an empty call)" : ""}; expected exactly 8 digits, 00000000 where missing`,
-            );
+              plain: badCall(
+                data,
+                "exactly 8 digits, two allele sizes of 4 such as 01230125",
+                "00000000",
+              ),
+            }));
             output.fill(ZERO, at, at + WIDTH);
           } else {
             const [a, b] = [alleleSize(output, at), alleleSize(output, at + ALLELE_WIDTH)];

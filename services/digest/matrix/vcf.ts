@@ -15,6 +15,8 @@ const GENOTYPE_MARKS: ReadonlySet<number> = new Set(Buffer.from("/|:", "latin1")
 
 const BASES: ReadonlySet<number> = new Set(Buffer.from("ACGT", "latin1"));
 
+const MISSING_ADVICE = "Correct it, or set the call to missing (./.).";
+
 const KNOWN_TYPES: ReadonlySet<string> = new Set(["NUCLEOTIDE_2_LETTER", "VCF"]);
 
 /**
@@ -95,36 +97,36 @@ export const vcf: MatrixRule = {
       const called = parseGenotype(text);
       if (called === null) {
         broken = true;
-        context.fault(
-          cell,
-          "vcf genotype",
-          (line) =>
+        context.fault(cell, "vcf genotype", (line) => ({
+          message:
             `VCFTransformer Incorrect number of alleles: ${text}\n Data line ${line} column ${cell}` +
             `${text === "" ? " (an empty call)" : ""}; expected a genotype such as 0/1`,
-        );
+          plain:
+            text === ""
+              ? `The genotype is empty; expected one such as 0/1. ${MISSING_ADVICE}`
+              : `${JSON.stringify(text)} is no genotype; expected one such as 0/1. ${MISSING_ADVICE}`,
+        }));
         return;
       }
       for (const allele of called) {
         if (typeof allele === "string") {
           broken = true;
-          context.fault(
-            cell,
-            "vcf allele",
-            (line) =>
+          context.fault(cell, "vcf allele", (line) => ({
+            message:
               `VCFTransformer, Unsupported alternate: ${allele} on data line ${line} column ${cell}; ` +
               `expected the number of an allele or .`,
-          );
+            plain: `Genotype ${text}: ${JSON.stringify(allele)} is no number of an allele; expected 0 for REF, 1 for the first ALT and so on. ${MISSING_ADVICE}`,
+          }));
           return;
         }
         const beyondDot = alleles.length === 2 && alleles[1] === "." && allele > 0;
         if (allele >= alleles.length && !beyondDot) {
-          context.fault(
-            cell,
-            "vcf allele number",
-            (line) =>
+          context.fault(cell, "vcf allele number", (line) => ({
+            message:
               `VCFTransformer, Alternate number ${allele} exceeds the length of the alternates list on data line ${line} ` +
               `column ${cell}; the marker has ${alleles.length - 1}`,
-          );
+            plain: `Genotype ${text}, but ${alternates(alleles)}. ${MISSING_ADVICE}`,
+          }));
           return;
         }
       }
@@ -155,7 +157,11 @@ export const vcf: MatrixRule = {
         const expected = typeFits
           ? `${PAIR_EXPECTED}; an allele of several bases cannot be written as one letter`
           : `calls of type ${context.declaredType}, but this is a VCF file`;
-        context.fault(cell, "matrix", invalidCall(data, expected));
+        const written = [...new Set(pair)].map((allele) => JSON.stringify(allele.slice(0, 40)));
+        const plain = typeFits
+          ? `Genotype ${text} stands for ${written.join(" and ")}, and an allele of several bases cannot be written as one letter. Leave the marker out, or set the call to missing (./.).`
+          : `Genotype ${text}, but the load is to have ${context.declaredType} calls. Choose NUCLEOTIDE_2_LETTER or VCF as its data set type.`;
+        context.fault(cell, "matrix", invalidCall(data, expected, plain));
         return;
       }
       output[at] = left;
@@ -176,7 +182,8 @@ export const vcf: MatrixRule = {
         context.fault(
           -1,
           "vcf format",
-          () => `FORMAT is ${keys.join(":")}; expected GT as its first key`,
+          () =>
+            `FORMAT is ${keys.join(":")}; expected GT as its first key. Put GT first, in FORMAT and in each call`,
         );
       } else {
         context.warn(
@@ -201,7 +208,8 @@ export const vcf: MatrixRule = {
             -1,
             "vcf marker",
             () =>
-              `The matrix has more rows than the marker table, which ends with marker ${context.alleles?.markers ?? 0}`,
+              `The matrix has more rows than the marker table, which ends with marker ${context.alleles?.markers ?? 0}; ` +
+              "expected one marker for each row. Let both begin in the same line of the same files",
           );
         }
         if (!known || !hasGenotypes(row)) return skipCalls(row, output, begin, counts);
@@ -216,19 +224,17 @@ export const vcf: MatrixRule = {
       },
       finish() {
         if (broken) {
-          context.fault(
-            -1,
-            "vcf transformer",
-            () => "Exception in processing matrix file. Failed in VCF Transformer.",
-          );
+          context.fault(-1, "vcf transformer", () => ({
+            message: "Exception in processing matrix file. Failed in VCF Transformer.",
+            plain:
+              "The matrix could not be made, since some genotypes cannot be read. The other errors say which.",
+          }));
         }
         if (!typeFits) {
-          context.fault(
-            -1,
-            "vcf type",
-            () =>
-              `Invalid Dataset Type selected for VCF file. Expected 2 Letter Nucleotide. Received ${context.declaredType}`,
-          );
+          context.fault(-1, "vcf type", () => ({
+            message: `Invalid Dataset Type selected for VCF file. Expected 2 Letter Nucleotide. Received ${context.declaredType}`,
+            plain: `The source is a VCF file, but the load is to have ${context.declaredType} calls. Choose NUCLEOTIDE_2_LETTER or VCF as its data set type.`,
+          }));
         }
       },
       counts: () => counts,
@@ -245,4 +251,13 @@ function beginsWithGt(bytes: Buffer, from: number, to: number): boolean {
     (from + 2 === to || end === COLON) &&
     to > from + 1
   );
+}
+
+/** Which alternates a marker has, by its alleles, the reference first. */
+function alternates(alleles: readonly string[]): string {
+  const alts = alleles.slice(1);
+  if (alts.length === 0) return "the marker has no alternate allele";
+  const few = alts.slice(0, 5).map((alt) => alt.slice(0, 20));
+  const list = [...few, ...(alts.length > few.length ? ["…"] : [])].join(", ");
+  return `only ${alts.length} alternate ${alts.length === 1 ? "allele" : "alleles"} (ALT ${list})`;
 }

@@ -41,9 +41,15 @@ export function watchLimit(limit: ReadLimit | undefined): WatchedLimit {
   return { limit: { ...limit, onCut }, isCut: () => isCut };
 }
 
+/** Why there are no files, in the reference's words where it has any, and then in ours. */
+interface NoSource {
+  readonly path: string;
+  readonly problem: string;
+  readonly plain?: string;
+}
+
 /** The files of a source, or why there are none. */
-export type SourceListing =
-  { readonly files: readonly SourceFile[] } | { readonly path: string; readonly problem: string };
+export type SourceListing = { readonly files: readonly SourceFile[] } | NoSource;
 
 /**
  * The plain files that a source names, in the order of their names: the file itself, or those of the directory, without
@@ -59,7 +65,7 @@ export function listSource(source: string, root: string | null, publishDir: stri
   }
   const path = root === null ? source : resolve(root, source);
   const kind = kindOf(path);
-  if (typeof kind === "string") return { path, problem: kind };
+  if ("problem" in kind) return { path, ...kind };
   if (kind.isFile()) return { files: [{ path, name: basename(path), size: kind.size }] };
   if (!kind.isDirectory()) {
     return { path, problem: "The source is neither a file nor a directory" };
@@ -71,9 +77,7 @@ export function listSource(source: string, root: string | null, publishDir: stri
     .flatMap((name): SourceFile[] => {
       const file = join(path, name);
       const entry = kindOf(file);
-      return typeof entry === "object" && entry.isFile()
-        ? [{ path: file, name, size: entry.size }]
-        : [];
+      return "isFile" in entry && entry.isFile() ? [{ path: file, name, size: entry.size }] : [];
     });
   if (files.length > 0) return { files };
   const skipped = names.some((name) => name.includes("digest"));
@@ -82,20 +86,29 @@ export function listSource(source: string, root: string | null, publishDir: stri
     problem:
       "Unexpected Missing File: the source directory has no file to read" +
       (skipped ? '; files whose name contains "digest" are not read' : ""),
+    plain:
+      "The source directory has no file to read" +
+      (skipped ? ", since those whose name contains digest are left out. Rename them" : "") +
+      `${skipped ? ", or" : "."} ${skipped ? "choose" : "Choose"} another source.`,
   };
 }
 
 /** What there is, or why there is nothing, in words. */
-function kindOf(path: string): Stats | string {
+function kindOf(path: string): Stats | Omit<NoSource, "path"> {
   try {
     return statSync(path);
   } catch (thrown) {
     switch (systemCode(thrown)) {
       case "ENOENT":
       case "ENOTDIR":
-        return "Unexpected Missing File: the source does not exist";
+        return {
+          problem: "Unexpected Missing File: the source does not exist",
+          plain:
+            "There is no such file or directory; expected the source of the load. Check its name, and that the machine " +
+            "that digests sees it.",
+        };
       case "ELOOP":
-        return "The source has symbolic links that lead in a circle";
+        return { problem: "The source has symbolic links that lead in a circle" };
       default:
         throw thrown;
     }

@@ -1,3 +1,5 @@
+import { formatPlural } from "../counts.ts";
+import { cellAt, type CellLine } from "../matrix/matrix-names.ts";
 import type { Problems } from "../problems.ts";
 import type { LineBlock } from "../source/line-block.ts";
 import type { ByteSink } from "../output/byte-sink.ts";
@@ -12,6 +14,8 @@ export interface ColumnTableRule {
   readonly firstRow: number;
   /** 0-based column of each cell, in the order of the writer's cells. */
   readonly cellColumns: readonly number[];
+  /** Their names in the table. */
+  readonly names: readonly string[];
 }
 
 /** CSV_COLUMN: one output row for each line from `firstRow` down. A line that is too short is a problem. */
@@ -30,13 +34,20 @@ export function createColumnTable(
     to: new Int32Array(width),
   };
   let file = "";
+  /** The line above the first row, kept. */
+  let header: CellLine | null = null;
 
   const readLine = (bytes: Buffer, from: number, delimiter: number, line: number): void => {
     const found = findCellEnds(bytes, from, delimiter, ends);
     if (found < needed) {
-      problems.report(`short row ${rule.table}`, { file, line, column: found }, () => {
-        const cellCount = `${found} ${found === 1 ? "cell" : "cells"}`;
-        return `The line has ${cellCount}; table ${rule.table} needs at least ${needed}`;
+      problems.report(`short row ${rule.table}`, { file, line, column: null }, () => {
+        const name = rule.names[rule.cellColumns.indexOf(needed - 1)] ?? "";
+        const head = header === null ? undefined : cellAt(header, needed - 1);
+        return (
+          `The line has ${formatPlural(found, "cell")}; table ${rule.table} needs at least ${needed}, since ` +
+          `${rule.table}.${name} is read from column ${needed}${head === undefined ? "" : ` (${head})`}. ` +
+          "Complete the line, or check the delimiter"
+        );
       });
       return;
     }
@@ -51,10 +62,16 @@ export function createColumnTable(
   return {
     beginFile(path) {
       file = path;
+      header = null;
     },
     read(block: LineBlock, delimiter) {
       cells.bytes.fill(block.bytes);
       for (let k = cells.bytes.length; k < width; k++) cells.bytes.push(block.bytes);
+      const above = rule.firstRow - 1 - block.firstRow;
+      if (above >= 0 && above < block.count) {
+        const line = block.bytes.subarray(block.starts[above], block.starts[above + 1]);
+        header = { bytes: Buffer.from(line), from: 0, delimiter };
+      }
       const skip = Math.max(0, rule.firstRow - block.firstRow);
       for (let line = skip; line < block.count; line++) {
         const at = block.locate?.(line, 0).line ?? block.firstRow + line + 1;

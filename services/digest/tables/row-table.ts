@@ -1,3 +1,4 @@
+import { formatPlural } from "../counts.ts";
 import type { Problems } from "../problems.ts";
 import type { ByteSink } from "../output/byte-sink.ts";
 import type { CellRow, RowWriter } from "./row-writer.ts";
@@ -43,9 +44,10 @@ export function createRowTable(
       if (at === to) {
         problems.report(
           `short row ${rule.table}`,
-          { file, line: origin.row + 1, column: skipped + 1 },
+          { file, line: origin.row + 1, column: null },
           () =>
-            `The line has ${skipped + 1} cells; ${rule.table}.${origin.name} begins at cell ${origin.column + 1}`,
+            `The line has ${formatPlural(skipped + 1, "cell")}; ${rule.table}.${origin.name} begins at cell ${origin.column + 1}. ` +
+            "Check the delimiter, and from which column the instruction reads it",
         );
         return;
       }
@@ -68,7 +70,7 @@ export function createRowTable(
         { file, line: (b?.row ?? 0) + 1, column: null },
         () =>
           `The rows of table ${rule.table} differ in length: ${a?.name} (line ${(a?.row ?? 0) + 1}) has ` +
-          `${reference.cells} cells, ${b?.name} (line ${(b?.row ?? 0) + 1}) has ${row.cells}`,
+          `${reference.cells} cells, ${b?.name} (line ${(b?.row ?? 0) + 1}) has ${row.cells}; expected as many. Complete the shorter one`,
       );
       return;
     }
@@ -100,7 +102,7 @@ export function createRowTable(
         { file, line: (origin?.row ?? 0) + 1, column: (origin?.column ?? 0) + 1 },
         () =>
           `The cells of ${rule.table}.${origin?.name} differ from those of ${known.file}; ` +
-          `expected the same in every file of a matrix`,
+          `expected the same in every file of a matrix. Load the files apart, or put their columns in one order`,
       );
     }
   };
@@ -112,7 +114,7 @@ export function createRowTable(
       `absent row ${rule.table}`,
       { file, line: (absent?.row ?? 0) + 1, column: null },
       () =>
-        `The file ends before line ${(absent?.row ?? 0) + 1}, where ${rule.table}.${absent?.name} is read`,
+        `The file ends before line ${(absent?.row ?? 0) + 1}, where ${rule.table}.${absent?.name} is read. Check in which line it begins`,
     );
   };
 

@@ -64,7 +64,7 @@ const INTENTIONS: Readonly<Record<string, Intention>> = {
 export function compareReader(dir: string, golden: GoldenCase): Promise<Comparison> {
   const plan = planLoad(loadIn(dir));
   const problems = createProblems();
-  for (const message of plan.problems) problems.report("plan", NOWHERE, () => message);
+  for (const words of plan.problems) problems.report("plan", NOWHERE, () => words);
   return withTempDir(async (outDir) => {
     if (plan.problems.length === 0) {
       await readTables({

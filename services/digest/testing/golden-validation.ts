@@ -14,7 +14,12 @@ export function compareInstruction(dir: string): Comparison {
   const { messages = {} } = recordedIn(dir);
   const findings = validateInstruction(loadIn(dir));
   return {
-    ours: { ...findings, all: findingsOf(findings) },
+    ours: {
+      markers: findings.markers?.message ?? null,
+      samples: findings.samples?.message ?? null,
+      dataset: findings.dataset?.message ?? null,
+      all: findingsOf(findings).map(({ message }) => message),
+    },
     expected: {
       markers: messages["validateMarkerUpload"],
       samples: messages["validateSampleUpload"],

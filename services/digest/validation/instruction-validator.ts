@@ -1,16 +1,17 @@
+import type { ProblemWords } from "../../contract/problem-words.ts";
 import type { ColumnRule, Load } from "../../contract/load.ts";
 
-/** The outcome of each part, as GOBii's InstructionFileValidator gives it: its first message, or null. */
+/** The outcome of each part, as GOBii's InstructionFileValidator gives it: its first message and what it means, or null. */
 export interface InstructionFindings {
-  readonly markers: string | null;
-  readonly samples: string | null;
-  readonly dataset: string | null;
+  readonly markers: ProblemWords | null;
+  readonly samples: ProblemWords | null;
+  readonly dataset: ProblemWords | null;
 }
 
 type Columns = ReadonlyMap<string, ColumnRule>;
 
-/** A check of the columns that are read from the source: a message, or null. */
-type Check = (columns: Columns) => string | null;
+/** A check of the columns that are read from the source: what is wrong, or null. */
+type Check = (columns: Columns) => ProblemWords | null;
 
 /** Both columns, written `table.column`, must be read from the same place. */
 function sameOrigin(first: string, second: string): Check {
@@ -19,7 +20,12 @@ function sameOrigin(first: string, second: string): Check {
     if (a === undefined || b === undefined) return null;
     return a.row === b.row && a.column === b.column
       ? null
-      : `Mismatch between ${written(first)} and ${written(second)}`;
+      : {
+          message: `Mismatch between ${written(first)} and ${written(second)}`,
+          plain:
+            `The instruction reads ${first} from ${cellOf(a)} and ${second} from ${cellOf(b)}; expected the same cells for both. ` +
+            "Let both begin in the same cell.",
+        };
   };
 }
 
@@ -27,17 +33,25 @@ function sameOrigin(first: string, second: string): Check {
 function needs(first: string, second: string): Check {
   return (columns) =>
     columns.has(first) && !columns.has(second)
-      ? `${tableOf(first)} exists without ${tableOf(second)}`
+      ? {
+          message: `${tableOf(first)} exists without ${tableOf(second)}`,
+          plain: `The instruction reads ${first} but not ${second}, which it belongs to. Add ${second} to the instruction, or leave ${tableOf(first)} out.`,
+        }
       : null;
 }
 
 const positionColumns = ["marker_name", "linkage_group_name", "start", "stop"];
 
-function completeMarkerLinkageGroup(columns: Columns): string | null {
+function completeMarkerLinkageGroup(columns: Columns): ProblemWords | null {
   const found = positionColumns.filter((name) => columns.has(`marker_linkage_group.${name}`));
-  return found.length === 0 || found.length === positionColumns.length
+  const missing = positionColumns.filter((name) => !found.includes(name));
+  return found.length === 0 || missing.length === 0
     ? null
-    : "Marker_linkage_group exists but doesn't contain all columns lg_name, marker_name, start and stop";
+    : {
+        message:
+          "Marker_linkage_group exists but doesn't contain all columns lg_name, marker_name, start and stop",
+        plain: `The table marker_linkage_group is read without ${missing.join(" and ")}. Add what is missing to the instruction, or leave the table out.`,
+      };
 }
 
 const markerChecks: readonly Check[] = [
@@ -72,7 +86,7 @@ const datasetChecks: readonly Check[] = [
  */
 export function validateInstruction(load: Load): InstructionFindings {
   const columns = new Map<string, ColumnRule>();
-  let badCoordinate: string | null = null;
+  let badCoordinate: ProblemWords | null = null;
   for (const { table, columns: rules } of load.tables) {
     for (const column of rules) {
       if (!isRead(column)) continue;
@@ -81,7 +95,7 @@ export function validateInstruction(load: Load): InstructionFindings {
       if (table === "matrix") columns.set("matrix.matrix", column);
       const bad = column.column === null ? "column" : column.row === null ? "row" : null;
       if (bad !== null) {
-        badCoordinate ??= `Invalid value in ${bad} coordinate for ${table}(${column.name})`;
+        badCoordinate ??= badCoordinateWords(bad, table, column);
       }
     }
   }
@@ -92,12 +106,27 @@ export function validateInstruction(load: Load): InstructionFindings {
   };
 }
 
-/** The messages of all parts. */
-export function findingsOf(findings: InstructionFindings): string[] {
-  return [findings.markers, findings.samples, findings.dataset].filter((text) => text !== null);
+/** A column of which the instruction does not say where it begins. */
+export function badCoordinateWords(
+  bad: "row" | "column",
+  table: string,
+  column: ColumnRule,
+): ProblemWords {
+  const found = column[bad];
+  return {
+    message: `Invalid value in ${bad} coordinate for ${table}(${column.name})`,
+    plain:
+      `The instruction says of ${table}.${column.name} ${found === null ? "nothing" : JSON.stringify(found)} for the ${bad} where ` +
+      `it begins (${bad === "row" ? "rCoord" : "cCoord"}); expected a whole number, 0 for the first. Add it.`,
+  };
 }
 
-function firstFinding(checks: readonly Check[], columns: Columns): string | null {
+/** What all parts found. */
+export function findingsOf(findings: InstructionFindings): ProblemWords[] {
+  return [findings.markers, findings.samples, findings.dataset].filter((found) => found !== null);
+}
+
+function firstFinding(checks: readonly Check[], columns: Columns): ProblemWords | null {
   for (const check of checks) {
     const finding = check(columns);
     if (finding !== null) return finding;
@@ -116,4 +145,9 @@ function tableOf(path: string): string {
 /** `marker.name` as messages write it: `marker(name)`. */
 function written(path: string): string {
   return `${tableOf(path)}(${path.slice(path.indexOf(".") + 1)})`;
+}
+
+/** Counted from 1, as people do. */
+function cellOf({ row, column }: ColumnRule): string {
+  return `line ${(row ?? 0) + 1}, column ${(column ?? 0) + 1}`;
 }

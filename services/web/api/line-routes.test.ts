@@ -29,5 +29,11 @@ it("shows what a job read as the crop has it encoded, and what it made as that i
     return new URLSearchParams(asked).get("encoding");
   };
   expect(await encodingFor(join(dataDir, "files", "k"))).toBe("latin1");
+  await web.ask(
+    "GET",
+    `/api/v1/jobs/k/lines?${new URLSearchParams({ file: join(dataDir, "files", "k"), cell: "2", delimiter: ";" }).toString()}`,
+  );
+  const read = new URLSearchParams(digester.calls.findLast(({ path }) => path === "/lines")?.query);
+  expect([read.get("delimiter"), read.get("quotes")]).toEqual(["\\t", "false"]);
   expect(await encodingFor(join(destination, "digest.marker"))).toBeNull();
 });

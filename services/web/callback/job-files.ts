@@ -6,11 +6,11 @@ import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { AppError, coerceError, systemCode } from "../../contract/errors.ts";
 import type { InputFile, OutputFile, OutputKept } from "../../contract/remote-files.ts";
+import { systemWords } from "../../contract/system-words.ts";
 import { makeDirectory } from "../../gate/make-directory.ts";
 import { finishPublish, publish } from "../../gate/publish.ts";
 import {
   fenceOff,
-  fileProblem,
   isThere,
   openStaging,
   removeStaging,
@@ -225,7 +225,7 @@ export async function openJobFiles({ store, crops, log }: JobFilesDeps): Promise
         return append(join(staging.path, name), offset, chunk).catch((thrown: unknown) => {
           throw new AppError(
             "conflict",
-            `${name} cannot be kept beside ${staging.destination}: ${fileProblem(thrown)}.`,
+            `${name} cannot be kept beside ${staging.destination}: ${systemWords(thrown)}.`,
             { cause: thrown },
           );
         });

@@ -141,8 +141,8 @@ export function digesterClient(target: Named, transport: Transport): DigesterCli
       ask(Preview, "POST", "/preview", { body: request, timeoutMs: lookTimeoutMs }),
     dryRun: (request) =>
       ask(DryRun, "POST", "/dry-run", { body: request, timeoutMs: lookTimeoutMs }),
-    fileLines({ file, separator, ...others }) {
-      const query = new URLSearchParams({ file, separator });
+    fileLines({ file, ...others }) {
+      const query = new URLSearchParams({ file });
       for (const [name, value] of Object.entries(others)) {
         if (value !== undefined) query.set(name, String(value));
       }

@@ -80,9 +80,9 @@ describe("the mail about a load", () => {
     ];
     const failed = { ...result, status: "failed" as const, errors, errorCount: 25 };
     const { text } = write({ status: "failed", result: failed });
-    expect(text).toContain("Status: ERROR\nError: /data/files/run1/a.txt:7:3: Unknown code X");
+    expect(text).toContain("Status: ERROR\nError: a.txt, line 7, column 3: Unknown code X");
     expect(text).toContain(
-      "Errors\n/data/files/run1/a.txt:7:3: Unknown code X\nNo data\nand 23 more",
+      "Errors\na.txt, line 7, column 3: Unknown code X\nNo data\nand 23 more",
     );
   });
 

@@ -1,4 +1,5 @@
 import type { StoredInstruction } from "../../contract/instruction.ts";
+import { describeProblem } from "../../contract/problem-words.ts";
 import type { DigestProblem, DigestResult } from "../../contract/result.ts";
 import type { JobRecord } from "../jobs/job-record.ts";
 
@@ -87,7 +88,7 @@ function statusSection(job: JobRecord): Section {
 
 function firstErrorOf(job: JobRecord): string | null {
   const [first] = job.result?.errors ?? [];
-  return first === undefined ? (job.reason ?? job.message) : problemText(first);
+  return first === undefined ? (job.reason ?? job.message) : describeProblem(first);
 }
 
 function identifierSection(instruction: StoredInstruction): Section {
@@ -174,15 +175,10 @@ function problemSection(title: string, problems: readonly DigestProblem[], count
     title,
     head: [],
     rows: [
-      ...problems.map((problem) => ({ cells: [problemText(problem)] })),
+      ...problems.map((problem) => ({ cells: [describeProblem(problem)] })),
       ...(left > 0 ? [{ cells: [`and ${left} more`] }] : []),
     ],
   };
-}
-
-function problemText({ message, file, line, column }: DigestProblem): string {
-  const at = [file, line, column].filter((part) => part !== null).join(":");
-  return at === "" ? message : `${at}: ${message}`;
 }
 
 function durationOf(milliseconds: number): string {

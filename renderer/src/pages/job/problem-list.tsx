@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import type { Job } from "../../../../services/contract/job.ts";
+import { plainWords } from "../../../../services/contract/problem-words.ts";
 import type { DigestProblem } from "../../../../services/contract/result.ts";
 import { formatCount } from "../../format/numbers.ts";
 import { SourceLines } from "./files/source-lines.tsx";
@@ -30,9 +31,12 @@ export function ProblemList({ title, kind, job, problems, count }: ProblemListPr
       <ul className={classes["problems"]} data-kind={kind}>
         {problems.map((problem, index) => (
           <li key={index}>
-            <span>{problem.message}</span>
+            <span>{plainWords(problem)}</span>
             <span className={`${classes["place"]} ${classes["mono"]}`}>{placeOf(problem)}</span>
             <Lines job={job} problem={problem} isOpen={kind === "error" && index < openAtFirst} />
+            {problem.plain !== undefined && (
+              <span className={classes["said"]}>In GOBii’s words: {problem.message}</span>
+            )}
           </li>
         ))}
       </ul>

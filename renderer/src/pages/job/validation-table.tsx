@@ -1,4 +1,5 @@
 import type { TableValidation } from "../../../../services/contract/result.ts";
+import { failureWords } from "../../../../services/contract/validation-words.ts";
 import { StatusIcon } from "../../components/status-mark.tsx";
 import classes from "./result-view.module.css";
 
@@ -27,7 +28,7 @@ export function ValidationTable({ validation }: { validation: readonly TableVali
                   {one.status === "PASSED" ? "Passed" : "Failed"}
                 </span>
               </td>
-              {hasFailures && <Failures failures={one.failures} />}
+              {hasFailures && <Failures of={one} />}
             </tr>
           ))}
         </tbody>
@@ -36,24 +37,17 @@ export function ValidationTable({ validation }: { validation: readonly TableVali
   );
 }
 
-function Failures({ failures }: Pick<TableValidation, "failures">) {
+function Failures({ of: { fileName, failures } }: { of: TableValidation }) {
   return (
     <td>
       {failures.map((failure, index) => (
         <div key={index}>
-          {failure.reason}
-          {failure.columnName.length > 0 && (
-            <>
-              {" in "}
-              <span className={classes["mono"]}>{failure.columnName.join(", ")}</span>
-            </>
-          )}
-          {failure.values.length > 0 && (
-            <>
-              {": "}
-              <span className={classes["mono"]}>{failure.values.join(", ")}</span>
-            </>
-          )}
+          {failureWords(fileName, failure)}
+          <div className={classes["said"]}>
+            In GOBii’s words: {failure.reason}
+            {failure.columnName.length > 0 && ` in ${failure.columnName.join(", ")}`}
+            {failure.values.length > 0 && `: ${failure.values.join(", ")}`}
+          </div>
         </div>
       ))}
     </td>

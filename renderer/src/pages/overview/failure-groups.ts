@@ -1,4 +1,5 @@
 import type { JobSummary } from "../../../../services/contract/job.ts";
+import { causeOf } from "../../../../services/contract/problem-words.ts";
 
 /** Loads that failed for the same cause, the newest first. */
 export interface FailureGroup {
@@ -25,9 +26,4 @@ export function failureGroups(failed: readonly JobSummary[]): FailureGroup[] {
     reason: jobs[0]?.reason ?? wordless,
     jobs,
   }));
-}
-
-/** The same mistake stands in another file, at another line, in other numbers. */
-function causeOf(reason: string): string {
-  return reason.replaceAll(/(?:\/[^\s/:,;\])]+)+/g, "…").replaceAll(/\d+/g, "0");
 }

@@ -2,6 +2,8 @@ import type { Event } from "../../../../../services/contract/event.ts";
 import type { FileLines } from "../../../../../services/contract/file-lines.ts";
 import type { Job } from "../../../../../services/contract/job.ts";
 import type { Quality } from "../../../../../services/contract/quality.ts";
+import { failureWords } from "../../../../../services/contract/validation-words.ts";
+import { plainWords } from "../../../../../services/contract/problem-words.ts";
 import type { DigestProblem } from "../../../../../services/contract/result.ts";
 import { formatBytes, formatCount, formatPlural, type ByteUnits } from "../../../format/numbers.ts";
 import { formatDateTime, formatDuration, type TimeZone } from "../../../format/time.ts";
@@ -107,11 +109,7 @@ function result({ job, lines, units }: ReportInput): string {
       found.validation.map((one) => [
         one.fileName,
         one.status === "PASSED" ? "Passed" : "Failed",
-        one.failures
-          .map((fault) =>
-            `${fault.reason} ${fault.columnName.join(", ")} ${fault.values.join(", ")}`.trim(),
-          )
-          .join("; "),
+        one.failures.map((fault) => failureWords(one.fileName, fault)).join(" "),
       ]),
     ),
     problems("Warnings", found.warnings, found.warnings.length, new Map()),
@@ -127,8 +125,12 @@ function problems(
   if (list.length === 0) return "";
   const items = list.map((problem, index) => {
     const found = lines.get(index);
+    const said =
+      problem.plain === undefined
+        ? ""
+        : `<br><small>In GOBii’s words: ${escaped(problem.message)}</small>`;
     const shown = found === undefined ? "" : `<pre>${linesText(found, problem.line)}</pre>`;
-    return `<li>${escaped(problem.message)}<br><small>${escaped(placeOf(problem))}</small>${shown}</li>`;
+    return `<li>${escaped(plainWords(problem))}<br><small>${escaped(placeOf(problem))}</small>${shown}${said}</li>`;
   });
   const more = count > list.length ? `<p>…and ${formatCount(count - list.length)} more.</p>` : "";
   return `<h3>${title} (${formatCount(count)})</h3><ul>${items.join("")}</ul>${more}`;
