@@ -26,6 +26,18 @@ describe("the words of a failed check", () => {
     );
   });
 
+  it("know the reasons that carry a word of their own", () => {
+    expect(failureWords("marker_prop", failure("More than one platform id", ["a", "b"]))).toMatch(
+      /rows of more than one platform; expected one/,
+    );
+    expect(failureWords("dnarun", failure("project id does not exist in DB"))).toMatch(
+      /a project that the database does not have/,
+    );
+    expect(failureWords("dnarun", failure("Column not found", ["dnasample_name,num"]))).toBe(
+      "The columns dnasample_name and num are missing from table dnarun. Add them to the instruction.",
+    );
+  });
+
   it("are the reference's where it has others", () => {
     expect(failureWords("t", failure("Something new", ["a"], ["x"]))).toBe(
       'Table t: Something new, a, "x"',

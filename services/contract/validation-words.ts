@@ -18,9 +18,17 @@ export function failureWords(table: string, { reason, columnName, values }: Fail
       `Check where the ${what} names and the matrix begin, and that they are read from the same files.`
     );
   }
+  const [, unknown] = /^(\w+) id does not exist in DB$/.exec(reason) ?? [];
+  if (unknown !== undefined) {
+    return `Table ${table} is for a ${unknown} that the database does not have. Choose another ${unknown}, or create it first.`;
+  }
+  const [, several] = /^More than one (\w+) id$/.exec(reason) ?? [];
+  if (several !== undefined) {
+    return `Table ${table} has rows of more than one ${several}; expected one, in which names are looked up. Make a load for each ${several}.`;
+  }
   switch (reason) {
     case "Column not found":
-      return `The column ${columns.replace(/^.*\./, "")} is missing from table ${ownerOf(columns) ?? table}. Add it to the instruction.`;
+      return `The ${named} ${columns.replace(/^\w+\./, "")} ${named === "column" ? "is" : "are"} missing from table ${ownerOf(columns) ?? table}. Add ${named === "column" ? "it" : "them"} to the instruction.`;
     case "Missing Values Detected":
     case "NULL VALUE":
       return `Table ${table} has empty cells in its ${named} ${columns}; expected a value in each row. Fill them in the source, or read another column of it.`;
@@ -36,8 +44,8 @@ export function failureWords(table: string, { reason, columnName, values }: Fail
       return `Table ${table} needs the table ${(values[0] ?? "").replace(/^digest\./, "")} beside it. Add that to the instruction.`;
     case "Empty file":
       return `Table ${table} has no columns. Say in the instruction where they are read, or leave the table out.`;
-    case "platform id does not exist in DB":
-      return `Table ${table} is for a platform that the database does not have. Choose another platform, or create it first.`;
+    case "Invalid column size":
+      return `Table ${table} has ${columnName[0] ?? ""}, but not all the columns that it is looked up by. Add the missing ones to the instruction.`;
     case "Undefined CV value":
       return `Table ${table} has values of ${columns} that are no terms of the database (${examples}). Correct them, or have them added as terms first.`;
     case "Reference value does not exist in DB":

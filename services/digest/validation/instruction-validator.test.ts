@@ -32,5 +32,5 @@ it.each<{ what: string; tables: Tables; samples: string | null }>([
     samples: "Mismatch between germplasm_prop(external_code) and germplasm(external_code)",
   },
 ])("asks for the parent of $what before it compares them", ({ tables, samples }) => {
-  expect(validateInstruction(makeLoad(tables)).samples).toBe(samples);
+  expect(validateInstruction(makeLoad(tables)).samples?.message).toBe(samples);
 });
