@@ -81,9 +81,7 @@ describe("the mail about a load", () => {
     const failed = { ...result, status: "failed" as const, errors, errorCount: 25 };
     const { text } = write({ status: "failed", result: failed });
     expect(text).toContain("Status: ERROR\nError: a.txt, line 7, column 3: Unknown code X");
-    expect(text).toContain(
-      "Errors\na.txt, line 7, column 3: Unknown code X\nNo data\nand 23 more",
-    );
+    expect(text).toContain("Errors\na.txt, line 7, column 3: Unknown code X\nNo data\nand 23 more");
   });
 
   it("tells why where there is no result", () => {
