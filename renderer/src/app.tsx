@@ -4,6 +4,7 @@ import { QueryClientProvider, useQuery, useQueryClient } from "@tanstack/react-q
 import { useEffect, useState } from "react";
 import { Route, Switch, useRoute } from "wouter";
 import { aboutQuery } from "./api/about.ts";
+import { keys } from "./api/keys.ts";
 import { isSignedOut, makeQueryClient } from "./api/query-client.ts";
 import { keepRecovering } from "./api/recover.ts";
 import { welcomeQuery } from "./api/welcome.ts";
@@ -43,6 +44,7 @@ function Console() {
   const about = useQuery(aboutQuery);
   useServiceTime(about.data?.clockAheadMs ?? 0);
   const signedOut = about.isError && isSignedOut(about.error);
+  useForgetting(signedOut);
   const { connection, announcement } = useEventStream(!signedOut, useNotices());
   const [isAtHome] = useRoute("/");
   const welcome = useQuery({ ...welcomeQuery(useQueryClient()), enabled: isAtHome && !signedOut });
@@ -84,4 +86,13 @@ function Console() {
       </Frame>
     </ConnectionContext>
   );
+}
+
+/** Whoever signs in next, in another tab too, may be somebody else or with another record: nothing is kept for them. */
+function useForgetting(signedOut: boolean): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (!signedOut) return;
+    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.about[0] });
+  }, [client, signedOut]);
 }

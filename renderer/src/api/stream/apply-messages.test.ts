@@ -131,6 +131,8 @@ describe("applyMessages", () => {
       keys.digesters,
       keys.clusters,
     ]);
+    client.setQueryData<Event[]>(keys.activity, [eventOf(900)]);
     expect(applyMessages(client, [{ kind: "reset" }]).everything).toBe(true);
+    expect(client.getQueryData<Event[]>(keys.activity)).toEqual([]);
   });
 });

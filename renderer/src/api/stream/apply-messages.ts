@@ -23,6 +23,8 @@ export function applyMessages(client: QueryClient, messages: readonly StreamMess
   const happened = idsOf(events);
   const created = idsOf(events.filter((event) => event.type === "submitted"));
   const removed = new Set(events.flatMap((event) => event.removed ?? []));
+  // What came before a gap may be of another record.
+  if (everything) forgetActivity(client);
   applyToActivity(client, events);
   return {
     everything,
@@ -153,6 +155,11 @@ function dropJobs(client: QueryClient, removed: ReadonlySet<number>): QueryKey[]
     void client.resetQueries({ queryKey: query.queryKey });
   }
   return [keys.jobLists];
+}
+
+/** Leaves the newest events to be asked for, where they may have been missed. */
+export function forgetActivity(client: QueryClient): void {
+  client.setQueryData<Event[]>(keys.activity, []);
 }
 
 function applyToActivity(client: QueryClient, events: readonly Event[]): void {

@@ -1,6 +1,7 @@
 import { QueryClient, QueryObserver } from "@tanstack/react-query";
 import { expect, it } from "vitest";
 import { AppError } from "../../../../services/contract/errors.ts";
+import { keys } from "../keys.ts";
 import { makeAskAgain } from "./ask-again.ts";
 
 it("asks again for what was being asked for the first time when it became stale", async () => {
@@ -38,4 +39,15 @@ it("leaves a fault on the page, however much happens meanwhile", async () => {
   expect(asked).toBe(1);
   askAgain.cancel();
   stopLooking();
+});
+
+it("asks for the newest events too after a gap", () => {
+  const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } });
+  client.setQueryData(keys.pastActivity, []);
+  client.setQueryData(keys.activity, []);
+  const askAgain = makeAskAgain(client);
+  askAgain.addEverything();
+  expect(client.getQueryState(keys.pastActivity)?.isInvalidated).toBe(true);
+  expect(client.getQueryState(keys.activity)?.isInvalidated).toBe(false);
+  askAgain.cancel();
 });

@@ -62,5 +62,5 @@ function knownKeys(client: QueryClient): QueryKey[] {
     .getQueryCache()
     .getAll()
     .map((query) => query.queryKey)
-    .filter((key) => key[0] !== keys.activity[0]);
+    .filter(([of, part]) => of !== keys.activity[0] || part !== keys.activity[1]);
 }

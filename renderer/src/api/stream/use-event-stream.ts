@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useEffectEvent, useState } from "react";
 import type { StreamMessage } from "../../../../services/contract/event.ts";
 import { announce } from "./announcement.ts";
-import { applyMessages } from "./apply-messages.ts";
+import { applyMessages, forgetActivity } from "./apply-messages.ts";
 import { broke, heard, newConnection, opened, type Connection } from "./connection.ts";
 import { followEvents } from "./event-stream.ts";
 import { makeAskAgain } from "./ask-again.ts";
@@ -42,7 +42,9 @@ export function useEventStream(
     const stop = followEvents("/api/v1/events", {
       onOpen: (gap) => {
         setConnection((before) => opened(before, Date.now()));
-        if (gap) askAgain.addEverything();
+        if (!gap) return;
+        forgetActivity(client);
+        askAgain.addEverything();
       },
       onBreak: () => setConnection((before) => broke(before, Date.now())),
       onMessages: (messages) => {

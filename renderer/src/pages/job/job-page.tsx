@@ -27,12 +27,14 @@ import classes from "./job-page.module.css";
 /** @param id the job's number or key. */
 export function JobPage({ id }: { id: string }) {
   const { data: job, error, isPending, refetch } = useQuery(jobQuery(id));
-  if (job !== undefined) return <Found job={job} id={id} />;
+  const isGone = error instanceof AppError && error.code === "not_found";
+  // One that was there may be gone, with a record that was put back to an earlier day.
+  if (job !== undefined && !isGone) return <Found job={job} id={id} />;
   return (
     <Page title={`Job ${id}`} heading={<Crumbs name={id} />}>
       {isPending ? (
         <JobSkeleton />
-      ) : error instanceof AppError && error.code === "not_found" ? (
+      ) : isGone ? (
         <Notice icon={IconSearchOff} title={`There is no job ${id}`}>
           <Text size="sm" c="dimmed">
             It may have been removed since, or its number or name may be mistyped.

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { readInstruction } from "../../../../services/contract/instruction.ts";
-import { defaultOptions, keyProblem, submitBody } from "./submit-body.ts";
+import { defaultOptions, keyProblem, submitBody, timeName } from "./submit-body.ts";
 
 it("sends what was said and leaves the rest to the service", () => {
   const instruction = readInstruction([{ table: "marker" }]);
@@ -20,4 +20,10 @@ it("knows which names are accepted", () => {
   expect(keyProblem("wheat_7.a-b")).toBeNull();
   expect(keyProblem("../wheat")).not.toBeNull();
   expect(keyProblem("w".repeat(201))).not.toBeNull();
+});
+
+it("makes up a name of the time that is a right key", () => {
+  const name = timeName(new Date(2026, 10, 24, 9, 31, 7), new Uint8Array([0x4f, 0x0c, 0x9a]));
+  expect(name).toBe("data_20261124_093107_4f0c9a");
+  expect(keyProblem(name)).toBeNull();
 });

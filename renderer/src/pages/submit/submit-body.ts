@@ -42,6 +42,20 @@ function wireForm(
   }
 }
 
+const two = (value: number): string => String(value).padStart(2, "0");
+
+/**
+ * A key for what was given no name, `data_20261124_093107_4f0c9a`: by local time, as the service makes them up.
+ *
+ * @param chance a few bytes that tell it from another of the same second.
+ */
+export function timeName(at: Date, chance: Uint8Array): string {
+  const day = `${at.getFullYear()}${two(at.getMonth() + 1)}${two(at.getDate())}`;
+  const time = `${two(at.getHours())}${two(at.getMinutes())}${two(at.getSeconds())}`;
+  const end = Array.from(chance, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `data_${day}_${time}_${end}`;
+}
+
 /** Why a key is not accepted; null when it is. */
 export function keyProblem(key: string): string | null {
   const trimmed = key.trim();

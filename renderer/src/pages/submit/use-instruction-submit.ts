@@ -1,13 +1,13 @@
 import { useDebouncedValue } from "@mantine/hooks";
 import { useMutation } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { z } from "zod";
 import type { StoredInstruction } from "../../../../services/contract/instruction.ts";
 import { submitInstruction } from "../../api/instructions.ts";
 import { readDraft, writeDraft } from "../../components/draft.ts";
 import { readText } from "./instruction-text.ts";
-import { keyProblem, submitBody } from "./submit-body.ts";
+import { keyProblem, submitBody, timeName } from "./submit-body.ts";
 import { useSubmitOptions } from "./use-submit-options.ts";
 
 /**
@@ -41,9 +41,21 @@ export function useInstructionSubmit(
     initial,
     draft === null ? null : `${draft} options`,
   );
+  const unnamed = useRef({ text: "", key: "" });
+  /** An empty name is made up here, and stays for a second try: an answer that was lost does not make two jobs. */
+  const keyFor = (written: string): string => {
+    if (options.key.trim() !== "") return options.key;
+    if (unnamed.current.key === "" || unnamed.current.text !== written) {
+      unnamed.current = {
+        text: written,
+        key: timeName(new Date(), crypto.getRandomValues(new Uint8Array(3))),
+      };
+    }
+    return unnamed.current.key;
+  };
   const sending = useMutation({
     mutationFn: (instruction: StoredInstruction) =>
-      submitInstruction(submitBody(instruction, options, editOf)),
+      submitInstruction(submitBody(instruction, { ...options, key: keyFor(text) }, editOf)),
     onSuccess: ({ job }) => {
       keepName();
       if (draft !== null) writeDraft(draft, null);
