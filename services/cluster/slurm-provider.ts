@@ -3,6 +3,7 @@ import { userInfo } from "node:os";
 import { z } from "zod";
 import { AppError, coerceError } from "../contract/errors.ts";
 import { isPilotOf } from "../contract/cluster.ts";
+import { parseJson } from "../gate/parse-json.ts";
 import { pilotCommand, pilotEnvironment, type PilotPlan } from "./pilot-command.ts";
 import type { ProvidedPilot, Provider } from "./provider.ts";
 
@@ -127,7 +128,7 @@ const Queue = z.object({
 
 /** Understands `squeue --json` from Slurm 21.08 on. */
 export function readQueue(text: string, cluster: string): ProvidedPilot[] {
-  const parsed = Queue.safeParse(json(text));
+  const parsed = Queue.safeParse(parseJson(text));
   if (!parsed.success) {
     throw new AppError("unavailable", "squeue did not answer with a list of jobs.", {
       cause: parsed.error,
@@ -180,14 +181,6 @@ function minutesOf(ms: number): number {
 /** For a POSIX shell, which is to see nothing but the word itself. */
 function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 /** What Slurm's own commands need of our environment. */

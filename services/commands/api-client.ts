@@ -5,6 +5,7 @@ import { z } from "zod";
 import { AppError, coerceError, ErrorBody, parseOrThrow, systemCode } from "../contract/errors.ts";
 import { StreamMessage } from "../contract/event.ts";
 import { withoutUndefined } from "../contract/without-undefined.ts";
+import { parseJson } from "../gate/parse-json.ts";
 
 /** The web service's own API, from a terminal. Every call throws AppError: the service's own, or `unavailable`. */
 export interface ApiClient {
@@ -143,22 +144,13 @@ interface Ask {
 
 /** The kind stands in the event's name and may stand in its data as well. */
 function withKind(kind: string | undefined, data: string): unknown {
-  try {
-    const body: unknown = JSON.parse(data);
-    return typeof body === "object" && body !== null ? { kind, ...body } : null;
-  } catch {
-    return null;
-  }
+  const body = parseJson(data);
+  return typeof body === "object" && body !== null ? { kind, ...body } : null;
 }
 
 function toAppError(status: number, text: string): AppError {
-  let body: unknown = null;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    // Not one of our own answers: the status says what there is to say.
-  }
-  const parsed = ErrorBody.safeParse(body);
+  // Where it is not one of our own answers, the status says what there is to say.
+  const parsed = ErrorBody.safeParse(parseJson(text));
   if (parsed.success) {
     const { code, message, hint, details } = parsed.data.error;
     const said = code === "unauthenticated" ? tokenHint : hint;

@@ -1,14 +1,7 @@
 import { PatchBatchAnswer, type JobPatch } from "../contract/callback.ts";
 import type { CallbackTarget } from "../contract/digester.ts";
-import {
-  isOk,
-  judge,
-  parseJson,
-  reasonOf,
-  refusal,
-  type Deliver,
-  type Delivery,
-} from "./delivery.ts";
+import { parseJson } from "../gate/parse-json.ts";
+import { isOk, judge, reasonOf, refusal, type Deliver, type Delivery } from "./delivery.ts";
 
 /** Sends one request; throws when there is no answer. */
 export type Send = (

@@ -1,6 +1,7 @@
 import { PatchAnswer, type JobPatch } from "../contract/callback.ts";
 import type { CallbackTarget } from "../contract/digester.ts";
 import { coerceError } from "../contract/errors.ts";
+import { parseJson } from "../gate/parse-json.ts";
 
 /** What became of one callback. */
 export type Delivery =
@@ -39,14 +40,6 @@ export function refusal(status: number, words: string): Delivery {
     return { kind: "unreachable", why };
   }
   return { kind: "refused", why };
-}
-
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 /** The message of an error body of ours, else the beginning of whatever came. */

@@ -2,9 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { z } from "zod";
 import { coerceError } from "../contract/errors.ts";
+import { parseJson } from "../gate/parse-json.ts";
 import { writeDurably } from "./durable-files.ts";
 import type { Usage } from "./regulators/regulator.ts";
-import { parseJson, readText } from "./state-dir.ts";
+import { readText } from "./state-dir.ts";
 
 /** What was digested here, for whom and how fast. It outlives the process. */
 export interface DigestHistory {

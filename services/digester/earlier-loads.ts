@@ -4,7 +4,8 @@ import { AppError, parseOrThrow } from "../contract/errors.ts";
 import { namingFilesIn, type EarlierFile } from "../digest/validation/known-digests.ts";
 import { createHttpSend, type HttpSend } from "../gate/http-client.ts";
 import { liesInside } from "../gate/paths.ts";
-import { messageOf, parseJson, reasonOf } from "./delivery.ts";
+import { parseJson } from "../gate/parse-json.ts";
+import { messageOf, reasonOf } from "./delivery.ts";
 import { askDirectly, type AskTarget } from "./web-addresses.ts";
 
 /** The digest files of earlier loads of a crop, as far as this node sees them. */

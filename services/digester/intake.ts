@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { z } from "zod";
 import { Dispatch } from "../contract/digester.ts";
 import { makeDirectory } from "../gate/make-directory.ts";
+import { parseJson } from "../gate/parse-json.ts";
 import { writeDurably } from "./durable-files.ts";
-import { parseJson, readText } from "./state-dir.ts";
+import { readText } from "./state-dir.ts";
 
 const Kept = z.object({
   dispatch: Dispatch,

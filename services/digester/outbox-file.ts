@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { JobPatch } from "../contract/callback.ts";
 import { CallbackTarget } from "../contract/digester.ts";
+import { parseJson } from "../gate/parse-json.ts";
 import { openAppendLog, readLog } from "./append-log.ts";
-import { parseJson } from "./state-dir.ts";
 
 /** A callback on its way. */
 export const KeptCallback = z.object({

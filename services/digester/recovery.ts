@@ -1,4 +1,3 @@
-import { access } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Dispatch } from "../contract/digester.ts";
@@ -7,7 +6,7 @@ import type { AttemptJournal, JournaledAttempt } from "./attempt-journal.ts";
 import type { Deliver } from "./delivery.ts";
 import type { Intake } from "./intake.ts";
 import type { Outbox } from "./outbox.ts";
-import { removeStaging, type Publisher } from "../gate/staging.ts";
+import { isThere, removeStaging, type Publisher } from "../gate/staging.ts";
 
 export interface RecoveryContext {
   readonly journal: AttemptJournal;
@@ -106,7 +105,7 @@ async function recover(left: JournaledAttempt, context: RecoveryContext): Promis
     if (answer.kind === "unreachable") return false;
     if (answer.kind === "accepted") {
       // Gone, with the permission still in force: the whole directory had become the destination.
-      if (await exists(staging)) {
+      if (await isThere(staging)) {
         await context.publisher.finishPublish(staging);
         await context.publisher.publish(staging, destination);
       }
@@ -119,13 +118,4 @@ async function recover(left: JournaledAttempt, context: RecoveryContext): Promis
   await removeStaging({ path: staging, made });
   await context.journal.remove(staging);
   return true;
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

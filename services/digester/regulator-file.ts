@@ -1,9 +1,10 @@
 import type { Logger } from "pino";
 import { coerceError, parseOrThrow } from "../contract/errors.ts";
 import { RegulatorChoice } from "../contract/regulator.ts";
+import { parseJson } from "../gate/parse-json.ts";
 import { writeDurably } from "./durable-files.ts";
 import { chooseRegulator, defaultRegulator } from "./regulators/index.ts";
-import { parseJson, readText } from "./state-dir.ts";
+import { readText } from "./state-dir.ts";
 
 /** The regulator that was chosen last, which outlives the process. */
 export interface RegulatorFile {

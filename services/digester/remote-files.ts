@@ -17,7 +17,8 @@ import {
 import { makeDirectory } from "../gate/make-directory.ts";
 import { openCopy } from "./fetched-copy.ts";
 import { systemWords } from "../contract/system-words.ts";
-import { parseJson, reasonOf } from "./delivery.ts";
+import { parseJson } from "../gate/parse-json.ts";
+import { reasonOf } from "./delivery.ts";
 import { backoffMs } from "./outbox.ts";
 import { askDirectly, type AskTarget } from "./web-addresses.ts";
 

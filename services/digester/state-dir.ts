@@ -8,6 +8,7 @@ import { z } from "zod";
 import { AppError, coerceError, systemCode } from "../contract/errors.ts";
 import { makeDirectory } from "../gate/make-directory.ts";
 import { isAlive, processStart } from "../gate/processes.ts";
+import { parseJson } from "../gate/parse-json.ts";
 import { writeDurably } from "./durable-files.ts";
 
 /**
@@ -169,14 +170,6 @@ export function digesterToken(state: StateDir): Promise<string> {
 export async function readText(path: string): Promise<string | null> {
   try {
     return await readFile(path, "utf8");
-  } catch {
-    return null;
-  }
-}
-
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
   } catch {
     return null;
   }

@@ -3,7 +3,8 @@ import { PatchBatchAnswer } from "../contract/callback.ts";
 import type { CallbackTarget } from "../contract/digester.ts";
 import { AppError, coerceError } from "../contract/errors.ts";
 import { createHttpSend, type HttpSend } from "../gate/http-client.ts";
-import { isOk, parseJson, reasonOf } from "./delivery.ts";
+import { parseJson } from "../gate/parse-json.ts";
+import { isOk, reasonOf } from "./delivery.ts";
 
 /*
  * Where several web services keep one record, any of them may die, and its digesters go on with the next. A callback names one

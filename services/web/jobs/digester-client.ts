@@ -20,6 +20,7 @@ import {
   type RegulatorChoice,
   type RegulatorSwap,
 } from "../../contract/regulator.ts";
+import { parseJson } from "../../gate/parse-json.ts";
 
 import type { Answer, Call, Transport } from "./transport.ts";
 
@@ -83,7 +84,7 @@ export function digesterClient(target: Named, transport: Transport): DigesterCli
     { body, timeoutMs = callTimeoutMs, signal }: SendOptions = {},
   ): Promise<JsonAnswer> => {
     const answer = await carry({ method, path, body, timeoutMs, signal });
-    return { status: answer.status, body: parsed(await answer.text()) };
+    return { status: answer.status, body: parseJson(await answer.text()) };
   };
 
   async function ask<T>(schema: z.ZodType<T>, ...call: Parameters<typeof send>): Promise<T> {
@@ -153,7 +154,7 @@ export function digesterClient(target: Named, transport: Transport): DigesterCli
       const told = { method: "GET", path, timeoutMs: fileTimeoutMs, isStreamed: true } as const;
       const answer = await carry(told);
       if (isOk(answer) && answer.body !== null) return Readable.from(answer.body);
-      throw failure(target, { status: answer.status, body: parsed(await answer.text()) });
+      throw failure(target, { status: answer.status, body: parseJson(await answer.text()) });
     },
     fileSizes: async (files) =>
       (await ask(FileSizes, "POST", "/file-sizes", { body: { files } })).sizes,
@@ -180,14 +181,6 @@ function unreachable(url: string, thrown: unknown, timeoutMs: number): AppError 
   const isLate = coerceError(thrown).name === "TimeoutError";
   const why = isLate ? `no answer within ${timeoutMs / 1000} s` : reasonOf(thrown);
   return new AppError("upstream_failed", `${url} cannot be reached: ${why}`, { cause: thrown });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 /** `fetch` says "fetch failed" and keeps the reason to itself, in `cause`. */
