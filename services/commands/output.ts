@@ -5,10 +5,12 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** As `print`: one value as JSON, on one line. */
 export function printJson(value: unknown): void {
   print(JSON.stringify(value));
 }
 
+/** What is said about the data, to stderr. */
 export function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }

@@ -17,6 +17,7 @@ export interface SettingsOptions extends ReadingOptions {
   readonly quality?: boolean;
 }
 
+/** Adds all options that `settingsOf` reads. */
 export function addSettingsOptions(command: Command): Command {
   const making = command
     .option(
@@ -28,6 +29,7 @@ export function addSettingsOptions(command: Command): Command {
   return addReadingOptions(making);
 }
 
+/** Adds those that say how sources are read. */
 export function addReadingOptions(command: Command): Command {
   return command
     .option("--missing <code...>", "further cells of a matrix that stand for a missing call")
@@ -44,6 +46,7 @@ export function addReadingOptions(command: Command): Command {
     );
 }
 
+/** What the options say, as a crop's configuration would; what was not given is left out. */
 export function settingsOf(options: SettingsOptions): DigestSettings {
   const { also, quality, missing, separator: separators, quote: quotes, encoding } = options;
   return withoutUndefined({ also, quality, missing, separators, quotes, encoding });

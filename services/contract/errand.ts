@@ -29,4 +29,5 @@ export const ErrandAnswerQuery = z.object({ status: z.coerce.number().int().min(
 
 /** The URL of a digester that asks for its work; its host is for people. */
 export const askingUrl = (host: string): string => `asks://${host}`;
+/** Whether a URL is such a one. */
 export const isAskingUrl = (url: string): boolean => url.startsWith("asks:");

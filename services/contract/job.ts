@@ -21,6 +21,7 @@ export type JobStep = z.infer<typeof JobStep>;
 
 export type SettledStatus = Extract<JobStatus, "completed" | "failed" | "aborted">;
 
+/** Whether a job has ended for good, unless a person has it done again. */
 export function isSettled(status: JobStatus): status is SettledStatus {
   return status === "completed" || status === "failed" || status === "aborted";
 }

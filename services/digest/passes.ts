@@ -1,5 +1,6 @@
 import type { MatrixPlan, TablePlan } from "./plan.ts";
 
+/** The plan of the table `marker`, where the load makes it. */
 export function markerPlan(plans: readonly TablePlan[]): TablePlan | undefined {
   return plans.find((plan) => plan.table === "marker");
 }

@@ -27,6 +27,7 @@ export interface CollectedProblems extends Problems {
   summary(): DigestProblem[];
 }
 
+/** Keeps the first problems of each kind, and counts all. */
 export function createProblems(): CollectedProblems {
   const list: DigestProblem[] = [];
   const kinds = new Map<string, { count: number; first: string }>();

@@ -18,6 +18,7 @@ export const mayComeBack = (outcome: Outcome): boolean =>
 
 export type OutcomePatch = Omit<JobPatch, "digester" | "attempt" | "callback">;
 
+/** The last callback of an attempt whose files are published. */
 export function completed(result: DigestResult): OutcomePatch & { status: "completed" } {
   return {
     status: "completed",

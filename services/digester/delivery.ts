@@ -29,6 +29,7 @@ export function judge(status: number, text: string): Delivery {
   return refusal(status, messageOf(text));
 }
 
+/** Whether an HTTP status is a success. */
 export const isOk = (status: number): boolean => status >= 200 && status < 300;
 
 /** @param words what came with the status, with a colon before it; may be empty. */

@@ -50,6 +50,7 @@ export function failureAnswer(
   return answer;
 }
 
+/** Answers a request that failed with the error body of all APIs. Fits at the end of the chain. */
 export function errorHandler(log: Logger): ErrorRequestHandler {
   return (thrown: unknown, request, response, next) => {
     const { status, body } = failureAnswer(thrown, request, log);

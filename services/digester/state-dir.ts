@@ -167,6 +167,7 @@ export function digesterToken(state: StateDir): Promise<string> {
   return readOrMake(join(state.path, "token"), () => randomBytes(32).toString("base64url"));
 }
 
+/** The text of a file; null where it cannot be read. */
 export async function readText(path: string): Promise<string | null> {
   try {
     return await readFile(path, "utf8");

@@ -112,6 +112,7 @@ export async function hashPassword(password: string): Promise<string> {
 
 const hashForm = /^scrypt:([A-Za-z0-9+/]{16,}={0,2}):([A-Za-z0-9+/]{43}=)$/;
 
+/** Whether a text has the form that `hashPassword` returns. */
 export function isPasswordHash(text: string): boolean {
   return hashForm.test(text);
 }

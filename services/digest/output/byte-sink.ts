@@ -102,6 +102,7 @@ export function put(sink: ByteBuffer, source: Uint8Array, from: number, to: numb
   sink.at = at + length;
 }
 
+/** Appends one byte. */
 export function putByte(sink: ByteBuffer, byte: number): void {
   sink.room(1);
   sink.bytes[sink.at++] = byte;

@@ -8,6 +8,7 @@ export const HETEROZYGOUS = 1 << 20;
 export const CALLED = 0;
 export const ADDABLE = 1023;
 
+/** The counts in a sum of states, each from 0 to 1023. */
 export const missingOf = (state: number): number => state & 1023;
 export const halfOf = (state: number): number => (state >> 10) & 1023;
 export const heterozygousOf = (state: number): number => state >>> 20;

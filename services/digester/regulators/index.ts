@@ -35,6 +35,7 @@ const offers: readonly Offer[] = [
 
 export const defaultRegulator: RegulatorChoice = { name: firstCome.name, options: {} };
 
+/** All that can be chosen, with the schemas of their options. */
 export function listRegulators(): RegulatorInfo[] {
   return offers.map(({ info }) => info);
 }

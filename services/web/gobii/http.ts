@@ -14,6 +14,7 @@ export function mergeSlashes(request: Request, _response: Response, next: NextFu
   next();
 }
 
+/** A part of the path by its name in the route; empty where the route has none. */
 export function param(request: Request, name = "name"): string {
   const value = request.params[name];
   return typeof value === "string" ? value : "";

@@ -9,8 +9,10 @@ export interface StatusMessage {
   readonly text: string;
 }
 
+/** Of level ERROR, for which GOBii has no further type. */
 export const failed = (text: string): StatusMessage => ({ level: "ERROR", type: "NONE", text });
 
+/** Of level VALIDATION, with GOBii's type of what is wrong. */
 export const invalid = (type: Exclude<ValidationType, "NONE">, text: string): StatusMessage => ({
   level: "VALIDATION",
   type,

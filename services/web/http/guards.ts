@@ -59,6 +59,7 @@ export function hostTest(names: Names): (host: string | undefined) => boolean {
   };
 }
 
+/** Refuses, as 403, requests to a host name that is not ours: a page of another site may lead its name to this address. */
 export function hostGuard(isOurs: (host: string | undefined) => boolean): RequestHandler {
   return (request, _response, next) => {
     if (isOurs(request.headers.host)) return next();

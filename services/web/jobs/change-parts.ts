@@ -22,6 +22,7 @@ export function wasApplied(job: JobRecord, patch: JobPatch): boolean {
   return patch.callback !== undefined && patch.callback <= job.callback;
 }
 
+/** The error of a callback from an attempt that is not the one in force. */
 export function stale(job: JobRecord, patch: JobPatch): AppError {
   const running = job.digester === null ? "" : ` on ${job.digester}`;
   return new AppError(
@@ -31,6 +32,7 @@ export function stale(job: JobRecord, patch: JobPatch): AppError {
   );
 }
 
+/** What a callback says of the job. */
 export function patchedFields(patch: JobPatch): Partial<JobRecord> {
   const { step, gobiiStatus, message, progress, bytesRead, bytesTotal, callback } = patch;
   return withoutUndefined({
@@ -44,11 +46,13 @@ export function patchedFields(patch: JobPatch): Partial<JobRecord> {
   });
 }
 
+/** What a callback says that is kept with its event. */
 export function eventFields(patch: Partial<JobPatch>): Partial<NewEvent> {
   const message = patch.message ?? patch.reason;
   return withoutUndefined({ step: patch.step, gobiiStatus: patch.gobiiStatus, message });
 }
 
+/** A decision that leaves the job as it is, and tells nothing. */
 export function unchanged(job: JobRecord): Change {
   return { job, events: [] };
 }

@@ -25,6 +25,7 @@ export type DigesterRecord = z.infer<typeof DigesterRecord>;
 
 const prefix = "digester/";
 
+/** All that are remembered. One that was written by another version and cannot be read is left out. */
 export async function loadDigesters(store: Store): Promise<DigesterRecord[]> {
   const settings = await store.settings(prefix);
   return settings.flatMap(({ value }) => {
@@ -49,10 +50,12 @@ export async function changeDigester(
   return DigesterRecord.parse(kept);
 }
 
+/** Removes what is remembered of a digester. */
 export async function forgetDigester(store: Store, id: string): Promise<void> {
   await store.setSetting(prefix + id, undefined);
 }
 
+/** 32 random bytes as base64url, for a digester to be known by. */
 export const newToken = (): string => randomBytes(32).toString("base64url");
 
 /** Tokens are looked up by their digest, so that the time of a look-up tells nothing about a token. */

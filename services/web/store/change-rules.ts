@@ -8,16 +8,19 @@ export function keyWithin(crop: string, key: string): string {
   return `${crop}\n${key}`;
 }
 
+/** The error of a key that is in use. */
 export function duplicateKey(crop: string, key: string): AppError {
   return new AppError("duplicate_key", `Crop ${crop} has a job with the key ${key} already.`, {
     hint: "Choose another key.",
   });
 }
 
+/** The error of a number that no job has. */
 export function noSuchJob(id: number): AppError {
   return new AppError("not_found", `There is no job ${id}.`);
 }
 
+/** Whether there is nothing to write: a decision that leaves the job hands it back as it came. */
 export function changesNothing(before: JobRecord, change: Change): boolean {
   return change.job === before && change.events.length === 0;
 }

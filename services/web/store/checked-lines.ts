@@ -10,6 +10,7 @@ const afterSum = '","data":';
 const dataStart = beforeSum.length + 8 + afterSum.length;
 const lineFeed = 0x0a;
 
+/** A value as one line of JSON with its checksum (CRC-32, hexadecimal), line feed included. */
 export function encodeLine(data: unknown): string {
   const json = JSON.stringify(data);
   return `${beforeSum}${toHex(crc32(json))}${afterSum}${json}}\n`;

@@ -96,6 +96,7 @@ export async function withFile<T>(
   }
 }
 
+/** What a damaged file is called from now on, a time in milliseconds since 1970. */
 export function damagedName(name: string, now: number): string {
   return `${name}.damaged-${new Date(now).toISOString().replaceAll(/[-:.]/g, "")}`;
 }

@@ -99,6 +99,7 @@ function matcher(query: JobListQuery, words: InstructionWords): (job: JobRecord)
     terms.every((meets) => meets(job));
 }
 
+/** The order that a sort asks for; by number where it names no field. */
 export function orderOf(sort: JobSort): Order {
   const field = jobSortFields.find((one) => sort === one || sort === `-${one}`) ?? "id";
   const valueOf = (job: JobRecord): number | string | null =>

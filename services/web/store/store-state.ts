@@ -39,6 +39,7 @@ export interface Hot {
   events: Event[];
 }
 
+/** The state of a store that was never written. */
 export function emptyState(): StoreState {
   return {
     journal: 1,
