@@ -36,6 +36,30 @@ describe("reading as Jackson does", () => {
     expect(parsed.dataSetId).toBe(taken);
   });
 
+  it.each([
+    [true, true],
+    ["True", true],
+    ["true", true],
+    [1, true],
+    [0, false],
+    ["False", false],
+    ["", false],
+    [null, false],
+    [undefined, false],
+  ])("takes the flag %j as %j", (given, taken) => {
+    expect(ListInstruction.parse(table({ qcCheck: given })).qcCheck).toBe(taken);
+  });
+
+  it.each([
+    [{ qcCheck: "yes" }, "qcCheck: expected true or false"],
+    [{ dataSetId: true }, "dataSetId: expected an integer"],
+    [{ contactEmail: {} }, "contactEmail: expected a text"],
+    // It has lost its last digits when it was read.
+    [{ contactEmail: 12345678901234567890 }, "contactEmail: expected a text"],
+  ])("refuses %j in words", (fields, words) => {
+    expect(refusal([table(fields)]).message).toContain(words);
+  });
+
   it("reads rcoord and ccoord as rCoord and cCoord", () => {
     const parsed = ListInstruction.parse(
       table({ gobiiFileColumns: [column({ rcoord: "3", ccoord: 4 })] }),

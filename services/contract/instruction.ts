@@ -20,10 +20,13 @@ import {
 
 /** Jackson's `Integer`: a number, digits in a string, "" and absent as null; a fraction is cut off. */
 export const integer = z
-  .union([
-    z.number().refine((n) => Number.isSafeInteger(Math.trunc(n)), "expected an integer"),
-    z.string().regex(/^\s*-?\d{0,15}\s*$/, "expected an integer"),
-  ])
+  .union(
+    [
+      z.number().refine((n) => Number.isSafeInteger(Math.trunc(n)), "expected an integer"),
+      z.string().regex(/^\s*-?\d{0,15}\s*$/, "expected an integer"),
+    ],
+    { error: "expected an integer" },
+  )
   .nullish()
   .transform((value) => {
     if (value === null || value === undefined) return null;
@@ -41,19 +44,28 @@ const decimal = z
     return value.trim() === "" ? null : Number(value);
   });
 
+/** Whether a number is what stood in the JSON: larger integers have lost their last digits. */
+const isExact = (value: number): boolean => !Number.isInteger(value) || Number.isSafeInteger(value);
+
 /** Jackson's `String`: numbers and booleans become their text. */
 export const text = z
-  .union([z.string(), z.number(), z.boolean()])
+  .union([z.string(), z.number().refine(isExact, "expected a text"), z.boolean()], {
+    error: "expected a text",
+  })
   .nullish()
   .transform((value) => (value === null || value === undefined ? null : String(value)));
 
+/** Jackson's `boolean`: also its word, a number other than 0, and `""` for false. */
 const flag = (fallback: boolean) =>
   z
-    .union([z.boolean(), z.enum(["true", "false"])])
+    .union([z.boolean(), z.number(), z.enum(["true", "True", "false", "False", ""])], {
+      error: "expected true or false",
+    })
     .nullish()
-    .transform((value) =>
-      value === null || value === undefined ? fallback : String(value) === "true",
-    );
+    .transform((value) => {
+      if (value === null || value === undefined) return fallback;
+      return typeof value === "string" ? value.toLowerCase() === "true" : Boolean(value);
+    });
 
 /** Jackson's enum: the exact name or the position in the declaration. `fallback` stands for an absent key. */
 function term<const T extends readonly [string, ...string[]]>(

@@ -32,6 +32,7 @@ import {
 import type { Role } from "./crop.ts";
 import type { GobiiSessions } from "./gobii-sessions.ts";
 import { fileRoutes } from "./api/file-routes.ts";
+import { errorHandler as gobiiErrorHandler, mergeSlashes } from "./gobii/http.ts";
 import { gobiiRouter } from "./gobii/router.ts";
 import { consolePages, tokenExchange } from "./http/console.ts";
 import { errorHandler } from "./http/errors.ts";
@@ -129,6 +130,7 @@ export function createApp(deps: AppDeps): Express {
   app.disable("etag");
   app.set("query parser", "simple");
 
+  app.use(mergeSlashes);
   app.use(securityHeaders(), hostGuard(deps.isOurHost), originGuard(deps.isOurHost));
   app.get("/healthz", (_request, response) => void response.json({ ok: true }));
   app.get("/readyz", (_request, response) => {
@@ -136,12 +138,6 @@ export function createApp(deps: AppDeps): Express {
     response.status(ready ? 200 : 503).json({ ok: ready });
   });
 
-  // GOBii's clients send `/gobii-dev//gobii/v1/…`.
-  app.use((request, _response, next) => {
-    const [path = "", ...query] = request.url.split("?");
-    request.url = [path.replace(/\/{2,}/g, "/"), ...query].join("?");
-    next();
-  });
   const learnTokens = sessionLearner(deps);
   app.use(learnTokens);
   for (const crop of deps.crops) {
@@ -174,6 +170,8 @@ export function createApp(deps: AppDeps): Express {
   app.use(tokenExchange((given) => roleOf(given) !== null, port));
   if (deps.consoleDir !== null) app.use(consolePages(deps.consoleDir));
   app.use(notFound);
+  // What was refused on its way to a GOBii face: its clients read no other form.
+  for (const { contextPath } of deps.crops) app.use(contextPath, gobiiErrorHandler(deps.log));
   app.use(errorHandler(deps.log));
   return app;
 }

@@ -237,6 +237,36 @@ describe("before anybody is known", () => {
   });
 });
 
+describe("a client that asks under another name", () => {
+  it("is told so in the only form that it reads", async () => {
+    for (const [header, text] of [
+      [
+        "Host: compute-node:8080",
+        "This service does not answer under that name. Name it with --allow-host when starting the service.",
+      ],
+      ["Origin: http://elsewhere.example.org", "Requests from other web pages are refused."],
+    ] as const) {
+      const sent = request(`GET ${base}/configsettings`, [header]).toString("latin1");
+      const isHost = header.startsWith("Host");
+      const reply = await wire.say(isHost ? sent.replace(`\r\nHost: ${host}`, "") : sent);
+      expect(reply.status).toBe(403);
+      const said = bodyOf(reply);
+      const message = { gobiiStatusLevel: "ERROR", message: expect.stringContaining(text) };
+      expect(said).toMatchObject({
+        payload: { data: [] },
+        header: { status: { succeeded: false, statusMessages: [message] } },
+      });
+    }
+    const own = await wire.say(
+      request("GET /api/v1/jobs", []).toString("latin1").replace(host, "other:1"),
+    );
+    expect([own.status, JSON.parse(own.body)]).toMatchObject([
+      403,
+      { error: { code: "forbidden" } },
+    ]);
+  });
+});
+
 describe.each(allGenerations)("a client of %s", (generation) => {
   const name = `run-${generation.replace(".", "")}`;
 

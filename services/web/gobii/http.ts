@@ -79,6 +79,8 @@ function explain(thrown: unknown): { status: number; message: StatusMessage } {
   if (error instanceof AppError) {
     const status = errorCodes[error.code];
     if (status === 413) return { status, message: invalid("BAD_REQUEST", error.message) };
+    if (status === 403)
+      return { status, message: failed([error.message, error.hint ?? ""].join(" ").trim()) };
     return {
       status: status === 400 ? 400 : 500,
       message: failed(error.code === "internal" ? ownFault : error.message),

@@ -11,6 +11,8 @@ import { parseJsonBody } from "../../gate/json-body.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
+const list = (parts: number): Uint8Array => bytes(`[${"{},".repeat(parts - 2)}{}]`);
+
 describe("a body", () => {
   it.each([
     ['{"a": 1,\n }', "line 2, column 2"],
@@ -29,7 +31,6 @@ describe("a body", () => {
   });
 
   it("is refused before it is parsed when it has parts without end", () => {
-    const list = (parts: number): Uint8Array => bytes(`[${"{},".repeat(parts - 2)}{}]`);
     expect(() => parseJsonBody(list(250_001))).toThrow("more than 250000 objects and lists");
     expect(parseJsonBody(list(250_000))).toHaveLength(249_999);
   });
