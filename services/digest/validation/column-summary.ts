@@ -190,15 +190,15 @@ function cellEnds(bytes: Buffer, from: number, to: number, ends: Int32Array): nu
 }
 
 /**
- * Hands on the names in one column, or in several joined by a comma, each with the value of the column `besides` of its row; a row
- * without any is passed over.
+ * Hands on the names in one column, or in several joined by a comma, each with the value of the column `besides` of its row. A row
+ * without any is handed on as null, for the value beside it alone; without `besides` it is passed over.
  */
 export async function forEachValue(
   path: string,
   columns: readonly string[],
   besides: string | null,
   pace: Pace,
-  onValue: (value: string, beside: string) => void,
+  onValue: (value: string | null, beside: string) => void,
 ): Promise<void> {
   let names: string[] | null = null;
   await forEachLine(path, pace, (bytes, from, to) => {
@@ -209,8 +209,10 @@ export async function forEachValue(
     }
     const header = names;
     const values = columns.map((column) => cells[header.indexOf(column)] ?? "");
-    if (values.every((value) => value.trim() === "")) return;
-    onValue(values.join(","), besides === null ? "" : (cells[header.indexOf(besides)] ?? ""));
+    const isNothing = values.every((value) => value.trim() === "");
+    if (isNothing && besides === null) return;
+    const beside = besides === null ? "" : (cells[header.indexOf(besides)] ?? "");
+    onValue(isNothing ? null : values.join(","), beside);
   });
 }
 

@@ -169,6 +169,20 @@ it.each<{ what: string; files: Files; known?: unknown; expected: Record<string, 
     expected: { marker_linkage_group: ["Undefined value in DB [map_id] (2)"] },
   },
   {
+    what: "a platform that nobody knows, beside a blank name",
+    files: {
+      dataset_marker: ["platform_id dataset_id marker_idx marker_name", "1 7 0 "],
+    },
+    known: { platform: ["5"] },
+    expected: {
+      dataset_marker: [
+        "NULL VALUE [marker_name] ()",
+        "Undefined value in DB [platform_id] (1)",
+        "platform id does not exist in DB [] (no such platform)",
+      ],
+    },
+  },
+  {
     what: "a table without rows",
     files: { dataset_marker: ["platform_id dataset_id marker_idx marker_name"] },
     known: { platform: ["1"] },

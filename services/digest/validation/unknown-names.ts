@@ -63,9 +63,9 @@ export async function findUnknownNames(
       if (count >= atOnce) await ask();
     },
     (value, id) => {
-      const names = waiting.get(id);
-      if (names === undefined) waiting.set(id, new Set([value]));
-      else names.add(value);
+      const names = waiting.get(id) ?? new Set();
+      waiting.set(id, names);
+      if (value !== null) names.add(value);
       count++;
     },
   );
