@@ -63,6 +63,15 @@ describe("the tie to the web service", () => {
     expect(taken).toEqual([[1]]);
   });
 
+  it("breaks by silence though the clock of the node is put back", async () => {
+    let back = 0;
+    const { attachment, log } = setUp({}, { now: () => Date.now() - back, silenceMs: 10 });
+    await attachment.attached;
+    back = 3_600_000;
+    const attached = () => log.filter((one) => one === "attach").length;
+    await expect.poll(attached, { timeout: 5000 }).toBeGreaterThan(1);
+  });
+
   it("keeps trying while the web service is away", async () => {
     let tries = 0;
     const { attachment } = setUp({

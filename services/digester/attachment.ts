@@ -34,6 +34,7 @@ export interface AttachmentOptions {
     dispatches: Dispatch[],
     askedAt: number,
   ) => Promise<void>;
+  /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: Logger;
   /** How many unsettled jobs are worth asking for. */
@@ -43,9 +44,9 @@ export interface AttachmentOptions {
 }
 
 export function createAttachment(options: AttachmentOptions): Attachment {
-  const { client, self, now, log, silenceMs = 15_000 } = options;
+  const { client, self, log, silenceMs = 15_000 } = options;
   const closing = new AbortController();
-  let lastHeard = now();
+  let lastHeard = monotonic();
   let asked = false;
 
   const pause = (ms: number): Promise<unknown> =>
@@ -57,7 +58,7 @@ export function createAttachment(options: AttachmentOptions): Attachment {
       try {
         await options.prepare();
         const answer = await client.attach(self);
-        lastHeard = now();
+        lastHeard = monotonic();
         options.onAttached(answer);
         log.info({ id: answer.id }, "Attached to the web service");
         return answer;
@@ -73,7 +74,7 @@ export function createAttachment(options: AttachmentOptions): Attachment {
 
   const askForJobs = async (answer: AttachAnswer): Promise<void> => {
     try {
-      const askedAt = now();
+      const askedAt = options.now();
       const found: Dispatch[] = [];
       await client.unsettled(answer.callback, (jobs) => {
         const mine = jobs.filter(
@@ -96,7 +97,7 @@ export function createAttachment(options: AttachmentOptions): Attachment {
     await askForJobs(answer);
     while (!closing.signal.aborted) {
       await pause(1000);
-      if (now() - lastHeard > silenceMs) {
+      if (monotonic() - lastHeard > silenceMs) {
         log.info("The web service has not asked for the status for a while; attaching anew");
         answer = await attach(false);
         asked = true;
@@ -115,7 +116,7 @@ export function createAttachment(options: AttachmentOptions): Attachment {
 
   return {
     polled: () => {
-      lastHeard = now();
+      lastHeard = monotonic();
     },
     attached,
     askAgain: () => {
@@ -124,6 +125,9 @@ export function createAttachment(options: AttachmentOptions): Attachment {
     close: () => closing.abort(),
   };
 }
+
+/** The wall clock may be put back, and silence would not be noticed until it has come so far again. */
+const monotonic = (): number => performance.now();
 
 function toDispatch(job: UnsettledJob, { callback }: AttachAnswer): Dispatch {
   const { key, attempt, priority, front, submittedBy, submittedAt, instruction } = job;

@@ -44,7 +44,6 @@ export interface VoiceOptions {
   readonly outbox: Pick<Outbox, "say" | "settle">;
   /** Milliseconds of silence after which the lease has to be renewed. */
   readonly renewMs: () => number;
-  readonly now: () => number;
   /** Resolves to null when the attempt has the job. Only the claim is said before, and nothing where it is not to be had. */
   readonly claimed: () => Promise<object | null>;
   /** The attempt has to stop: what was not delivered by then is not said any more. */
@@ -58,7 +57,7 @@ export interface VoiceOptions {
 }
 
 export function createVoice(options: VoiceOptions): AttemptVoice {
-  const { deliver, outbox, now, claimed, signal, restore, onStop } = options;
+  const { deliver, outbox, claimed, signal, restore, onStop } = options;
   const { job, attempt, callback: target } = options.dispatch;
   const speaker = { digester: options.digester, attempt };
   /** Of the last callback that was made; 1 is the claim. */
@@ -106,7 +105,6 @@ export function createVoice(options: VoiceOptions): AttemptVoice {
         send: (patch) => deliver(target, job, { ...speaker, ...patch }),
         onDelivery: heed,
         renewMs: options.renewMs,
-        now,
       });
     },
     tellPhase: (phase) => {

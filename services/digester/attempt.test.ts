@@ -370,6 +370,25 @@ describe("an attempt", () => {
     expect(server.patches.at(-1)?.patch.status).toBe("completed");
   });
 
+  it("renews its lease though the clock of the node is put back", async () => {
+    const gate = createGate();
+    let back = 0;
+    const { server, context, dispatch } = await setUp(
+      async (request, listener, signal) => {
+        await gate.opened;
+        return digestOneTable(request, listener, signal);
+      },
+      { now: () => Date.now() - back },
+    );
+    const attempt = startAttempt(dispatch, context);
+    await until(() => attempt.view() !== null, "claimed");
+    back = 3_600_000;
+    const renewals = () => server.patches.filter(({ patch }) => patch.callback === undefined);
+    await expect.poll(() => renewals().length).toBeGreaterThan(1);
+    gate.open();
+    await attempt.ended;
+  });
+
   it("reports a worker that died, and whose job it was goes on with the next", async () => {
     const crashed: DigestEnd = {
       kind: "crashed",

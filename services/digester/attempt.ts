@@ -146,6 +146,7 @@ export function startAttempt(
   const { job, attempt, callback: target } = dispatch;
   const log = context.log.child({ job, key: dispatch.key, attempt });
   const stopping = new AbortController();
+  const lettingGo = new AbortController();
   // Every callback that waits listens for the stop.
   setMaxListeners(0, stopping.signal);
   let stopWish: StopReason | null = null;
@@ -160,6 +161,8 @@ export function startAttempt(
   const stop = (why: StopReason): void => {
     stopWish ??= why;
     stopping.abort();
+    // What a person cancels while it is published is published whole; its outcome says so.
+    if (why.kind !== "cancelled") lettingGo.abort();
     onChange();
   };
   /** The caller knows to which crop a job was submitted; an instruction may not say, or say it otherwise. */
@@ -172,7 +175,6 @@ export function startAttempt(
     deliver,
     outbox,
     renewMs: context.renewMs,
-    now,
     claimed: () => claimed,
     signal: stopping.signal,
     restore: (told) => (workplace === null ? told : workplace.restore(told)),
@@ -228,6 +230,7 @@ export function startAttempt(
     return fetchedWorkplace(dispatch, load, {
       ...fetching,
       signal: stopping.signal,
+      publishSignal: lettingGo.signal,
       isWorthKeeping: isCutShort,
       onMessage: voice.tellMessage,
       onProgress: showBytes,
@@ -332,6 +335,7 @@ export function startAttempt(
     try {
       isMoved = await place.publisher.publish(from.path, from.destination);
     } catch (thrown) {
+      lettingGo.signal.throwIfAborted();
       log.error({ err: coerceError(thrown) }, "Publishing failed");
       const reason = `The files could not be moved to ${from.destination}: ${systemWords(thrown)}.`;
       return failedHere(reason, mayPass(thrown));

@@ -17,7 +17,6 @@ export interface ProgressOptions {
   readonly onDelivery: (delivery: Delivery) => void;
   /** Milliseconds of silence after which the lease is renewed by an empty callback. */
   readonly renewMs: () => number;
-  readonly now: () => number;
   /** Milliseconds between two looks: at most four callbacks a second. */
   readonly everyMs?: number;
 }
@@ -31,7 +30,7 @@ export interface Bytes {
 const PAUSE_MS = 1000;
 
 export function startProgress(options: ProgressOptions): ProgressReporter {
-  const { send, onDelivery, renewMs, now, everyMs = 250 } = options;
+  const { send, onDelivery, renewMs, everyMs = 250 } = options;
   let latest: Bytes | null = null;
   let told: Bytes | null = null;
   let lastAccepted = now();
@@ -69,6 +68,9 @@ export function startProgress(options: ProgressOptions): ProgressReporter {
     },
   };
 }
+
+/** Never the wall clock, which may be put back: a lease would not be renewed until it has come so far again. */
+const now = (): number => performance.now();
 
 /** 0 to 1, also where a source has grown or is empty. */
 export function share({ bytesRead, bytesTotal }: Bytes): number {

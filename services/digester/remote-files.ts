@@ -26,8 +26,10 @@ export interface RemoteFilesOptions {
   readonly target: CallbackTarget;
   readonly job: number;
   readonly attempt: number;
-  /** Ends all trying. */
+  /** Ends all trying, but for that to publish: who has begun to should learn whether it is done. */
   readonly signal: AbortSignal;
+  /** Ends that as well. @default signal */
+  readonly publishSignal?: AbortSignal;
   readonly onBytes: (kind: "fetched" | "returned", bytes: number) => void;
   /** @default where the target says */
   readonly askTarget?: AskTarget;
@@ -89,12 +91,16 @@ export function createRemoteFiles(options: RemoteFilesOptions): RemoteFiles {
     });
 
   /** Tries until there is an answer that trying again would not change. */
-  const ask = async (path: string, given: Given = { method: "GET" }): Promise<Bytes> => {
+  const ask = async (
+    path: string,
+    given: Given = { method: "GET" },
+    ended = signal,
+  ): Promise<Bytes> => {
     for (let tries = 0; ; tries += 1) {
-      signal.throwIfAborted();
-      const enough = AbortSignal.any([signal, AbortSignal.timeout(tryMs)]);
+      ended.throwIfAborted();
+      const enough = AbortSignal.any([ended, AbortSignal.timeout(tryMs)]);
       const answer = await once(path, given, enough).catch((thrown: unknown) => reasonOf(thrown));
-      signal.throwIfAborted();
+      ended.throwIfAborted();
       if (typeof answer !== "string") {
         const { response, bytes } = answer;
         if (response.ok && isWhole(response, bytes)) return bytes;
@@ -102,14 +108,19 @@ export function createRemoteFiles(options: RemoteFilesOptions): RemoteFiles {
           response.ok || response.status >= 500 || [401, 429].includes(response.status);
         if (!passes) throw refusal(response.status, bytes);
       }
-      await sleep(backoffMs(tries), undefined, { signal });
+      await sleep(backoffMs(tries), undefined, { signal: ended });
     }
   };
 
-  const askFor = async <T>(schema: z.ZodType<T>, path: string, given?: Given): Promise<T> =>
+  const askFor = async <T>(
+    schema: z.ZodType<T>,
+    path: string,
+    given?: Given,
+    ended?: AbortSignal,
+  ): Promise<T> =>
     parseOrThrow(
       schema,
-      parseJson((await ask(path, given)).toString()),
+      parseJson((await ask(path, given, ended)).toString()),
       "upstream_failed",
       "The web service's answer",
     );
@@ -193,11 +204,10 @@ export function createRemoteFiles(options: RemoteFilesOptions): RemoteFiles {
       return brought;
     },
     async publish(files) {
-      await askFor(OutputList, `output?attempt=${attempt}`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ files }),
-      });
+      const headers = { "content-type": "application/json" };
+      const given = { method: "POST", headers, body: JSON.stringify({ files }) };
+      const ended = options.publishSignal ?? signal;
+      await askFor(OutputList, `output?attempt=${attempt}`, given, ended);
     },
     async drop() {
       const path = `output?attempt=${attempt}`;

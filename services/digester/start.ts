@@ -419,7 +419,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
           },
           revision: revision.current,
           drain: scheduler.drain,
-          now,
+          now: () => performance.now(),
           signal: ending.signal,
         });
 

@@ -45,6 +45,8 @@ export interface FetchingOptions {
   readonly space: FetchSpace;
   readonly askTarget: AskTarget;
   readonly signal: AbortSignal;
+  /** Also what is being published is let go of. */
+  readonly publishSignal: AbortSignal;
   /** Whether what was fetched may be of use to another attempt, after this. */
   readonly isWorthKeeping: (thrown: unknown) => boolean;
   /** A word for people. */
@@ -78,6 +80,7 @@ export async function fetchedWorkplace(
     job,
     attempt,
     signal,
+    publishSignal: options.publishSignal,
     askTarget,
     onBytes: (kind, bytes) => {
       moved += bytes;
