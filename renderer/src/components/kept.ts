@@ -1,5 +1,10 @@
-/** What was kept in this browser under a name; null where nothing was, or where the browser keeps nothing. */
+/** For as long as the page is there, what the browser would not keep: storage may be forbidden or full. */
+const unkept = new Map<string, string | null>();
+
+/** What was kept under a name, in this browser or else in this page; null where nothing was. */
 export function readKept(name: string): string | null {
+  const own = unkept.get(name);
+  if (own !== undefined) return own;
   try {
     return localStorage.getItem(name);
   } catch {
@@ -7,12 +12,13 @@ export function readKept(name: string): string | null {
   }
 }
 
-/** Keeps a text in this browser; null forgets it. Does nothing where the browser keeps nothing. */
+/** Keeps a text in this browser, or in this page where the browser keeps nothing; null forgets it. */
 export function writeKept(name: string, text: string | null): void {
   try {
     if (text === null) localStorage.removeItem(name);
     else localStorage.setItem(name, text);
+    unkept.delete(name);
   } catch {
-    // A browser that keeps nothing still shows everything.
+    unkept.set(name, text);
   }
 }
