@@ -166,6 +166,11 @@ test("an error shows the lines at fault; the report holds them; the edit is comp
   // As a paste over everything: the editor draws only what is in sight.
   await edited.click();
   await page.keyboard.press("Control+a");
+  await page.keyboard.type("[{");
+  await page.keyboard.press("Control+Space");
+  await expect(page.getByRole("option", { name: /"gobiiFileColumns"/ })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+a");
   await page.keyboard.insertText(text);
   await expect(page.getByText("The edit is a right instruction.")).toBeVisible();
   // A reload costs nothing of it.

@@ -2,9 +2,13 @@ import { queryOptions } from "@tanstack/react-query";
 import { About } from "../../../services/contract/api.ts";
 import { clockAhead } from "../format/time.ts";
 import { keys } from "./keys.ts";
+import { isSignedOut } from "./query-client.ts";
 import { request } from "./request.ts";
 
-/** Asked again every 15 s: a stream that broke without a word is found out by it. */
+/**
+ * Asked again every 15 s: a stream that broke without a word is found out by it. Not while nobody is signed in: the query
+ * would lose its error meanwhile, and the page its form with what is typed into it.
+ */
 export const aboutQuery = queryOptions({
   queryKey: keys.about,
   queryFn: async ({ signal }) => {
@@ -16,6 +20,6 @@ export const aboutQuery = queryOptions({
     });
     return { ...about, clockAheadMs: clockAhead(stamp, Date.now()) };
   },
-  refetchInterval: 15_000,
+  refetchInterval: ({ state }) => (isSignedOut(state.error) ? false : 15_000),
   retry: false,
 });

@@ -6,6 +6,7 @@ import { jobQuery } from "../../../api/jobs.ts";
 import { ErrorPanel } from "../../../components/error-panel.tsx";
 import { Page } from "../../../components/page.tsx";
 import { formatPlural } from "../../../format/numbers.ts";
+import { completeInstruction } from "../../submit/instruction-completion.ts";
 import { lintInstruction } from "../../submit/instruction-lint.ts";
 import { textOf } from "../../submit/instruction-text.ts";
 import { SubmitError } from "../../submit/submit-error.tsx";
@@ -60,6 +61,7 @@ function Edit({ original, jobKey }: { original: string; jobKey: string }) {
         initial={form.begun}
         onChange={setText}
         lint={lintInstruction}
+        complete={completeInstruction}
       />
       <div className={classes["side"]}>
         <Text size="sm" c="dimmed">

@@ -1,3 +1,4 @@
+import { autocompletion, completionKeymap, type CompletionSource } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
 import { foldGutter, foldKeymap } from "@codemirror/language";
@@ -15,10 +16,13 @@ export interface JsonMergeViewProps {
   /** Absent: both texts are to be read only. */
   readonly onChange?: (text: string) => void;
   readonly lint?: LintSource;
+  /** What is offered while one types. */
+  readonly complete?: CompletionSource;
 }
 
 /** Two texts side by side, what differs marked. Where neither can be changed, all else is folded away. */
-export default function JsonMergeView({ original, initial, onChange, lint }: JsonMergeViewProps) {
+export default function JsonMergeView(props: JsonMergeViewProps) {
+  const { original, initial, onChange, lint, complete } = props;
   const place = useRef<HTMLDivElement>(null);
   const onText = useEffectEvent((text: string) => onChange?.(text));
   const makeView = useEffectEvent((parent: HTMLElement) => {
@@ -37,6 +41,9 @@ export default function JsonMergeView({ original, initial, onChange, lint }: Jso
       b: {
         doc: initial,
         extensions: [
+          complete === undefined
+            ? []
+            : [autocompletion({ override: [complete] }), keymap.of(completionKeymap)],
           common,
           changes,
           labelled("Edited instruction"),
