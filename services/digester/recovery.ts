@@ -39,6 +39,26 @@ export function createRecovery(
   };
 }
 
+/** How long a start waits for what an earlier life left to be told. */
+const RECOVERY_MS = 2000;
+
+/**
+ * The first try, before anybody learns that this is a new life, and counts the attempts of the earlier one as lost. A web
+ * service that comes back is to learn of outcomes first. Takes two seconds at most.
+ */
+export async function recoverFirst(
+  recovery: Recovery,
+  outbox: Pick<Outbox, "tryNow" | "flushed">,
+): Promise<void> {
+  const enough = AbortSignal.timeout(RECOVERY_MS);
+  outbox.tryNow();
+  // The timer also holds the process, which has nothing else to wait for before it listens.
+  const timer = setInterval(outbox.tryNow, RECOVERY_MS / 20);
+  await Promise.race([recovery.run(), sleep(RECOVERY_MS, undefined, { ref: false })]);
+  await outbox.flushed(enough);
+  clearInterval(timer);
+}
+
 /** A caller that does not answer now may answer later, and has a right to the outcome. */
 export async function keepRecovering(recovery: Recovery, ending: AbortSignal): Promise<void> {
   while (!recovery.isDone() && !ending.aborted) {

@@ -32,7 +32,7 @@ import { createLeftovers } from "./leftovers.ts";
 import { createDigesterMetrics } from "./metrics.ts";
 import { createNode, takeable } from "./node.ts";
 import { openOutbox } from "./outbox.ts";
-import { createRecovery, keepRecovering, restore } from "./recovery.ts";
+import { createRecovery, keepRecovering, recoverFirst, restore } from "./recovery.ts";
 import { openRegulatorFile } from "./regulator-file.ts";
 import { createRevision } from "./revision.ts";
 import { createScheduler } from "./scheduler.ts";
@@ -134,8 +134,6 @@ const DETACH_MS = 700;
 const RENEW_MS = 5000;
 /** By then all services of a record have heard of a digester that one of them took in. */
 const CHECK_MS = 5000;
-/** How long a start waits for what an earlier life left to be told. */
-const RECOVERY_MS = 2000;
 
 /** Starts the digester service. The same function serves the desktop, headless nodes and tests. */
 export async function startDigester(options: DigesterOptions): Promise<RunningDigester> {
@@ -179,17 +177,7 @@ async function startIn(state: StateDir, options: DigesterOptions): Promise<Runni
   const history = await openDigestHistory(join(state.path, "history.json"), log);
   const regulatorFile = await openRegulatorFile(join(state.path, "regulator.json"), log);
   const recovery = createRecovery(left, { journal, deliver, outbox, publisher, log });
-  // Before anybody learns that this is a new life, and counts the attempts of the earlier one as lost.
-  const recover = async (): Promise<void> => {
-    const enough = AbortSignal.timeout(RECOVERY_MS);
-    outbox.tryNow();
-    // A web service that comes back is to learn of outcomes first. The timer also holds the process, which has nothing
-    // else to wait for before it listens.
-    const timer = setInterval(outbox.tryNow, RECOVERY_MS / 20);
-    await Promise.race([recovery.run(), aborted(enough)]);
-    await outbox.flushed(enough);
-    clearInterval(timer);
-  };
+  const recover = (): Promise<void> => recoverFirst(recovery, outbox);
   await recover();
   const fetchDir = join(state.path, "fetched");
   const fetchSpace =
