@@ -1,5 +1,6 @@
-import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { appendFile, mkdir, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -54,10 +55,12 @@ describe("a file that is being written", () => {
     expect(await whenSettled(join(directory, "a.json"), 60_000)).toBe(true);
   });
 
-  it("is none where reading it would wait for ever, as with a pipe", async () => {
-    const path = join(directory, "pipe.json");
-    execFileSync("mkfifo", [path]);
+  it("is none where it is no file, as a pipe or a socket, of which reading may never end", async () => {
+    const path = join(directory, "socket.json");
+    const server = createServer().listen(path);
+    await once(server, "listening");
     expect(await whenSettled(path, 10)).toBe(false);
+    server.close();
   });
 
   it("may go away meanwhile", async () => {
