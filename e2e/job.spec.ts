@@ -114,7 +114,7 @@ test("an error marks its cell as the digest read it: between semicolons, in quot
   expect(await ended(api, job.id)).toBe("failed");
   await page.goto("/jobs?status=failed");
   await expect(page.getByRole("row", { name: /quoted_1/ })).toContainText(
-    'matrix.csv, line 3, column 3, sample S2, marker M;2: The call is "A/Q"; expected',
+    'matrix.csv:3, sample S2: The call is "A/Q"; expected',
   );
   await page.goto(`/jobs/${job.id}`);
   const lines = page.getByRole("region", { name: /^Lines of .*matrix\.csv$/ }).first();

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { causeOf, describeProblem } from "./problem-words.ts";
+import { causeOf, describeProblem, withShortPlace } from "./problem-words.ts";
 import { DigestProblem } from "./result.ts";
 
 const nowhere = { file: null, line: null, column: null };
@@ -18,6 +18,17 @@ describe("the words of a problem", () => {
     };
     expect(describeProblem(problem)).toBe(
       'wheat.vcf, line 211, column 14, sample W14, marker "S1_2:3": Genotype 0/3, but only 2 alternate alleles (ALT C, T).',
+    );
+  });
+
+  it("fit into a row, place first and then the cause", () => {
+    expect(
+      withShortPlace(
+        'wheat.vcf, line 211, column 14, sample W14, marker "S1:3": Genotype 0/3, but',
+      ),
+    ).toBe("wheat.vcf:211, sample W14: Genotype 0/3, but");
+    expect(withShortPlace("Waits, after 2 jobs: fair share")).toBe(
+      "Waits, after 2 jobs: fair share",
     );
   });
 

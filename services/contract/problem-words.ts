@@ -54,6 +54,15 @@ const PLACE = new RegExp(
     `(?:, (?:column|sample|marker) ${NAME})*: `,
 );
 
+const LESSER_PARTS = new RegExp(`, (?:column|marker) ${NAME}`, "g");
+
+/** The same words with no more of the place than a row has room for: `wheat.vcf:211, sample W14: …`. */
+export function withShortPlace(words: string): string {
+  return words.replace(PLACE, (place) =>
+    place.replaceAll(LESSER_PARTS, "").replace(/, line (?=\d)/, ":"),
+  );
+}
+
 /**
  * What several loads may have in common: words about a problem without where it is, whom it concerns, what stood there, and
  * how many there are. Not for people to read.

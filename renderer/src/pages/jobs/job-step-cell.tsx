@@ -1,4 +1,5 @@
 import type { JobSummary } from "../../../../services/contract/job.ts";
+import { withShortPlace } from "../../../../services/contract/problem-words.ts";
 import { Bar } from "../../components/bar.tsx";
 import { useNow } from "../../components/clock.ts";
 import { useByteUnits } from "../../components/units.ts";
@@ -29,7 +30,7 @@ export function JobStepCell({ job }: { job: JobSummary }) {
 function Words({ text, kind }: { text: string; kind?: "failed" }) {
   return (
     <span className={classes["words"]} title={text} data-kind={kind}>
-      {withoutFolders(text)}
+      {withoutFolders(withShortPlace(text))}
     </span>
   );
 }
