@@ -4,10 +4,9 @@ test("a browser that keeps nothing takes what is chosen for as long as the page 
   page,
 }) => {
   await page.addInitScript(() => {
-    const refuse = (): never => {
+    Storage.prototype.setItem = () => {
       throw new DOMException("The quota has been exceeded.", "QuotaExceededError");
     };
-    Storage.prototype.setItem = refuse;
   });
   await page.goto("/settings");
   await page.getByText("UTC", { exact: true }).click();
