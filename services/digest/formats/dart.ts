@@ -45,6 +45,16 @@ const isWithin = (values: ReadonlySet<string>, allowed: string): boolean =>
 const clone = (row: readonly string[] | undefined): string =>
   (row?.[0] ?? "").split("|", 1)[0] ?? "";
 
+/** Of a name such as `100049687|F|0-12:A>G-12:A>G`, or of a cell `12:A>G`. */
+const SNP = /:[ACGTN-]+>[ACGTN-]+(-|$)/i;
+
+/** Whether the markers are SNPs, which a column says or else their names. */
+function areSnps({ snp, rows, firstCall }: Report): boolean {
+  const isSnp = (row: readonly string[]): boolean =>
+    row.slice(0, firstCall).some((cell) => SNP.test(cell));
+  return snp >= 0 || (rows.length > 0 && rows.every(isSnp));
+}
+
 /** Whether every second row is the SNP row of the one above it. */
 function isPaired({ rows, snp }: Report): boolean {
   if (rows.length < 2) return false;
@@ -105,7 +115,7 @@ export const dartOneRow: Format = {
   title: "DArTseq SNPs, one row for each marker",
   recognise(head) {
     const report = findReport(head);
-    if (report === null || report.snp < 0 || !isWithin(report.values, "012-") || isPaired(report))
+    if (report === null || !areSnps(report) || !isWithin(report.values, "012-") || isPaired(report))
       return null;
     return recognised(
       report,
@@ -138,12 +148,12 @@ export const silicoDart: Format = {
   title: "SilicoDArT, presence and absence",
   recognise(head) {
     const report = findReport(head);
-    if (report === null || report.snp >= 0 || !isWithin(report.values, "01-") || isPaired(report))
+    if (report === null || areSnps(report) || !isWithin(report.values, "01-") || isPaired(report))
       return null;
     return recognised(
       report,
       0.96,
-      "There is no column SNP, and calls are 0, 1 and -.",
+      "Nothing says a SNP, and calls are 0, 1 and -.",
       { value: "DOMINANT_NON_NUCLEOTIDE", evidence: "A fragment is there or it is not." },
       report.values.has("-") && head.readCell("-", "letters") !== null ? ["-"] : [],
     );

@@ -142,6 +142,17 @@ const samples: readonly (readonly [
     { format: "DART_ONE_ROW", layout: expect.objectContaining({ firstRow: 2, firstColumn: 5 }) },
   ],
   [
+    "DArT in one row, with the SNP in the name of the marker only",
+    "a.csv",
+    commas(
+      stars(4, "A1", "A2"),
+      `AlleleID ${METRICS} s1 s2`,
+      "7|F|0-3:A>G-3:A>G 1 0.5 1 0 1",
+      "9|F|0-8:C>T-8:C>T 1 0.5 1 1 -",
+    ),
+    { format: "DART_ONE_ROW", layout: expect.objectContaining({ firstRow: 2, firstColumn: 4 }) },
+  ],
+  [
     "DArT in two rows, without stars",
     "a.csv",
     commas(

@@ -1,5 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { basename } from "node:path";
+import { openChunks } from "../source/file-chunks.ts";
 import {
   absentCompanion,
   companionOf,
@@ -23,7 +23,7 @@ const BED_MAGIC = [0x6c, 0x1b];
 /** Why this is no `.bed` that can be read, by its first three bytes; null when it is one. */
 export function bedProblem(start: Uint8Array): string | null {
   if (start[0] !== BED_MAGIC[0] || start[1] !== BED_MAGIC[1]) {
-    return "The file does not begin as a PLINK .bed does, with the bytes 6c 1b; unpack it if it is compressed";
+    return "The file does not begin as a PLINK .bed does, with the bytes 6c 1b";
   }
   if (start[2] === 1) return null;
   return start[2] === 0
@@ -35,24 +35,22 @@ export const readBed: RowReader = async (file, context) => {
   const [bimPath, famPath] = [companionOf(file.path, "bim"), companionOf(file.path, "fam")];
   if (bimPath === null) return absentCompanion(file.path, "bim");
   if (famPath === null) return absentCompanion(file.path, "fam");
-  const descriptor = openSync(file.path, "r");
+  const chunks = openChunks(file.path, PIECE_BYTES, context.onBytes);
   try {
-    return await readBedRows(descriptor, file, bimPath, famPath, context);
+    return await readBedRows(createPieces(chunks), file, bimPath, famPath, context);
   } finally {
-    closeSync(descriptor);
+    await chunks.return();
   }
 };
 
 async function readBedRows(
-  descriptor: number,
+  calls: Pieces,
   file: Parameters<RowReader>[0],
   bimPath: string,
   famPath: string,
   context: RowContext,
 ): ReturnType<RowReader> {
-  const start = Buffer.alloc(3);
-  readSync(descriptor, start, 0, 3, 0);
-  const problem = bedProblem(start);
+  const problem = bedProblem((await calls.next(BED_START)) ?? Buffer.alloc(0));
   if (problem !== null) return { message: problem, file: file.path, line: null, column: null };
 
   const samples: string[][] = [];
@@ -72,27 +70,13 @@ async function readBedRows(
   rows.header([...BIM_COLUMNS, ...samples.map(([, name = ""]) => name)]);
 
   const bytesPerMarker = Math.ceil(samples.length / 4);
-  const calls = createPieces(descriptor, 3, bytesPerMarker, context);
   let markers = 0;
   let isShort = false;
-  const bim = {
-    path: bimPath,
-    name: basename(bimPath),
-    size: 0,
-    limit: file.limit,
-    decoding: file.decoding,
-  };
-  const bimFault = await readEachLine(bim, { pace: context.pace, onBytes: () => {} }, (line) => {
-    const fields = fieldsOf(line.bytes.toString("utf8", line.from, line.to));
-    if (fields.length === 0 || isShort) return;
-    const at = calls.next();
-    isShort = at < 0;
-    if (isShort) return;
-    markers++;
+  const putMarker = (fields: readonly string[], line: number, coded: Buffer): void => {
     if (fields.length !== BIM_COLUMNS.length) {
       context.problems.report(
         "bim line",
-        { file: bimPath, line: line.number, column: null },
+        { file: bimPath, line, column: null },
         () => `The line has ${fields.length} fields; expected ${BIM_COLUMNS.join(", ")}`,
       );
       return;
@@ -101,16 +85,42 @@ async function readBedRows(
       rows.text(field);
       rows.endCell();
     }
-    const pairs = pairsOf(fields, bimPath, line.number, context);
-    putBedCalls(rows, calls.bytes, at, samples.length, pairs);
-    const { number } = line;
-    rows.endRow(() => ({ line: number, column: null }));
+    putBedCalls(rows, coded, samples.length, pairsOf(fields, bimPath, line, context));
+    rows.endRow(() => ({ line, column: null }));
+  };
+
+  /** Markers of the .bim whose calls are still to be read, which has to be waited for. */
+  let ahead: { readonly fields: readonly string[]; readonly line: number }[] = [];
+  const catchUp = async (): Promise<void> => {
+    for (const { fields, line } of ahead) {
+      const coded = isShort ? null : await calls.next(bytesPerMarker);
+      isShort = coded === null;
+      if (coded === null) break;
+      markers++;
+      putMarker(fields, line, coded);
+      if (markers % MARKERS_AT_ONCE === 0) await context.pace();
+    }
+    ahead = [];
+    await context.pace();
+  };
+  const bim = {
+    path: bimPath,
+    name: basename(bimPath),
+    size: 0,
+    limit: file.limit,
+    decoding: file.decoding,
+  };
+  const bimFault = await readEachLine(bim, { pace: catchUp, onBytes: () => {} }, (line) => {
+    const fields = fieldsOf(line.bytes.toString("utf8", line.from, line.to));
+    if (fields.length > 0) ahead.push({ fields, line: line.number });
   });
+  await catchUp();
   if (bimFault !== null) return bimFault;
   rows.flush();
-  const size = fstatSync(descriptor).size;
-  const expected = 3 + markers * bytesPerMarker;
-  if (isShort || (size !== expected && file.limit === undefined)) {
+  const isWhole = isShort || file.limit === undefined;
+  const size = isWhole ? await calls.total(context.pace) : 0;
+  const expected = BED_START + markers * bytesPerMarker;
+  if (isWhole && (isShort || size !== expected)) {
     return {
       message:
         `The .bed has ${size} bytes, which does not fit ${samples.length} samples of ${basename(famPath)} ` +
@@ -125,38 +135,36 @@ async function readBedRows(
   return null;
 }
 
+const BED_START = BED_MAGIC.length + 1;
 const PIECE_BYTES = 1 << 20;
+const MARKERS_AT_ONCE = 256;
 
-/** A file in records of equal length, read in large pieces. */
-function createPieces(
-  descriptor: number,
-  offset: number,
-  record: number,
-  context: Pick<RowContext, "onBytes">,
-) {
-  const bytes = Buffer.allocUnsafe(
-    Math.max(1, Math.floor(PIECE_BYTES / Math.max(1, record))) * record,
-  );
-  let [position, filled, at] = [offset, 0, 0];
+type Pieces = ReturnType<typeof createPieces>;
+
+/** The bytes of a file, as many at a time as are asked for. */
+function createPieces(chunks: AsyncGenerator<Buffer, void>) {
+  let held: Buffer = Buffer.alloc(0);
+  let [at, read] = [0, 0];
   return {
-    bytes,
-    /** Where the next record begins in `bytes`; -1 where the file has no whole one any more. */
-    next(): number {
-      if (record === 0) return 0;
-      if (at + record > filled) {
-        filled = 0;
-        while (filled < bytes.length) {
-          const count = readSync(descriptor, bytes, filled, bytes.length - filled, position);
-          if (count === 0) break;
-          filled += count;
-          position += count;
-          context.onBytes(count);
-        }
+    /** The next bytes, valid until more are asked for; null where there are not so many. */
+    async next(length: number): Promise<Buffer | null> {
+      while (held.length - at < length) {
+        const next = await chunks.next();
+        if (next.done === true) return null;
+        read += next.value.length;
+        held = Buffer.concat([held.subarray(at), next.value]);
         at = 0;
       }
-      if (at + record > filled) return -1;
-      at += record;
-      return at - record;
+      at += length;
+      return held.subarray(at - length, at);
+    },
+    /** Reads what is left. @returns how many bytes there are altogether. */
+    async total(pace: RowContext["pace"]): Promise<number> {
+      for await (const chunk of chunks) {
+        read += chunk.length;
+        await pace();
+      }
+      return read;
     },
   };
 }
@@ -182,17 +190,11 @@ function pairsOf(
 }
 
 /** Each byte has four samples, the first in its lowest bits. */
-function putBedCalls(
-  rows: RowBuilder,
-  bytes: Buffer,
-  from: number,
-  samples: number,
-  pairs: Uint8Array,
-): void {
+function putBedCalls(rows: RowBuilder, bytes: Buffer, samples: number, pairs: Uint8Array): void {
   const { buffer } = rows;
   buffer.room(3 * samples + 1);
   for (let sample = 0; sample < samples; sample++) {
-    const code = ((bytes[from + (sample >> 2)] as number) >> (2 * (sample & 3))) & 3;
+    const code = ((bytes[sample >> 2] as number) >> (2 * (sample & 3))) & 3;
     buffer.bytes[buffer.at++] = pairs[2 * code] as number;
     buffer.bytes[buffer.at++] = pairs[2 * code + 1] as number;
     rows.endCell();

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
+import { companionNames } from "../../contract/companions.ts";
 import type { SourceFile } from "../source/source-files.ts";
 import { readEachLine, type RowContext, type RowReader } from "./row-reader.ts";
 
@@ -22,17 +23,9 @@ for (const [codes, letter] of [
   for (const code of Buffer.from(codes)) LETTER_OF[code] = letter.charCodeAt(0);
 }
 
-/** The name that all files of a data set share, with their directory. */
-export function stemOf(path: string): string {
-  return path.replace(/\.(ped|bed|map|bim|fam|tped|tfam)(\.gz)?$/i, "");
-}
-
 /** The file beside it that ends otherwise, plain or compressed; null where there is none. */
 export function companionOf(path: string, extension: string): string | null {
-  const stem = stemOf(path);
-  return (
-    [`${stem}.${extension}`, `${stem}.${extension}.gz`].find((file) => existsSync(file)) ?? null
-  );
+  return companionNames(path, extension).find((file) => existsSync(file)) ?? null;
 }
 
 /** Reads the lines of a companion of a file, each as its fields. Throws and returns as a `RowReader`. */

@@ -1,8 +1,9 @@
 import { basename } from "node:path";
+import { stemOf } from "../../contract/companions.ts";
 import { noCalls, type Format } from "./format.ts";
 import type { Head } from "./head.ts";
 import { BIM_COLUMNS } from "./plink-bed-rows.ts";
-import { companionOf, stemOf } from "./plink-files.ts";
+import { companionOf } from "./plink-files.ts";
 import { PED_COLUMNS } from "./plink-ped-rows.ts";
 
 /** A file of a data set that holds no calls, by how it ends: how many fields a line has, and which file has the calls. */

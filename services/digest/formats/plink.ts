@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import type { Detection } from "../../contract/preview.ts";
 import type { Format, Found } from "./format.ts";
 import { BIM_COLUMNS, bedProblem } from "./plink-bed-rows.ts";
@@ -105,7 +104,7 @@ export const plinkBed: Format = {
   },
 };
 
-/** How many markers a `.bed` of so many samples has, by its size. */
-export function bedMarkers(path: string, samples: number): number {
-  return samples === 0 ? 0 : Math.floor((statSync(path).size - 3) / Math.ceil(samples / 4));
+/** How many markers a `.bed` of so many samples has, by its bytes when unpacked. */
+export function bedMarkers(bytes: number, samples: number): number {
+  return samples === 0 ? 0 : Math.max(0, Math.floor((bytes - 3) / Math.ceil(samples / 4)));
 }

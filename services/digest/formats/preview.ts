@@ -208,8 +208,8 @@ function estimateRows(
 ): { rows: number; exact: boolean; basis: string } {
   if (detection.format === "PLINK_BED") {
     return {
-      rows: bedMarkers(head.path, samples),
-      exact: true,
+      rows: bedMarkers(plainBytes, samples),
+      exact: head.compression.value === null || head.isWhole,
       basis: "Markers by the size of the .bed and the lines of the .fam.",
     };
   }

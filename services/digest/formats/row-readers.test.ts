@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { deflateRawSync, crc32, gzipSync } from "node:zlib";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createProblems } from "../problems.ts";
@@ -51,6 +52,22 @@ function byName(run: { files: Readonly<Record<string, string>> }): Map<string, s
     ),
   );
   return new Map(calls.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** As bgzip writes it: members of at most 64 KiB that each say how long they are. */
+function inBlocks(bytes: Uint8Array): Buffer {
+  const members: Buffer[] = [];
+  for (let from = 0; from < bytes.length; from += 60_000) {
+    const piece = bytes.subarray(from, from + 60_000);
+    const packed = deflateRawSync(piece);
+    const head = Buffer.from("1f8b08040000000000ff0600424302000000", "hex");
+    head.writeUInt16LE(head.length + packed.length + 7, 16);
+    const tail = Buffer.alloc(8);
+    tail.writeUInt32LE(crc32(piece));
+    tail.writeUInt32LE(piece.length, 4);
+    members.push(head, packed, tail);
+  }
+  return Buffer.concat(members);
 }
 
 describe("a list of calls", () => {
@@ -386,6 +403,44 @@ describe("PLINK", () => {
       bench.put("a.bim", "1 m0 0 1 A C\n");
       bench.put("a.fam", ["s0", "s1", "s2", "s3"].map((name) => `F ${name} 0 0 0 -9\n`).join(""));
       expect(matrixOf(await bench.digest(path))).toEqual([["AA", "NN", "AC", "CC"]]);
+    });
+  });
+
+  it.each([
+    ["gzip", gzipSync],
+    ["BGZF", inBlocks],
+  ])("binary is read from three files in %s, in a directory with others", async (_how, pack) => {
+    await withBench(async (bench) => {
+      const [markers, samples] = [700, 1001];
+      const perMarker = Math.ceil(samples / 4);
+      const coded = Buffer.alloc(3 + markers * perMarker);
+      coded.set([0x6c, 0x1b, 1]);
+      // Of four samples each, any but those of which there is no fourth.
+      for (let k = 3; k < coded.length; k++)
+        coded[k] = (k - 2) % perMarker === 0 ? 3 : (k * 37) & 255;
+      const lists = {
+        bim: Array.from({ length: markers }, (_, k) => `1 m${k} 0 ${k + 1} A C\n`).join(""),
+        fam: Array.from({ length: samples }, (_, k) => `F s${k} 0 0 0 -9\n`).join(""),
+      };
+      const plain = bench.put("plain/a.bed", coded);
+      const packed = bench.put("packed/a.bed.gz", pack(coded));
+      for (const [ending, text] of Object.entries(lists)) {
+        bench.put(`plain/a.${ending}`, text);
+        bench.put(`packed/a.${ending}.gz`, pack(Buffer.from(text)));
+      }
+      const { detection, estimate } = await bench.preview(packed);
+      expect(detection).toMatchObject({ format: "PLINK_BED", warnings: [] });
+      expect(estimate).toMatchObject({ rows: markers, columns: 6 + samples });
+      const run = await bench.digest(packed);
+      expect(run.result.errors).toEqual([]);
+      expect(matrixOf(run)).toEqual(matrixOf(await bench.digest(plain)));
+      expect(matrixOf(run)).toHaveLength(markers);
+      writeFileSync(packed, pack(coded.subarray(0, -1)));
+      const cut = await bench.digest(packed);
+      expect(cut.result.errors[0]?.message).toMatch(/ends after marker 699/);
+      writeFileSync(packed, pack(Buffer.concat([coded, Buffer.alloc(1)])));
+      const long = await bench.digest(packed);
+      expect(long.result.errors[0]?.message).toMatch(/700 markers need/);
     });
   });
 

@@ -22,7 +22,7 @@ export function rowReaderOf(format: SourceFormat | null): RowReader {
 /** Files that are read together with another, and so are no sources by themselves. */
 const MAIN_FILES: Readonly<Partial<Record<SourceFormat, RegExp>>> = {
   PLINK_PED: /\.ped(\.gz)?$/i,
-  PLINK_BED: /\.bed$/i,
+  PLINK_BED: /\.bed(\.gz)?$/i,
 };
 
 /** Leaves out of the files of a directory what only accompanies the sources. */

@@ -4,7 +4,7 @@ import type { MadeFile } from "../../contract/made-files.ts";
 import { contains } from "../../gate/paths.ts";
 import { liesInside } from "../data-roots.ts";
 import type { DigesterClient } from "../jobs/digester-client.ts";
-import { pathsOf, type InstructionPath } from "../jobs/instruction-paths.ts";
+import { pathsOf, pathsWithCompanions, type InstructionPath } from "../jobs/instruction-paths.ts";
 import type { JobRecord } from "../jobs/job-record.ts";
 import { cropNamed } from "../jobs/job-service.ts";
 import type { ApiDeps } from "./api-deps.ts";
@@ -16,7 +16,8 @@ import type { ApiDeps } from "./api-deps.ts";
  * @throws AppError `forbidden`.
  */
 export async function requireOfJob(deps: ApiDeps, job: JobRecord, file: string): Promise<void> {
-  await requireNamed(deps, job, pathsOf(await deps.store.instruction(job.id)), file);
+  const paths = pathsWithCompanions(await deps.store.instruction(job.id));
+  await requireNamed(deps, job, paths, file);
 }
 
 async function requireNamed(

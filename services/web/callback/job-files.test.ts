@@ -141,6 +141,34 @@ describe("the files that an instruction reads", () => {
   });
 });
 
+it("lists and gives the files that are read beside a source, and no others", async () => {
+  const web = await runningWeb();
+  const far = await attached(web);
+  const source = join(web.dataDir, "files", "plink");
+  await mkdir(source, { recursive: true });
+  const names = ["a.bed.gz", "a.bim.gz", "a.fam", "a.nosex", "b.fam"];
+  for (const name of names) await writeFile(join(source, name), name);
+  const [table] = markerInstruction(web.dataDir);
+  const gobiiFile = {
+    ...table?.gobiiFile,
+    source: join(source, "a.bed.gz"),
+    sourceFormat: "PLINK_BED",
+  };
+  const body = { key: "plink", instructions: [{ ...table, gobiiFile }] };
+  const { body: made } = await web.ask("POST", "/api/v1/instructions", body);
+  await far.claim(made.job.id);
+  const inputs = await far.inputs(made.job.id);
+  expect(inputs.map(({ path }) => path.slice(source.length + 1)).toSorted()).toEqual(
+    names.slice(0, 3),
+  );
+  for (const name of names) {
+    const path = join(source, name);
+    const tag = inputs.find((input) => input.path === path)?.tag ?? "x";
+    const { status } = await far.range(made.job.id, path, tag, "bytes=0-1");
+    expect([name, status]).toEqual([name, names.indexOf(name) < 3 ? 206 : 403]);
+  }
+});
+
 describe("the files that a digester returns", () => {
   it("are gathered chunk by chunk, checked, and moved as a whole", async () => {
     const web = await runningWeb();

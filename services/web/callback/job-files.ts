@@ -18,7 +18,7 @@ import {
 } from "../../gate/staging.ts";
 import type { Crop } from "../crop.ts";
 import { requirePathInside } from "../data-roots.ts";
-import { pathsOf, type InstructionPath } from "../jobs/instruction-paths.ts";
+import { pathsWithCompanions, type InstructionPath } from "../jobs/instruction-paths.ts";
 import type { JobRecord } from "../jobs/job-record.ts";
 import { cropNamed } from "../jobs/job-service.ts";
 import { createTurns } from "../jobs/turns.ts";
@@ -111,7 +111,7 @@ export async function openJobFiles({ store, crops, log }: JobFilesDeps): Promise
   const cropOf = (job: JobRecord): Crop => cropNamed(crops, job.crop);
 
   async function pathsIn(job: JobRecord): Promise<InstructionPath[]> {
-    return pathsOf(await store.instruction(job.id)).filter(({ path }) => path !== "");
+    return pathsWithCompanions(await store.instruction(job.id)).filter(({ path }) => path !== "");
   }
 
   async function stagingOf(claim: AttemptClaim, job: JobRecord): Promise<Returning> {

@@ -22,7 +22,7 @@ export async function inputsOf(
   const files = new Map<string, InputFile>();
   for (const { role, path } of paths) {
     await requirePathInside(crop, path);
-    const found = role === "source" ? await listed(path) : [join(path, "digest.marker")];
+    const found = role === "destination" ? [join(path, "digest.marker")] : await listed(path);
     for (const file of found) {
       const input = (await liesInside(crop, file)) ? await inputAt(file) : null;
       if (input !== null) files.set(file, input);
@@ -42,11 +42,16 @@ export async function requireInput(
   paths: readonly InstructionPath[],
   path: string,
 ): Promise<void> {
-  const isNamed = paths.some(({ role, path: place }) =>
-    role === "source"
-      ? path === place || (dirname(path) === resolve(place) && isRead(basename(path)))
-      : path === join(place, "digest.marker"),
-  );
+  const isNamed = paths.some(({ role, path: place }) => {
+    switch (role) {
+      case "source":
+        return path === place || (dirname(path) === resolve(place) && isRead(basename(path)));
+      case "companion":
+        return path === place;
+      case "destination":
+        return path === join(place, "digest.marker");
+    }
+  });
   if (!isNamed || resolve(path) !== path) {
     throw new AppError("forbidden", `The instruction of job ${job} does not read ${path}`);
   }
