@@ -72,6 +72,21 @@ describe("the sample and the marker of a call", () => {
     );
   });
 
+  it("leave the heading of the column where both come from other files", async () => {
+    for (const name of ["markers", "samples"]) {
+      mkdirSync(join(dir, name));
+      writeFileSync(join(dir, `${name}/b.txt`), "M1\nM2\n");
+    }
+    const names = [column("CSV_COLUMN", "name", 0, 0)];
+    const load = makeLoad({ marker: names, dnarun: names, matrix });
+    const tables = load.tables.map((table) =>
+      table.table === "matrix"
+        ? table
+        : { ...table, source: `${table.table}s`.replace("dnarun", "sample") },
+    );
+    expect(await firstError(text, { ...load, tables })).toBe(`a.txt, line 4, column 4 8: ${BAD}`);
+  });
+
   it("are those of the file that is read, though its header lies in an earlier block", async () => {
     const rows = Array.from({ length: 30_000 }, (_, k) => `r\tM${k}\tAA\tAA`).join("\n");
     expect(

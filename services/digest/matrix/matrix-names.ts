@@ -5,7 +5,12 @@ import { cellEnd, cellText, LF } from "./matrix-rule.ts";
 /** Where in the file of a matrix its markers and samples are named, 0-based; null where they are not. */
 export interface MatrixNames {
   /** The cell that names what the first column of calls is of; the names of the others follow to its right. */
-  readonly ofColumns: { readonly row: number; readonly column: number } | null;
+  readonly ofColumns: {
+    readonly row: number;
+    readonly column: number;
+    /** The names of the load stand in another file, so that this is only how the column is headed. */
+    readonly isHeading: boolean;
+  } | null;
   /** The column that names what each row is of. */
   readonly ofRows: { readonly column: number } | null;
   /** What stands in rows. */
@@ -35,11 +40,13 @@ export function namesOfMatrix(load: Load, rule: TableRule, calls: ColumnRule): M
     ofColumns:
       above === null
         ? row > 0
-          ? { row: row - 1, column }
+          ? { row: row - 1, column, isHeading: false }
           : null
         : above.source === rule.source && above.type === "CSV_ROW"
-          ? { row: above.row, column: above.column }
-          : null,
+          ? { row: above.row, column: above.column, isHeading: false }
+          : row > 0
+            ? { row: row - 1, column, isHeading: true }
+            : null,
     ofRows:
       left === null
         ? column > 0
@@ -77,7 +84,7 @@ export interface CellLine {
 }
 
 /**
- * The sample and the marker of a call, as far as the file names them.
+ * The sample and the marker of a call, as far as the file names them, or else the heading of its column.
  *
  * @param header the line that names the columns.
  * @param line that of the call; null: it concerns no line.
@@ -88,15 +95,18 @@ export function namesOfCall(
   header: CellLine | null,
   line: CellLine | null,
   cell: number,
-): Pick<ProblemWords, "sample" | "marker"> {
+): Pick<ProblemWords, "sample" | "marker" | "columnName"> {
   const { ofRows, ofColumns, rows } = names;
   const ofRow = ofRows === null || line === null ? undefined : cellAt(line, ofRows.column);
   const ofColumn =
     ofColumns === null || header === null || line === null || cell < 0
       ? undefined
       : cellAt(header, ofColumns.column + cell);
-  const [marker, sample] = rows === "marker" ? [ofRow, ofColumn] : [ofColumn, ofRow];
+  const isHeading = ofColumns?.isHeading === true;
+  const ofSecond = isHeading ? undefined : ofColumn;
+  const [marker, sample] = rows === "marker" ? [ofRow, ofSecond] : [ofSecond, ofRow];
   return {
+    ...(isHeading && ofColumn !== undefined ? { columnName: ofColumn } : {}),
     ...(sample === undefined ? {} : { sample }),
     ...(marker === undefined ? {} : { marker }),
   };
