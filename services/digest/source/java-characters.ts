@@ -119,7 +119,7 @@ export function escapedSet(reader: PatternReader): string | null {
 }
 
 /** A class, behind its opening bracket. Java joins nested classes and intersects with `&&`, as does the v flag. */
-export function characterClass(reader: PatternReader): string {
+export function characterClass(reader: PatternReader, hasComments = false): string {
   const negated = reader.peek() === "^";
   if (negated) reader.skip(1);
   const operands: string[] = [];
@@ -127,6 +127,11 @@ export function characterClass(reader: PatternReader): string {
   for (let first = true; ; first = false) {
     const character = reader.peek();
     if (character === "") reader.refuse("a class is not closed");
+    if (hasComments && /^[\s#]$/.test(character)) {
+      reader.refuse(
+        "with the flag x, white space and # in a class are to be quoted by a backslash",
+      );
+    }
     if (character === "]" && !first) {
       reader.skip(1);
       break;
@@ -137,7 +142,7 @@ export function characterClass(reader: PatternReader): string {
       operand = "";
     } else if (character === "[") {
       reader.skip(1);
-      operand += characterClass(reader);
+      operand += characterClass(reader, hasComments);
     } else if (character === "-" && !first && reader.peek(1) !== "]" && reader.peek(1) !== "[") {
       reader.skip(1);
       operand += operand === "" || /[\]}]$/.test(operand) ? "\\x2d" : "-";

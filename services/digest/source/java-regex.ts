@@ -6,13 +6,21 @@ import {
   literal,
   quoted,
 } from "./java-characters.ts";
+import {
+  inAnyCase,
+  LINE_ANCHORS,
+  noFlags,
+  readFlags,
+  skipComments,
+  type JavaFlags,
+} from "./java-flags.ts";
 import { readPattern, type PatternReader } from "./pattern-reader.ts";
 
 /**
  * Instructions carry Java regular expressions: as delimiters (`String.split`) and as `findText` (`String.replaceAll`).
  * This file says them in JavaScript's terms, or refuses: possessive quantifiers and atomic groups become a lookahead with
- * a back reference, classes are spelled out as Java defines them, `\Q…\E` is quoted. Not translated are flags that hold
- * for a part only, comments mode, `\G`, `\N{…}` and `\X`.
+ * a back reference, classes are spelled out as Java defines them, `\Q…\E` is quoted, flags are worked into the part that they
+ * hold for. Not translated are `\G`, `\N{…}` and `\X`.
  */
 export interface JavaRegex {
   /** Global, so that its `lastIndex` moves on. */
@@ -25,9 +33,12 @@ export interface JavaRegex {
 /** @throws AppError `invalid_instruction` where Java would not take the expression either, or it cannot be translated. */
 export function translateJavaRegex(pattern: string): JavaRegex {
   const reader = readPattern(pattern);
-  const parsed = parse(reader);
+  const parsed = parse(reader, {
+    refers: /\\[1-9k]/.test(pattern),
+    takesOff: /\(\?[a-z]*-[a-z]*i/.test(pattern),
+  });
   try {
-    const regex = new RegExp(parsed.source, `gv${parsed.flags}`);
+    const regex = new RegExp(parsed.source, `gv${parsed.ignoreCase ? "i" : ""}`);
     return { regex, groups: parsed.groups, groupNames: parsed.groupNames };
   } catch (thrown) {
     return reader.refuse(coerceError(thrown).message.replace(/^.*\/: /, ""));
@@ -63,13 +74,18 @@ const ANCHORS: Readonly<Record<string, string>> = {
 };
 
 /** Reads the whole pattern: groups, references, quantifiers, and what they hold. */
-function parse(reader: PatternReader) {
+function parse(
+  reader: PatternReader,
+  /** Whether it has references to groups, and takes the flag i off somewhere. */
+  whole: { readonly refers: boolean; readonly takesOff: boolean },
+) {
   const pieces: Piece[] = [];
   /** Where in `pieces` the groups that are still open begin; `atomic` ones are closed by two brackets. */
-  const open: { at: number; atomic: boolean }[] = [];
+  const open: { at: number; atomic: boolean; flags: JavaFlags }[] = [];
   const groupNames: string[] = [];
   let groupCount = 0;
-  let flags = "";
+  let flags = noFlags;
+  let ignoresAllCase = false;
   /** Where the last thing that a quantifier can follow begins, or -1. */
   let atomAt = -1;
 
@@ -77,6 +93,8 @@ function parse(reader: PatternReader) {
     atomAt = pieces.length;
     pieces.push({ kind: "text", text });
   };
+  /** A set of one character. */
+  const set = (text: string): void => atom(flags.ignoreCase ? inAnyCase(text) : text);
   const anchor = (text: string): void => {
     atomAt = -1;
     pieces.push({ kind: "text", text });
@@ -104,16 +122,26 @@ function parse(reader: PatternReader) {
       pieces.push({ kind: "open", text: `(?<${name}>`, javaGroup: groupCount });
     } else {
       reader.skip(1);
-      const set = reader.takeUntil(")", "a flag");
-      if (begin > 0 || !/^[imsud]*$/.test(set)) {
-        reader.refuse(
-          `the flags "(?${set})" are supported only at its beginning, and of them only i, m and s`,
-        );
+      const before = flags;
+      const read = readFlags(reader, before);
+      flags = read.flags;
+      if (flags.ignoreCase && !before.ignoreCase) {
+        const isForAll = begin === 0 && !read.isGroup;
+        // JavaScript's own flag knows of the case of every script, as Java's does with u, and what a reference refers to.
+        if (isForAll && !whole.takesOff && (read.isUnicode || whole.refers)) {
+          ignoresAllCase = true;
+          flags = { ...flags, ignoreCase: false };
+        } else if (read.isUnicode) {
+          reader.refuse('the flags "iu" are supported only for the whole of it');
+        }
       }
-      flags = Array.from(new Set(flags + set.replace(/[ud]/g, ""))).join("");
+      if (!read.isGroup) return;
+      pieces.push({ kind: "open", text: "(?:", javaGroup: null });
+      open.push({ at: begin, atomic: false, flags: before });
+      atomAt = -1;
       return;
     }
-    open.push({ at: begin, atomic });
+    open.push({ at: begin, atomic, flags });
     atomAt = -1;
   };
 
@@ -121,6 +149,7 @@ function parse(reader: PatternReader) {
     const group = open.pop() ?? reader.refuse('")" closes nothing');
     pieces.push(group.atomic ? { kind: "atom-close" } : { kind: "text", text: ")" });
     atomAt = group.at;
+    flags = group.flags;
   };
 
   const quantifier = (text: string): void => {
@@ -137,10 +166,11 @@ function parse(reader: PatternReader) {
   };
 
   while (!reader.isAtEnd()) {
+    if (flags.comments && skipComments(reader)) continue;
     const character = reader.peek();
     if (reader.startsWith("\\Q")) {
       reader.skip(2);
-      for (const one of quoted(reader)) atom(literal(one));
+      for (const one of quoted(reader)) set(literal(one));
     } else if (character === "\\") {
       reader.skip(1);
       const anchorText = ANCHORS[reader.peek()];
@@ -160,13 +190,15 @@ function parse(reader: PatternReader) {
         const number = Number(digits);
         if (number > groupCount) reader.refuse(`"\\${number}" refers to a group that comes later`);
         reader.skip(digits.length);
+        if (flags.ignoreCase) refuseReference(reader);
         atomAt = pieces.length;
         pieces.push({ kind: "reference", javaGroup: number });
       } else if (reader.startsWith("k<")) {
         reader.skip(2);
+        if (flags.ignoreCase) refuseReference(reader);
         atom(`\\k<${reader.takeUntil(">", "\\k<")}>`);
       } else {
-        atom(
+        set(
           escapedSet(reader) ??
             escapedCharacter(reader) ??
             reader.refuse(`"\\${reader.peek()}" is not known here`),
@@ -174,7 +206,7 @@ function parse(reader: PatternReader) {
       }
     } else if (character === "[") {
       reader.skip(1);
-      atom(characterClass(reader));
+      set(characterClass(reader, flags.comments));
     } else if (character === "(") {
       reader.skip(1);
       openGroup();
@@ -186,10 +218,10 @@ function parse(reader: PatternReader) {
       anchor("|");
     } else if (character === "^" || character === "$") {
       reader.skip(1);
-      anchor(character);
+      anchor(flags.multiline ? (LINE_ANCHORS[character] ?? character) : character);
     } else if (character === ".") {
       reader.skip(1);
-      atom(".");
+      atom(flags.dotAll ? "[\\s\\S]" : ".");
     } else if (character === "*" || character === "+" || character === "?") {
       reader.skip(1);
       quantifier(character);
@@ -200,11 +232,15 @@ function parse(reader: PatternReader) {
       quantifier(`{${bounds}}`);
     } else {
       reader.skip(1);
-      atom(literal(character));
+      set(literal(character));
     }
   }
   if (open.length > 0) reader.refuse('a "(" is not closed');
-  return { ...numberGroups(pieces), flags, groupNames };
+  return { ...numberGroups(pieces), ignoreCase: ignoresAllCase, groupNames };
+}
+
+function refuseReference(reader: PatternReader): never {
+  return reader.refuse("it refers to a group where the case does not matter for a part only");
 }
 
 /** Writes the pieces out, now that it is known where JavaScript has groups of its own. */
