@@ -44,6 +44,8 @@ if (process.env["npm_lifecycle_event"] === "services") {
   // npm runs a script in the package's folder; a relative path is meant from where it was typed.
   if (typedIn) process.chdir(typedIn);
   endWhenOrphaned();
+  // npm did not start what is started from here, such as pilots, which outlive this process.
+  delete process.env["npm_lifecycle_event"];
 }
 
 const named = Object.entries(commands).find(([name]) => name === process.argv[2]);
