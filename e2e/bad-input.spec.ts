@@ -63,9 +63,9 @@ interface Case {
 const header = "marker\tS1\tS2\n";
 const cases: readonly Case[] = [
   { what: "missing-source", text: null, says: ["missing-source"] },
-  { what: "ragged", text: `${header}M1\tA/A\tA/G\nM2\tA/A\n`, says: ["ragged.txt:3"] },
-  { what: "unknown-call", text: `${header}M1\tA/A\tA/Q\n`, says: ["unknown-call.txt:2"] },
-  { what: "empty-call", text: `${header}M1\tA/A\t\n`, says: ["empty-call.txt:2"] },
+  { what: "ragged", text: `${header}M1\tA/A\tA/G\nM2\tA/A\n`, says: ["ragged.txt, line 3"] },
+  { what: "unknown-call", text: `${header}M1\tA/A\tA/Q\n`, says: ["unknown-call.txt, line 2"] },
+  { what: "empty-call", text: `${header}M1\tA/A\t\n`, says: ["empty-call.txt, line 2"] },
   { what: "binary", text: "\u0000\u0001\u0002PK\u0003\u0004".repeat(500), says: ["binary.txt"] },
   {
     what: "bad-delimiter",

@@ -52,7 +52,7 @@ test("a digest made of fetched copies is the same, names what the instruction na
   expect(failed.status).toBe("failed");
   expect(JSON.stringify(failed)).not.toContain("fetched/");
   await cluster.submit("none", datasetInstruction(join(source, "none"), destination));
-  expect((await cluster.settled("none", 60_000)).reason).toContain("does not exist");
+  expect((await cluster.settled("none", 60_000)).reason).toContain("There is no such file");
   await expectWholeDigest(cluster, destination);
 });
 

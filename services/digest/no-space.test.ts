@@ -51,7 +51,7 @@ it("fails and leaves nothing when the disk is full", async () => {
   expect(result).toMatchObject({ status: "failed", mayPass: true });
   expect(result.errors).toEqual([
     {
-      message: "There is no space left for the digest files",
+      message: "There is no space left for the digest files. Make some, and submit the load again",
       file: null,
       line: null,
       column: null,

@@ -62,13 +62,15 @@ export function keysAt(schema: Schema, path: JsonPath): readonly { name: string;
 
 /** The values that a place names, as they are written: `"VCF"`, `true`, `null`; none where anything may stand. */
 export function valuesAt(schema: Schema, path: JsonPath): readonly string[] {
-  const written = schemasAt(schema, path).flatMap((one) => {
-    if (one.enum !== undefined) return one.enum.map((value) => JSON.stringify(value));
+  const schemas = schemasAt(schema, path);
+  // Words that stand for flags are for old clients, not for people.
+  const isFlag = schemas.some(({ type }) => type === "boolean");
+  const written = schemas.flatMap((one) => {
+    if (one.enum !== undefined) return isFlag ? [] : one.enum.map((value) => JSON.stringify(value));
     if (one.type === "boolean") return ["true", "false"];
     return one.type === "null" ? ["null"] : [];
   });
-  // Words that stand for numbers and flags are for old clients, not for people.
-  return [...new Set(written)].filter((value) => value !== '"true"' && value !== '"false"');
+  return [...new Set(written)];
 }
 
 const nouns = {
@@ -85,8 +87,8 @@ function holdsWords(schema: Schema): string {
   const all = alternatives(schema);
   const types = new Set(all.flatMap(({ type = [] }) => type));
   const names = all.find((one) => one.enum !== undefined)?.enum;
-  // Numbers and flags may come as text, and text as either: what they are is what they may be at the least.
-  if (types.has("boolean")) return types.has("number") ? nouns.string : nouns.boolean;
+  // Numbers and flags may come as text, and text as either; of words, a flag takes some only.
+  if (types.has("boolean")) return names === undefined ? nouns.string : nouns.boolean;
   if (names !== undefined) return `one of ${names.length}`;
   const kind = kinds.find((one) => types.has(one));
   return kind === undefined ? "" : nouns[kind];
