@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { jobSortFields } from "../contract/api.ts";
 import type { Job, JobStatus } from "../contract/job.ts";
 import { addCancelCommand } from "./cancel.ts";
 import { addDigesterCommand } from "./digester.ts";
@@ -145,7 +146,10 @@ describe("exit codes", () => {
       const { err, exitCode } = await run("digester", ...state, option, wrong);
       expect([exitCode, err]).toEqual([2, expect.stringContaining(words)]);
     }
-    expect((await run("jobs", "--help")).exitCode).toBe(0);
+    const { exitCode, out } = await run("jobs", "--help");
+    expect(exitCode).toBe(0);
+    const words = out.split(/[\s,;]+/);
+    expect(jobSortFields.filter((field) => !words.includes(field))).toEqual([]);
   });
 
   it("are 3 when nothing answers, and 1 when the answer is no", async () => {

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { JobList } from "../contract/api.ts";
+import { JobList, jobSortFields } from "../contract/api.ts";
 import { jobStatuses, type JobSummary } from "../contract/job.ts";
 import { addWebOptions, createApiClient } from "./api-client.ts";
 import { print, printJson, say, table } from "./output.ts";
@@ -27,7 +27,7 @@ export function addJobsCommand(program: Command): void {
       "--q <text>",
       'only those that this finds, as in the console: status:failed submitter:ana "project 31"',
     )
-    .option("--sort <field>", "id, key, priority or updatedAt; with - in front: descending")
+    .option("--sort <field>", `with - in front: descending; ${jobSortFields.join(", ")}`)
     .option("--limit <number>", "at most so many", readPositive, 50)
     .option("--json", "print the answer as JSON")
     .action(async (options: JobsOptions) => {

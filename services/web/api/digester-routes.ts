@@ -4,6 +4,7 @@ import {
   AttachAnswer,
   AttachedDigester,
   AttachRequest,
+  type DigesterStatus,
   DrainRequest,
   PauseRequest,
   RegulatorState,
@@ -29,6 +30,12 @@ const DetachQuery = z.object({
   lost: z.stringbool().default(false),
 });
 const RegulatorList = z.object({ regulators: z.array(RegulatorInfo) });
+
+/** What it has just agreed to, which its next status will say: the one that is known is older. */
+function withStatus(digester: AttachedDigester, agreed: Partial<DigesterStatus>): AttachedDigester {
+  if (digester.status === null) return digester;
+  return { ...digester, status: { ...digester.status, ...agreed } };
+}
 
 export function digesterRoutes(deps: ApiDeps): Route[] {
   const { directory } = deps;
@@ -78,7 +85,7 @@ export function digesterRoutes(deps: ApiDeps): Route[] {
         await directory.record("digester_draining", params.id, {
           message: body.draining ? "Draining." : "Takes work again.",
         });
-        return { body: directory.get(params.id) };
+        return { body: withStatus(directory.get(params.id), body) };
       },
     }),
     route({
@@ -93,7 +100,7 @@ export function digesterRoutes(deps: ApiDeps): Route[] {
         await directory.record("digester_paused", params.id, {
           message: body.paused ? "Paused." : "Resumed.",
         });
-        return { body: directory.get(params.id) };
+        return { body: withStatus(directory.get(params.id), body) };
       },
     }),
     route({

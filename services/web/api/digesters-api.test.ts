@@ -311,12 +311,21 @@ describe("what is passed on to a digester", () => {
     const digester = await fakeDigester();
     await attach(web, digester);
     const base = "/api/v1/digesters/node-1";
-    expect((await web.ask("POST", `${base}/drain`)).status).toBe(200);
-    expect((await web.ask("POST", `${base}/drain`, { draining: false })).status).toBe(200);
+    expect(await web.ask("POST", `${base}/drain`)).toMatchObject({
+      status: 200,
+      body: { status: { draining: true } },
+    });
+    expect(await web.ask("POST", `${base}/drain`, { draining: false })).toMatchObject({
+      status: 200,
+      body: { status: { draining: false } },
+    });
     const drains = digester.calls.filter(({ path }) => path === "/drain");
     expect(drains.map(({ body }) => body)).toEqual([{ draining: true }, { draining: false }]);
     for (const paused of [true, false]) {
-      expect((await web.ask("POST", `${base}/pause`, { paused })).status).toBe(200);
+      expect(await web.ask("POST", `${base}/pause`, { paused })).toMatchObject({
+        status: 200,
+        body: { status: { paused } },
+      });
       expect(digester.calls).toContainEqual({ method: "POST", path: "/pause", body: { paused } });
     }
     const swap = { name: "fifo", options: { weight: 1 }, by: "ada", why: "Night." };
