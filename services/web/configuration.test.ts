@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { AppError } from "../contract/errors.ts";
 import { parseConfiguration, readConfiguration } from "./configuration.ts";
+import { newJob } from "./jobs/job-model.ts";
 import { accountsIn, hashPassword } from "./users.ts";
 
 const file = "/etc/digester/web.json";
@@ -49,6 +50,31 @@ describe("a configuration file", () => {
     // Every key that there is stands in it.
     const example = JSON.parse(await readFile(path, "utf8")) as object;
     expect(Object.keys(example)).toHaveLength(15);
+  });
+
+  it("is told of key by key in the guide, and the example holds up no job of its own crops", async () => {
+    const [example, guide] = await Promise.all(
+      ["configuration.example.json", "configuration.md"].map((name) =>
+        readFile(join(import.meta.dirname, "../../resources", name), "utf8"),
+      ),
+    );
+    const keys: string[] = [];
+    JSON.parse(example ?? "", (key, value: unknown) => {
+      if (key !== "" && !/^\d+$/.test(key)) keys.push(key);
+      return value;
+    });
+    const untold = keys.filter(
+      (key) => ![`\`${key}\``, `\`${key}[]\``, `**${key}**`].some((text) => guide?.includes(text)),
+    );
+    // A name that somebody signs in by.
+    expect(untold).toEqual(["visitor"]);
+
+    const { crops, isUnsettled } = parseConfiguration(example ?? "", file);
+    const heldUp = crops?.filter(({ name }) => {
+      const job = newJob({ key: "k", crop: name, tables: ["marker", "matrix"] }, Date.now());
+      return isUnsettled?.({ ...job, id: 1 }) !== true;
+    });
+    expect(heldUp).toEqual([]);
   });
 
   it("keeps all jobs unless it says otherwise, by age, by count or both", () => {
