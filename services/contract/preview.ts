@@ -11,29 +11,32 @@ import {
 import { DigestProblem, MatrixSummary, TableValidation } from "./result.ts";
 
 /**
- * Formats of source files that are recognised. `SourceFormat` of `instruction.ts` are those among them that an instruction
- * has to name, because their rows are not lines of text that can be cut at a delimiter.
+ * Formats of source files that are recognised, with what people call them, in the order in which they are offered.
+ * `SourceFormat` of `instruction.ts` are those among them that an instruction has to name, because their rows are not lines of
+ * text that can be cut at a delimiter.
  */
-export const fileFormats = [
-  "HAPMAP",
-  "VCF",
-  "TWO_LETTER_MATRIX",
-  "IUPAC_MATRIX",
-  "SSR_MATRIX",
-  "NUMBER_MATRIX",
-  "KASP_GRID",
-  "KASP_LIST",
-  "DART_ONE_ROW",
-  "DART_TWO_ROW",
-  "SILICO_DART",
-  "PLINK_PED",
-  "PLINK_BED",
-  "MARKER_LIST",
-  "SAMPLE_LIST",
-  "DELIMITED",
-] as const;
+export const formatNames = {
+  HAPMAP: "HapMap",
+  VCF: "VCF",
+  TWO_LETTER_MATRIX: "Two-letter matrix",
+  IUPAC_MATRIX: "IUPAC matrix",
+  SSR_MATRIX: "SSR allele sizes",
+  NUMBER_MATRIX: "Matrix of numbers",
+  KASP_GRID: "KASP or Intertek grid",
+  KASP_LIST: "KASP result list",
+  DART_ONE_ROW: "DArTseq, one row",
+  DART_TWO_ROW: "DArTseq, two rows",
+  SILICO_DART: "SilicoDArT",
+  PLINK_PED: "PLINK .ped",
+  PLINK_BED: "PLINK .bed",
+  MARKER_LIST: "Marker list",
+  SAMPLE_LIST: "Sample list",
+  DELIMITED: "Some other delimited file",
+} as const;
+export type FileFormat = keyof typeof formatNames;
+const isFormat = (name: string): name is FileFormat => Object.hasOwn(formatNames, name);
+export const fileFormats = Object.keys(formatNames).filter(isFormat);
 const FileFormat = z.enum(fileFormats);
-export type FileFormat = z.infer<typeof FileFormat>;
 
 /** The format that an instruction has to name; null where lines are rows. */
 export function sourceFormatOf(format: FileFormat): SourceFormat | null {

@@ -1,5 +1,4 @@
 import { statSync } from "node:fs";
-import type { DataSetType } from "../../contract/gobii-terms.ts";
 import {
   sourceFormatOf,
   type Detection,
@@ -9,6 +8,7 @@ import {
 } from "../../contract/preview.ts";
 import { AppError, coerceError, systemCode } from "../../contract/errors.ts";
 import { systemWords } from "../../contract/system-words.ts";
+import { matrixRules } from "../matrix/rules.ts";
 import { mayPass } from "../passing-problems.ts";
 import { createProblems } from "../problems.ts";
 import { compileDelimiter, decode, type Delimiter } from "../source/delimiter.ts";
@@ -164,17 +164,6 @@ function cellsOf(block: LineBlock, k: number, delimiter: number, most: number) {
   }
 }
 
-/** Bytes of a call in a digest file, its separator included. */
-const CALL_BYTES: Readonly<Record<DataSetType, number>> = {
-  NUCLEOTIDE_2_LETTER: 3,
-  NUCLEOTIDE_4_LETTER: 5,
-  IUPAC: 3,
-  SSR_ALLELE_SIZE: 9,
-  DOMINANT_NON_NUCLEOTIDE: 2,
-  CO_DOMINANT_NON_NUCLEOTIDE: 2,
-  VCF: 3,
-};
-
 /** Of a row of a metadata table. */
 const ROW_BYTES = 40;
 
@@ -184,7 +173,7 @@ function estimate(head: Head, detection: Detection, seen: SeenRows): Preview["es
   const calls = layout.firstColumn === null ? 0 : Math.max(0, columnsTotal - layout.firstColumn);
   const plainBytes = head.isWhole ? head.bytes.length : Math.round(head.size * head.inflation);
   const { rows, exact, basis } = estimateRows(head, detection, seen, plainBytes, calls);
-  const callBytes = dataSetType.value === null ? 0 : CALL_BYTES[dataSetType.value];
+  const callBytes = dataSetType.value === null ? 0 : matrixRules[dataSetType.value].width + 1;
   const names = rows + calls;
   const speed =
     sourceFormatOf(detection.format) === null ? BYTES_PER_SECOND : READER_BYTES_PER_SECOND;

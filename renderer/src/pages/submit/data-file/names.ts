@@ -1,26 +1,6 @@
 import type { DataSetType, Orientation } from "../../../../../services/contract/gobii-terms.ts";
-import type { ColumnRole, FileFormat } from "../../../../../services/contract/preview.ts";
+import type { ColumnRole } from "../../../../../services/contract/preview.ts";
 import type { TemplatePart } from "../../../../../services/contract/templates.ts";
-
-/** What people call the formats, in the order in which they are offered. */
-export const formatNames: Readonly<Record<FileFormat, string>> = {
-  HAPMAP: "HapMap",
-  VCF: "VCF",
-  TWO_LETTER_MATRIX: "Two-letter matrix",
-  IUPAC_MATRIX: "IUPAC matrix",
-  SSR_MATRIX: "SSR allele sizes",
-  NUMBER_MATRIX: "Matrix of numbers",
-  KASP_GRID: "KASP or Intertek grid",
-  KASP_LIST: "KASP result list",
-  DART_ONE_ROW: "DArTseq, one row",
-  DART_TWO_ROW: "DArTseq, two rows",
-  SILICO_DART: "SilicoDArT",
-  PLINK_PED: "PLINK .ped",
-  PLINK_BED: "PLINK .bed",
-  MARKER_LIST: "Marker list",
-  SAMPLE_LIST: "Sample list",
-  DELIMITED: "Some other delimited file",
-};
 
 /** What a column or row can say, in the order in which it is offered. */
 export const roleNames: Readonly<Record<ColumnRole, string>> = {

@@ -1,6 +1,6 @@
 import { Button, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import type { Detection } from "../../../../../services/contract/preview.ts";
+import { formatNames, type Detection } from "../../../../../services/contract/preview.ts";
 import type { LoadPlan, Mapping } from "../../../../../services/contract/saved-template.ts";
 import { templatesQuery } from "../../../api/templates.ts";
 import { Ago } from "../../../components/times.tsx";
@@ -9,7 +9,7 @@ import { formatPercent } from "../../../format/numbers.ts";
 import { BrowserTemplatesOffer } from "./browser-templates-offer.tsx";
 import { useBrowserTemplates } from "./browser-templates.ts";
 import { noMapping } from "./mapping.ts";
-import { choicesOf, formatNames, keyOf } from "./names.ts";
+import { choicesOf, keyOf } from "./names.ts";
 import { isYours, TemplateActions } from "./template-actions.tsx";
 import classes from "./template-select.module.css";
 
