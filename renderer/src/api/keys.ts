@@ -8,6 +8,7 @@ import type { JobFilter } from "./job-filter.ts";
 /** The names under which answers are kept. What the event stream changes, it finds by these. */
 export const keys = {
   about: ["about"] as const,
+  signedIn: ["about", "signed in"] as const,
   welcome: ["welcome"] as const,
   jobLists: ["jobs", "list"] as const,
   jobList: (filter: JobFilter) => ["jobs", "list", filter] as const,

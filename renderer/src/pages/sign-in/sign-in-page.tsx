@@ -1,11 +1,18 @@
 import iconUrl from "../../../../resources/icons/icon.svg";
 import { Anchor, Button, PasswordInput, Text } from "@mantine/core";
-import { useState, type FormEvent } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState, type FormEvent } from "react";
+import { aboutQuery, signedInQuery } from "../../api/about.ts";
 import classes from "./sign-in-page.module.css";
 
 /** Where one lands without the cookie. The service answers the token with the cookie and the console. */
 export function SignInPage() {
   const [token, setToken] = useState("");
+  const client = useQueryClient();
+  const { data: about } = useQuery(signedInQuery);
+  useEffect(() => {
+    if (about !== undefined) client.setQueryData(aboutQuery.queryKey, about);
+  }, [about, client]);
 
   function signIn(event: FormEvent): void {
     event.preventDefault();
