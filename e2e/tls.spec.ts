@@ -62,7 +62,7 @@ test("a certificate that is none is named before anything starts", async () => {
     await writeFile(file, "no certificate");
     const web = (...args: string[]) =>
       startServices(["web", "--port", "0", "--data", directory, ...args]);
-    await expect(web("--tls-cert", file)).rejects.toThrow(/--tls-key are needed together/);
+    await expect(web("--tls-cert", file)).rejects.toThrow(/'--tls-key' are needed together/);
     await expect(web("--tls-cert", file, "--tls-key", file)).rejects.toThrow(
       /cert\.pem.*no certificate and its key/,
     );
