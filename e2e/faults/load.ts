@@ -117,12 +117,22 @@ export function startLoad(options: LoadOptions): Load {
     accepted += 1;
   }
 
+  /** What the record has there; null where it has nothing. The web service that is asked may have been killed just now. */
+  async function kept<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await cluster.get(path, schema);
+      } catch {
+        if (tries === 60) return null;
+        await sleep(250);
+      }
+    }
+  }
+
   async function outcome(entry: Entry): Promise<Outcome> {
     const { key } = entry;
-    const job = await cluster.get(`/jobs/${key}`, Job).catch(() => null);
-    const { events } = await cluster
-      .get(`/jobs/${key}/events`, JobEvents)
-      .catch((): z.infer<typeof JobEvents> => ({ events: [] }));
+    const job = await kept(`/jobs/${key}`, Job);
+    const events = (await kept(`/jobs/${key}/events`, JobEvents))?.events ?? [];
     const isLeft = entry.difference === null && (await hasChangedSince(entry));
     return { key, job, events, difference: isLeft ? "was written again later" : entry.difference };
   }
