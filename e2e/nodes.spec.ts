@@ -16,7 +16,8 @@ test("a node that hears that it will be taken away hands its job back and ends b
   const leaving = await cluster.startDigester("node-1", options);
   const source = join(cluster.dataDir, "files", "large");
   const destination = join(cluster.dataDir, "loader", "digest", "large");
-  await writeLargeMatrix(source, { markers: 30_000, samples: 1000 });
+  // Under way for longer than it takes to hear of a notice.
+  await writeLargeMatrix(source, { markers: 90_000, samples: 1000 });
   await cluster.submit("large", datasetInstruction(source, destination));
   await cluster.inTheMiddle("large");
   await writeFile(notice, "Reclaimed by the cloud at 12:04\n");
